@@ -1,0 +1,339 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// A value that does not have the shape it needs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} `{value}` is not valid: it takes {accepted}")]
+pub struct Invalid {
+    /// The kind of value, in words.
+    pub what: &'static str,
+    /// What was given, cut short; empty for a secret.
+    pub value: String,
+    /// What would be accepted.
+    pub accepted: &'static str,
+}
+
+impl Invalid {
+    /// Tells that `value` is no `what`, and what would be.
+    #[must_use]
+    pub fn new(what: &'static str, value: &str, accepted: &'static str) -> Self {
+        Self { what, value: value.chars().take(80).collect(), accepted }
+    }
+}
+
+/// A group of regions with its own accounts, endpoints and ARNs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Partition {
+    /// The commercial regions.
+    #[default]
+    #[serde(rename = "aws")]
+    Aws,
+    /// Beijing and Ningxia.
+    #[serde(rename = "aws-cn")]
+    China,
+    /// AWS GovCloud (US).
+    #[serde(rename = "aws-us-gov")]
+    GovCloud,
+}
+
+impl Partition {
+    /// The name in an ARN.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::China => "aws-cn",
+            Self::GovCloud => "aws-us-gov",
+        }
+    }
+
+    /// The partition that a region belongs to.
+    #[must_use]
+    pub fn of_region(region: &str) -> Self {
+        if region.starts_with("cn-") {
+            Self::China
+        } else if region.starts_with("us-gov-") {
+            Self::GovCloud
+        } else {
+            Self::Aws
+        }
+    }
+
+    /// The region where the partition's global services (IAM, STS) are signed for.
+    #[must_use]
+    pub const fn home_region(self) -> &'static str {
+        match self {
+            Self::Aws => "us-east-1",
+            Self::China => "cn-north-1",
+            Self::GovCloud => "us-gov-west-1",
+        }
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Partition {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        [Self::Aws, Self::China, Self::GovCloud]
+            .into_iter()
+            .find(|partition| partition.name() == text)
+            .ok_or_else(|| Invalid::new("partition", text, "aws, aws-cn or aws-us-gov"))
+    }
+}
+
+/// The account that is audited.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Account {
+    /// Where its ARNs live.
+    pub partition: Partition,
+    /// Its 12 digits.
+    pub id: AccountId,
+}
+
+impl Account {
+    /// An ARN in this account; `region` is empty for a global service.
+    #[must_use]
+    pub fn arn(&self, service: &str, region: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{region}:{}:{resource}", self.partition, self.id)
+    }
+}
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $accepted:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// What a value must look like, for messages and documentation.
+            pub const ACCEPTED: &'static str = $accepted;
+
+            /// The value.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(Invalid::new($what, Self::shown(text), $accepted))
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Invalid;
+
+            fn try_from(text: String) -> Result<Self, Invalid> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    };
+}
+
+macro_rules! shown_type {
+    ($name:ident) => {
+        impl $name {
+            const fn shown(text: &str) -> &str {
+                text
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+text_type!(
+    /// The 12 digits of an AWS account.
+    AccountId,
+    "account id",
+    "exactly 12 digits",
+    |text| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+);
+shown_type!(AccountId);
+
+text_type!(
+    /// The name of an IAM role, without its path.
+    ///
+    /// Source: IAM `CreateRole`, parameter `RoleName`.
+    RoleName,
+    "role name",
+    "1 to 64 letters, digits and `_+=,.@-`",
+    |text| (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+);
+shown_type!(RoleName);
+
+impl Default for RoleName {
+    /// The role that the onboarding templates create.
+    fn default() -> Self {
+        Self("CloudDoctorAuditRole".into())
+    }
+}
+
+text_type!(
+    /// The value that the customer's role asks for, against the confused deputy.
+    ///
+    /// It is treated as a secret: it has no `Display`, and `Debug` and errors leave it out.
+    /// Source: STS `AssumeRole`, parameter `ExternalId`.
+    ExternalId,
+    "external id",
+    "2 to 1,224 letters, digits and `_+=,.@:/-`",
+    |text| (2..=1224).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte))
+);
+
+impl ExternalId {
+    const fn shown(_: &str) -> &str {
+        "…"
+    }
+}
+
+impl fmt::Debug for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExternalId(…)")
+    }
+}
+
+/// The ARN of an IAM role: `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RoleArn {
+    account: Account,
+    path_and_name: String,
+}
+
+impl RoleArn {
+    /// What a value must look like, for messages and documentation.
+    pub const ACCEPTED: &'static str =
+        "an ARN like `arn:aws:iam::111122223333:role/CloudDoctorAuditRole`";
+
+    /// The role `name`, without a path, of `account`.
+    #[must_use]
+    pub fn new(account: Account, name: &RoleName) -> Self {
+        Self { account, path_and_name: name.as_str().into() }
+    }
+
+    /// The account that owns the role.
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+}
+
+impl FromStr for RoleArn {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let parse = || {
+            let rest = text.strip_prefix("arn:")?;
+            let (partition, rest) = rest.split_once(':')?;
+            let (account, role) = rest.strip_prefix("iam::")?.split_once(':')?;
+            let path_and_name = role.strip_prefix("role/")?;
+            let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
+            let path_is_valid =
+                path.len() <= 510 && path.bytes().all(|b| (0x21..=0x7e).contains(&b));
+            name.parse::<RoleName>().ok().filter(|_| path_is_valid)?;
+            let account = Account { partition: partition.parse().ok()?, id: account.parse().ok()? };
+            Some(Self { account, path_and_name: path_and_name.into() })
+        };
+        parse().ok_or_else(|| Invalid::new("role ARN", text, Self::ACCEPTED))
+    }
+}
+
+impl TryFrom<String> for RoleArn {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<RoleArn> for String {
+    fn from(arn: RoleArn) -> Self {
+        arn.to_string()
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.account.arn("iam", "", &format!("role/{}", self.path_and_name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_id_has_twelve_digits() {
+        assert!("123456789012".parse::<AccountId>().is_ok());
+        for wrong in ["", "12345678901", "1234567890123", "12345678901x", "１２３４"] {
+            assert!(wrong.parse::<AccountId>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_role_arn_knows_partition_account_and_path() {
+        for text in [
+            "arn:aws:iam::111122223333:role/CloudDoctorAuditRole",
+            "arn:aws-cn:iam::111122223333:role/team/audit/Reader",
+            "arn:aws-us-gov:iam::111122223333:role/a",
+        ] {
+            assert_eq!(text.parse::<RoleArn>().unwrap().to_string(), text);
+        }
+        for wrong in [
+            "",
+            "arn:aws:iam::111122223333:user/x",
+            "arn:aws:iam::1:role/x",
+            "arn:aws:sts::111122223333:role/x",
+            "arn:aws-xx:iam::111122223333:role/x",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::111122223333:role/a b",
+        ] {
+            assert!(wrong.parse::<RoleArn>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_external_id_is_never_shown() {
+        let id: ExternalId = "s3cr3t-value".parse().unwrap();
+        assert_eq!(format!("{id:?}"), "ExternalId(…)");
+        let refused = "no spaces allowed".parse::<ExternalId>().unwrap_err().to_string();
+        assert!(!refused.contains("spaces allowed"), "{refused}");
+        assert!("x".parse::<ExternalId>().is_err());
+        assert!("x".repeat(1224).parse::<ExternalId>().is_ok());
+        assert!("x".repeat(1225).parse::<ExternalId>().is_err());
+    }
+}

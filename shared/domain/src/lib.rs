@@ -1,0 +1,37 @@
+//! The words of the audit: accounts, facts, verdicts, findings, receipts. No I/O, no clock, no AWS SDK.
+//!
+//! A *fact* is what the collector read about a customer's resource, or why it could not ([`Known`],
+//! [`Listing`]). A [`Snapshot`] is all facts of one audit. Checks turn facts into [`Judgement`]s, and
+//! those become [`Finding`]s in a [`Report`], whose [`Receipt`] rows say what was read at all.
+
+mod account;
+mod audit;
+mod context;
+mod fact;
+mod finding;
+mod fingerprint;
+mod known;
+mod receipt;
+mod report;
+mod severity;
+mod snapshot;
+mod tenant;
+mod verdict;
+
+pub mod ec2;
+pub mod iam;
+pub mod s3;
+
+pub use account::{Account, AccountId, ExternalId, Invalid, Partition, RoleArn, RoleName};
+pub use audit::{Audit, AuditId, AuditState, Order, Progress};
+pub use context::{Context, Thresholds};
+pub use fact::{Fact, GLOBAL, Service};
+pub use finding::{Finding, Resource, Tags};
+pub use fingerprint::Fingerprint;
+pub use known::{Cause, Known, Listing, Unread};
+pub use receipt::{Outcome as ReceiptOutcome, Receipt};
+pub use report::{Report, Status, Summary};
+pub use severity::Severity;
+pub use snapshot::{Facts, Part, Snapshot, VersionMismatch};
+pub use tenant::Tenant;
+pub use verdict::{Failure, Judgement, Outcome, Verdict, fail, fail_at, manual, pass, pass_with};

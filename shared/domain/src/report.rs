@@ -1,0 +1,107 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, Finding, Receipt, Severity, Verdict};
+
+/// The result of an audit; its JSON form is described by `docs/schema/report-1.json` and only
+/// grows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Report {
+    /// The version of this shape.
+    pub schema: u32,
+    /// The audited account.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{12}$"))]
+    pub account: AccountId,
+    /// When the reading began.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub started_at: Timestamp,
+    /// When the reading ended.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub finished_at: Timestamp,
+    /// Whether everything asked for was read.
+    pub status: Status,
+    /// How each region and service ended.
+    pub receipt: Vec<Receipt>,
+    /// The findings, counted.
+    pub summary: Summary,
+    /// The findings, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The version this program writes.
+    pub const SCHEMA: u32 = 1;
+}
+
+/// Whether an audit read everything it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Everything was read.
+    Complete,
+    /// The receipt has gaps, and they are told there.
+    Incomplete,
+}
+
+impl Status {
+    /// What the receipt makes of an audit.
+    #[must_use]
+    pub fn of(receipt: &[Receipt]) -> Self {
+        if receipt.iter().any(|row| row.outcome.is_gap()) {
+            Self::Incomplete
+        } else {
+            Self::Complete
+        }
+    }
+
+    /// The name used in JSON and tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+/// Findings, counted by verdict, and the failing ones by severity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Summary {
+    /// How many requirements hold.
+    pub pass: usize,
+    /// How many do not.
+    pub fail: usize,
+    /// How many could not be decided.
+    pub unknown: usize,
+    /// How many a person has to look at.
+    pub manual: usize,
+    /// The failing ones; every severity is named, also with none.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, usize>))]
+    pub by_severity: BTreeMap<Severity, usize>,
+}
+
+impl Summary {
+    /// Counts findings.
+    #[must_use]
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let by_severity = Severity::ALL.map(|severity| (severity, 0)).into();
+        let mut summary = Self { by_severity, ..Self::default() };
+        for finding in findings {
+            match finding.verdict {
+                Verdict::Pass => summary.pass += 1,
+                Verdict::Unknown => summary.unknown += 1,
+                Verdict::Manual => summary.manual += 1,
+                Verdict::Fail => {
+                    summary.fail += 1;
+                    *summary.by_severity.entry(finding.severity).or_default() += 1;
+                }
+            }
+        }
+        summary
+    }
+}
