@@ -1,0 +1,5 @@
+//! Condition operators.
+
+mod operator;
+
+pub use operator::{Comparison, Operator, Quantifier};
