@@ -5,6 +5,7 @@
 //! those become [`Finding`]s in a [`Report`], whose [`Receipt`] rows say what was read at all.
 
 mod account;
+mod alert;
 mod audit;
 mod context;
 mod fact;
@@ -23,6 +24,7 @@ pub mod iam;
 pub mod s3;
 
 pub use account::{Account, AccountId, ExternalId, Invalid, Partition, RoleArn, RoleName};
+pub use alert::{Alert, AlertState};
 pub use audit::{Audit, AuditId, AuditState, Order, Progress};
 pub use context::{Context, Thresholds};
 pub use fact::{Fact, GLOBAL, Service};
