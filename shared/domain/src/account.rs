@@ -215,7 +215,7 @@ text_type!(
 );
 
 impl ExternalId {
-    const fn shown(_: &str) -> &str {
+    const fn shown(_: &str) -> &'static str {
         "…"
     }
 }

@@ -76,9 +76,8 @@ impl Alert {
     /// `lang` is the language that the report's texts are in.
     #[must_use]
     pub fn of(audit: &Audit, report: &Report, at_least: Severity, lang: &str) -> Vec<Self> {
-        let severe = |finding: &&Finding| {
-            finding.verdict == Verdict::Fail && finding.severity >= at_least
-        };
+        let severe =
+            |finding: &&Finding| finding.verdict == Verdict::Fail && finding.severity >= at_least;
         let alert = |finding: &Finding| Self {
             tenant: audit.tenant.clone(),
             audit_id: audit.id,

@@ -55,6 +55,6 @@ impl Instance {
 pub struct MetadataOptions {
     /// Whether the service answers at all (`HttpEndpoint`).
     pub endpoint: bool,
-    /// Whether it asks for a session token, as IMDSv2 does (`HttpTokens` is `required`).
+    /// Whether it asks for a session token, as `IMDSv2` does (`HttpTokens` is `required`).
     pub tokens_required: bool,
 }

@@ -36,8 +36,12 @@ impl Fingerprint {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        let hex = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self(hex)
+        let half = hash
+            .finalize()
+            .into_iter()
+            .take(16)
+            .fold(0_u128, |sum, byte| sum << 8 | u128::from(byte));
+        Self(format!("{half:032x}"))
     }
 
     /// The 32 digits.

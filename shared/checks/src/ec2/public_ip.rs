@@ -1,0 +1,52 @@
+use std::net::{IpAddr, Ipv6Addr};
+
+use domain::{Context, Judgement, Severity, ec2::Instance, fail, pass};
+
+use crate::{Check, Rule};
+
+pub(super) static CHECK: Check = Check {
+    id: "ec2_public_ip",
+    severity: Severity::Medium,
+    worst: Severity::Medium,
+    reference: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
+    rule: Rule::Instance(is_private),
+};
+
+/// Whether the internet routes it: `2000::/3` is all the global unicast space there is (RFC 4291);
+/// the unique local addresses that a VPC may use privately lie outside.
+const fn is_global(address: Ipv6Addr) -> bool {
+    address.segments()[0] & 0xe000 == 0x2000
+}
+
+fn is_private(instance: &Instance, _: &Context) -> Judgement {
+    let v4 = instance.public_ipv4.iter().copied().map(IpAddr::V4);
+    let v6 = instance.ipv6.iter().copied().filter(|&v6| is_global(v6)).map(IpAddr::V6);
+    let public: Vec<_> = v4.chain(v6).map(|address| format!("`{address}`")).collect();
+    if public.is_empty() { pass() } else { fail(format!("public {}", public.join(", "))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::context;
+
+    #[test]
+    fn fails_with_a_public_address_of_either_kind() {
+        let with = |v4: &[&str], v6: &[&str]| {
+            let parse = |text: &&str| text.parse().unwrap();
+            let instance = Instance {
+                public_ipv4: v4.iter().map(|text| text.parse().unwrap()).collect(),
+                ipv6: v6.iter().map(parse).collect(),
+                ..Instance::secure()
+            };
+            is_private(&instance, &context())
+        };
+        assert_eq!(with(&[], &[]), pass());
+        assert_eq!(with(&[], &["fd00:ec2::1", "fe80::1"]), pass());
+        assert_eq!(with(&["203.0.113.7"], &[]), fail("public `203.0.113.7`"));
+        assert_eq!(
+            with(&["203.0.113.7", "203.0.113.9"], &["2600:1f14::5"]),
+            fail("public `203.0.113.7`, `203.0.113.9`, `2600:1f14::5`")
+        );
+    }
+}

@@ -1,0 +1,63 @@
+use domain::{Context, Judgement, Severity, fail, iam::AccessKey, pass_with};
+
+use crate::{Check, Rule};
+
+pub(super) static CHECK: Check = Check {
+    id: "iam_access_key_age",
+    severity: Severity::High,
+    worst: Severity::High,
+    reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
+    rule: Rule::AccessKey(is_young),
+};
+
+/// How many hours a day has; ages are whole days, and a key is too old from the moment it has
+/// lived longer than the limit.
+const HOURS: i64 = 24;
+
+fn is_young(key: &AccessKey, context: &Context) -> Judgement {
+    let name = key.last_four();
+    if !key.active {
+        return pass_with(format!("key `…{name}` is inactive"));
+    }
+    let age = context.time.duration_since(*key.created.known()?);
+    let (days, limit) = (age.as_hours() / HOURS, context.thresholds.access_key_days);
+    if age > jiff::SignedDuration::from_hours(i64::from(limit) * HOURS) {
+        return fail(format!("active key `…{name}` is `{days}` days old; the limit is `{limit}`"));
+    }
+    pass_with(format!("active key `…{name}` is `{days}` days old"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::{context, unread};
+    use domain::{Known, Outcome};
+    use jiff::SignedDuration;
+
+    fn aged(days: i64, seconds: i64) -> AccessKey {
+        let age = SignedDuration::from_hours(days * HOURS) + SignedDuration::from_secs(seconds);
+        AccessKey { created: (context().time - age).into(), ..AccessKey::secure() }
+    }
+
+    #[test]
+    fn fails_from_the_second_after_ninety_days() {
+        assert!(matches!(is_young(&aged(90, 0), &context()), Ok(Outcome::Pass(_))));
+        let evidence = "active key `…MPLE` is `90` days old; the limit is `90`";
+        assert_eq!(is_young(&aged(90, 1), &context()), fail(evidence));
+    }
+
+    #[test]
+    fn an_inactive_key_opens_nothing_however_old_or_unread() {
+        let old = AccessKey { active: false, ..aged(4000, 0) };
+        assert!(matches!(is_young(&old, &context()), Ok(Outcome::Pass(_))));
+        let dateless = AccessKey { created: Known::Unread(unread("iam:ListAccessKeys")), ..old };
+        assert!(matches!(is_young(&dateless, &context()), Ok(Outcome::Pass(_))));
+    }
+
+    #[test]
+    fn an_active_key_without_a_date_is_unknown() {
+        let unread = unread("iam:ListAccessKeys");
+        let key = AccessKey { created: Known::Unread(unread.clone()), ..AccessKey::secure() };
+        assert_eq!(is_young(&key, &context()), Err(unread));
+    }
+}

@@ -1,0 +1,52 @@
+use domain::{Context, Judgement, Severity, fail, pass_with, s3::Bucket};
+
+use crate::{Check, Rule};
+
+pub(super) static CHECK: Check = Check {
+    id: "s3_encryption",
+    severity: Severity::Medium,
+    worst: Severity::Medium,
+    reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+    rule: Rule::BucketEncryption(encrypts),
+};
+
+fn encrypts(bucket: &Bucket, _: &Context) -> Judgement {
+    match bucket.encryption.known()? {
+        None => fail("no default encryption"),
+        Some(encryption) => pass_with(match &encryption.key {
+            Some(key) => format!("{} with key `{key}`", encryption.algorithm),
+            None => encryption.algorithm.to_string(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::{context, unread};
+    use domain::{
+        Known,
+        s3::{Algorithm, Encryption},
+    };
+
+    fn with(encryption: Known<Option<Encryption>>) -> Judgement {
+        encrypts(&Bucket { encryption, ..Bucket::secure() }, &context())
+    }
+
+    #[test]
+    fn a_pass_says_how_and_with_which_key() {
+        let by = |algorithm, key: Option<&str>| {
+            with(Some(Encryption { algorithm, key: key.map(Into::into) }).into())
+        };
+        assert_eq!(by(Algorithm::Aes256, None), pass_with("SSE-S3"));
+        assert_eq!(by(Algorithm::Kms, Some("k1")), pass_with("SSE-KMS with key `k1`"));
+        assert_eq!(by(Algorithm::KmsTwice, Some("k1")), pass_with("DSSE-KMS with key `k1`"));
+    }
+
+    #[test]
+    fn fails_without_and_is_unknown_unread() {
+        let unread = unread("s3:GetEncryptionConfiguration");
+        assert_eq!(with(None.into()), fail("no default encryption"));
+        assert_eq!(with(Known::Unread(unread.clone())), Err(unread));
+    }
+}

@@ -1,0 +1,132 @@
+//! Promises that hold for every check, tested over the whole catalogue.
+
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+use checks::{Check, Lang, Rule, all};
+use domain::{
+    Account, Context, Known, Outcome, Partition, Service, Thresholds,
+    ec2::Instance,
+    iam::{AccessKey, AccountSummary},
+    s3::{Bucket, PublicAccessBlock},
+};
+
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+#[test]
+fn ids_are_the_file_names() {
+    let mut files = BTreeSet::new();
+    for service in Service::ALL {
+        for rule in fs::read_dir(Path::new(HERE).join("src").join(service.name())).unwrap() {
+            let path = rule.unwrap().path();
+            if path.is_file() {
+                files.insert(format!("{service}_{}", path.file_stem().unwrap().to_str().unwrap()));
+            }
+        }
+    }
+    let ids: BTreeSet<_> = all().map(|check| check.id.to_owned()).collect();
+    assert_eq!(ids.len(), all().count(), "an id is listed twice");
+    assert_eq!(ids, files, "a file without a check, or a check without a file");
+    for check in all() {
+        assert!(check.id.starts_with(check.service().name()), "{} is elsewhere", check.id);
+    }
+}
+
+#[test]
+fn every_check_is_written_in_every_language() {
+    for (check, lang) in all().flat_map(|check| Lang::ALL.map(|lang| (check, lang))) {
+        let id = format!("{} in {lang}", check.id);
+        let texts = check.texts(lang);
+        for text in [&texts.headline, &texts.requirement, &texts.risk, &texts.remedy] {
+            assert!(!text.is_empty(), "{id}: a text is missing");
+            let korean = text.chars().any(|c| ('가'..='힣').contains(&c));
+            assert_eq!(korean, lang == Lang::Ko, "{id}: wrong language: {text}");
+        }
+        for line in [&texts.headline, &texts.requirement] {
+            assert!(!line.ends_with('.'), "{id}: a line has no full stop: {line}");
+            assert!(line.chars().count() <= 80, "{id}: {line} fits no line");
+        }
+        for sentence in [&texts.risk, &texts.remedy] {
+            assert!(sentence.ends_with('.'), "{id}: not a sentence: {sentence}");
+        }
+    }
+}
+
+#[test]
+fn no_text_is_left_over() {
+    for (service, lang) in Service::ALL.iter().flat_map(|s| Lang::ALL.map(|lang| (s, lang))) {
+        let path = format!("{HERE}/texts/{lang}/{service}.toml");
+        let book: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let ids: BTreeSet<_> = book.keys().map(|stem| format!("{service}_{stem}")).collect();
+        let known = all().filter(|check| check.service() == *service);
+        assert_eq!(ids, known.map(|check| check.id.to_owned()).collect(), "{path}");
+    }
+}
+
+#[test]
+fn references_cite_aws_and_severities_are_ordered() {
+    for check in all() {
+        let cites = check.reference.starts_with("https://docs.aws.amazon.com/");
+        assert!(cites, "{}: cite AWS", check.id);
+        assert!(check.worst >= check.severity, "{}: the worst is not the worst", check.id);
+        assert!(!check.actions().is_empty(), "{}: needs no action", check.id);
+    }
+}
+
+#[test]
+fn secure_resources_pass() {
+    let context = Context {
+        account: Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() },
+        time: jiff::Timestamp::UNIX_EPOCH,
+        thresholds: Thresholds::default(),
+        block_public: Known::from(PublicAccessBlock::NONE),
+    };
+    for check in all() {
+        let judgement = match check.rule {
+            Rule::Account(rule) => rule(&AccountSummary::secure(), &context),
+            Rule::AccessKey(rule) => rule(&AccessKey::secure(), &context),
+            Rule::BucketExposure(rule) | Rule::BucketEncryption(rule) => {
+                rule(&Bucket::secure(), &context)
+            }
+            Rule::Instance(rule) => rule(&Instance::secure(), &context),
+        };
+        assert!(matches!(judgement, Ok(Outcome::Pass(_))), "{}: {judgement:?}", check.id);
+    }
+}
+
+fn section(check: &Check) -> String {
+    let (en, ko) = (check.texts(Lang::En), check.texts(Lang::Ko));
+    let mut text = format!("\n## {}\n\n`{}` · {}", en.requirement, check.id, check.severity);
+    if check.worst != check.severity {
+        write!(text, ", {} at worst", check.worst).unwrap();
+    }
+    let actions: Vec<_> = check.actions().iter().map(|action| format!("`{action}`")).collect();
+    write!(
+        text,
+        "\n\n{}. {}\n\n**Remedy.** {}\n\n**한국어.** {}. {} **조치.** {}\n\n\
+         **Reads.** {}\n\n**Frameworks.** {}\n\n[AWS documentation]({})\n",
+        en.headline,
+        en.risk,
+        en.remedy,
+        ko.headline,
+        ko.risk,
+        ko.remedy,
+        actions.join(", "),
+        check.frameworks().join(", "),
+        check.reference,
+    )
+    .unwrap();
+    text
+}
+
+#[test]
+fn the_documented_catalogue_is_current() {
+    let mut page = String::from(
+        "# Checks\n\nWritten by `cargo test -p checks`; change the checks, not this page.\n",
+    );
+    page.extend(all().map(section));
+    let path = format!("{HERE}/../../docs/checks.md");
+    if fs::read_to_string(&path).unwrap_or_default() != page {
+        fs::write(&path, page).unwrap();
+        panic!("docs/checks.md was stale; it is rewritten, commit it");
+    }
+}
