@@ -5,6 +5,7 @@
 mod arn;
 mod condition;
 mod document;
+pub mod facts;
 pub mod json;
 mod span;
 
