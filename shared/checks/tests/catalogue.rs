@@ -1,6 +1,6 @@
 //! Promises that hold for every check, tested over the whole catalogue.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use checks::{Check, Lang, Rule, all};
 use domain::{
@@ -95,15 +95,19 @@ fn secure_resources_pass() {
 
 fn section(check: &Check) -> String {
     let (en, ko) = (check.texts(Lang::En), check.texts(Lang::Ko));
-    let mut text = format!("\n## {}\n\n`{}` · {}", en.requirement, check.id, check.severity);
-    if check.worst != check.severity {
-        write!(text, ", {} at worst", check.worst).unwrap();
-    }
+    let worst = if check.worst == check.severity {
+        String::new()
+    } else {
+        format!(", {} at worst", check.worst)
+    };
     let actions: Vec<_> = check.actions().iter().map(|action| format!("`{action}`")).collect();
-    write!(
-        text,
-        "\n\n{}. {}\n\n**Remedy.** {}\n\n**한국어.** {}. {} **조치.** {}\n\n\
+    format!(
+        "\n## {}\n\n`{}` · {}{worst}\n\n{}. {}\n\n**Remedy.** {}\n\n\
+         **한국어.** {}. {} **조치.** {}\n\n\
          **Reads.** {}\n\n**Frameworks.** {}\n\n[AWS documentation]({})\n",
+        en.requirement,
+        check.id,
+        check.severity,
         en.headline,
         en.risk,
         en.remedy,
@@ -114,8 +118,6 @@ fn section(check: &Check) -> String {
         check.frameworks().join(", "),
         check.reference,
     )
-    .unwrap();
-    text
 }
 
 #[test]

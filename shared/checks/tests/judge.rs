@@ -1,5 +1,7 @@
 //! Judging whole snapshots: nothing that was not read passes or disappears.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test may")]
+
 use checks::{Check, Manner, all, judge};
 use domain::{
     Account, Cause, Facts, GLOBAL, Known, Listing, Part, Partition, Receipt, ReceiptOutcome,
