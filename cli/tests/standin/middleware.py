@@ -1,0 +1,107 @@
+"""The stand-in: credentials, permissions, faults and a trace around moto's server."""
+
+import contextlib
+import json
+import re
+
+import answers
+import assume
+import control
+import dynamo
+import faults
+import gaps
+import identity
+import names
+import trace
+import wire
+
+
+class StandIn:
+    """A WSGI application that answers for AWS, and under `/_ctl/` for the tests that direct it."""
+
+    def __init__(self, moto):
+        self.moto = moto
+        self.identities = identity.Identities()
+        self.faults = faults.Faults()
+        self.trace = trace.Trace()
+        self.endpoint = ""
+
+    def __call__(self, environ, start_response):
+        if environ.get("PATH_INFO", "").startswith("/_ctl/"):
+            status, headers, body = control.answer(self, environ)
+        else:
+            call = wire.read(environ)
+            self._identify(call, environ)
+            with self.trace.recorded(call) as entry:
+                status, headers, body = self._answer(call, environ)
+                entry["status"] = status
+        headers = [one for one in headers if one[0].lower() != "content-length"]
+        start_response(f"{status} stand-in", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _identify(self, call, environ):
+        call.caller = self.identities.find(call.key_id, call.token)
+        if call.caller is None:
+            return
+        call.account = call.caller.account
+        if call.operation == "AssumeRole" and (found := re.match(r"arn:[\w-]+:iam::(\d{12}):", call.params.get("RoleArn", ""))):
+            call.account = found.group(1)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = call.caller.account
+
+    def _answer(self, call, environ):
+        if call.caller is None:
+            return answers.kind(call, "stranger")
+        if instead := self.faults.strike(call, environ):
+            return instead
+        if call.operation == "AssumeRole":
+            return self._assume(call, environ)
+        if call.operation == "GetCallerIdentity":
+            return _who(call)
+        if why := call.caller.refusal(names.action(call), names.resource(call)):
+            return answers.kind(call, "denied", why)
+        if elsewhere := gaps.wrong_region(call):
+            return elsewhere
+        return self._forward(call, environ)
+
+    def _assume(self, call, environ):
+        if refused := assume.refuse(call):
+            return refused
+        status, headers, body = self._forward(call, environ)
+        if status == 200:
+            assume.opened(call, body, self.identities)
+        return status, headers, body
+
+    def _forward(self, call, environ):
+        """moto's own answer; what it has not implemented is a 400, which no SDK retries."""
+        held = {}
+
+        def start(status, headers, exc_info=None):
+            held["status"], held["headers"] = int(status.split()[0]), headers
+
+        with dynamo.LOCK if call.service == "dynamodb" else contextlib.nullcontext():
+            try:
+                answer = self.moto(environ, start)
+                body = b"".join(answer)
+            except ConnectionError:
+                raise
+            except Exception as gap:  # moto raises whatever it likes for what it lacks
+                return answers.kind(call, "unsupported", f"{type(gap).__name__}: {gap}"[:200])
+        if held["status"] >= 500:
+            return answers.kind(call, "unsupported", body[:200].decode("utf-8", "replace"))
+        return held["status"], held["headers"], body
+
+
+def _who(call):
+    who = call.caller
+    fields = f"<Arn>{who.arn}</Arn><UserId>{who.user_id}</UserId><Account>{who.account}</Account>"
+    body = (
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+        f"<GetCallerIdentityResult>{fields}</GetCallerIdentityResult>"
+        f"<ResponseMetadata><RequestId>{answers.REQUEST_ID}</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
+    )
+    return 200, [("Content-Type", "text/xml")], body.encode()
+
+
+def as_json(value):
+    """An answer of the control endpoints."""
+    return 200, [("Content-Type", "application/json")], json.dumps(value).encode()

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""AWS for tests on 127.0.0.1: moto's server inside `middleware.StandIn`.
+
+Prints its port on one line when it is ready and ends when its standard input closes, so that a test that
+is killed leaves nothing behind.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import threading
+
+
+def main():
+    """Serves until standard input closes."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--port", type=int, default=0)
+    options.add_argument("--managed-policies", action="store_true", help="load AWS's managed policies (slower start)")
+    options.add_argument("--detach", action="store_true", help="go on when standard input closes")
+    given = options.parse_args()
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = str(given.managed_policies).lower()
+
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
+
+    import dynamo
+    import gaps
+    from middleware import StandIn
+
+    class Handler(MotoRequestHandler):
+        """Keeps connections open and sends small answers at once."""
+
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log(self, *_):
+            """Says nothing: the trace tells more."""
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    dynamo.install()
+    gaps.install()
+    stand_in = StandIn(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", given.port, stand_in, threaded=True, request_handler=Handler)
+    server.handle_error = lambda *_: None  # a connection that was reset on purpose
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    stand_in.endpoint = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_port, flush=True)
+    if given.detach:
+        threading.Event().wait()
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
