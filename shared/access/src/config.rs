@@ -1,0 +1,41 @@
+use std::time::Duration;
+
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig,
+    timeout::TimeoutConfig,
+};
+use domain::Partition;
+
+/// How the SDK is to be set up.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// The profile of the shared configuration files; the environment's choice otherwise.
+    pub profile: Option<String>,
+}
+
+/// Loads the SDK's configuration from its default chain: environment, profile, SSO, container and
+/// instance role.
+///
+/// Where no region is configured it is `us-east-1`. Requests are sent once and retried by the
+/// caller, which counts them; one answer may take 30 seconds.
+pub async fn config(manner: &Manner) -> SdkConfig {
+    let home = Region::from_static(Partition::Aws.home_region());
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(4))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts);
+    if let Some(profile) = &manner.profile {
+        let regions = aws_config::default_provider::region::DefaultRegionChain::builder()
+            .profile_name(profile)
+            .build();
+        loader = loader
+            .profile_name(profile)
+            .region(RegionProviderChain::first_try(regions).or_else(home));
+    } else {
+        loader = loader.region(RegionProviderChain::default_provider().or_else(home));
+    }
+    loader.load().await
+}

@@ -1,0 +1,194 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use aws_config::SdkConfig;
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, error::CredentialsError, future},
+};
+use aws_sdk_sts::{error::ProvideErrorMetadata, types::PolicyDescriptorType};
+use domain::{ExternalId, Invalid, RoleArn};
+
+use crate::{Cap, caller::reason};
+
+/// How long a session lasts: the most that role chaining allows, and the least a role may ask for.
+///
+/// Source: *IAM roles*, "Role chaining", IAM User Guide.
+const SESSION_SECONDS: i32 = 3600;
+
+/// The name under which the customer's CloudTrail shows us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionName(String);
+
+impl SessionName {
+    /// `InfraAudit-` and a suffix, cut to the 64 characters that STS takes.
+    ///
+    /// # Errors
+    ///
+    /// When the suffix has a character that a session name cannot have.
+    pub fn new(suffix: &str) -> Result<Self, Invalid> {
+        let name: String = format!("InfraAudit-{suffix}").chars().take(64).collect();
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_=,.@-+".contains(&byte)) {
+            Ok(Self(name))
+        } else {
+            Err(Invalid::new("session name", suffix, "letters, digits and `_=,.@-`"))
+        }
+    }
+}
+
+/// A role to assume, and what the session may do at most.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// The customer's role.
+    pub role: RoleArn,
+    /// What its trust policy asks for.
+    pub external_id: Option<ExternalId>,
+    /// How the customer sees us.
+    pub name: SessionName,
+    /// What the session may do at most.
+    pub cap: Cap,
+}
+
+/// Why a role could not be assumed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Refused {
+    /// AWS said no.
+    #[error(
+        "could not assume `{role}` {how}: AWS said `{code}` ({message}); check that the role exists, that its trust policy names the caller, and that the external id is the one it asks for"
+    )]
+    Denied {
+        /// The role.
+        role: RoleArn,
+        /// Whether an ExternalId was sent; never which.
+        how: &'static str,
+        /// AWS's error code.
+        code: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// No answer, or no credentials to ask with.
+    #[error(
+        "could not ask AWS to assume `{role}`: {reason}; check that credentials are set and that the network is up"
+    )]
+    Unreachable {
+        /// The role.
+        role: RoleArn,
+        /// What happened.
+        reason: String,
+    },
+    /// The session belongs to another account than the role's ARN says.
+    #[error("assuming `{role}` opened `{opened}`, which is another account; nothing was read")]
+    Elsewhere {
+        /// The role.
+        role: RoleArn,
+        /// What was opened.
+        opened: String,
+    },
+}
+
+/// Temporary credentials of an assumed role, renewed when they expire.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    client: aws_sdk_sts::Client,
+    door: Door,
+    /// The credentials that opening gave; the SDK's cache takes them, and asks again at expiry.
+    first: Mutex<Option<Credentials>>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Session").field(&self.0.door.role).finish()
+    }
+}
+
+/// Assumes a role.
+///
+/// # Errors
+///
+/// When AWS refuses or does not answer; the ExternalId is in no message.
+pub async fn open(config: &SdkConfig, door: Door) -> Result<Session, Refused> {
+    let client = aws_sdk_sts::Client::new(config);
+    let first = Mutex::new(Some(assume(&client, &door).await?));
+    Ok(Session(Arc::new(Inner { client, door, first })))
+}
+
+async fn assume(client: &aws_sdk_sts::Client, door: &Door) -> Result<Credentials, Refused> {
+    let (policy, managed) = match &door.cap {
+        Cap::Actions(policy) => (Some(policy.clone()), None),
+        Cap::SecurityAudit(arn) => (None, Some(arn.clone())),
+    };
+    let managed = managed.map(|arn| vec![PolicyDescriptorType::builder().arn(arn).build()]);
+    let role = || door.role.clone();
+    let answer = client
+        .assume_role()
+        .role_arn(role().to_string())
+        .role_session_name(&door.name.0)
+        .set_external_id(door.external_id.clone().map(String::from))
+        .set_policy(policy)
+        .set_policy_arns(managed)
+        .duration_seconds(SESSION_SECONDS)
+        .send()
+        .await
+        .map_err(|error| match error.code() {
+            Some(code) => Refused::Denied {
+                role: role(),
+                how: if door.external_id.is_some() {
+                    "with the given external id"
+                } else {
+                    "without an external id"
+                },
+                code: code.into(),
+                message: error.message().unwrap_or("no reason given").into(),
+            },
+            None => Refused::Unreachable { role: role(), reason: reason(&error) },
+        })?;
+    let opened = answer.assumed_role_user.map(|user| user.arn).unwrap_or_default();
+    if opened.split(':').nth(4) != Some(door.role.account().id.as_str()) {
+        return Err(Refused::Elsewhere { role: role(), opened });
+    }
+    let Some(keys) = answer.credentials else {
+        let reason = "the answer holds no credentials".into();
+        return Err(Refused::Unreachable { role: role(), reason });
+    };
+    let expires = SystemTime::try_from(keys.expiration).ok();
+    Ok(Credentials::new(
+        keys.access_key_id,
+        keys.secret_access_key,
+        Some(keys.session_token),
+        expires,
+        "InfraAudit",
+    ))
+}
+
+impl ProvideCredentials for Session {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let first = self.0.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(credentials) => future::ProvideCredentials::ready(Ok(credentials)),
+            None => future::ProvideCredentials::new(async {
+                let renewed = assume(&self.0.client, &self.0.door).await;
+                renewed.map_err(CredentialsError::provider_error)
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_name_tells_who_it_is_and_fits() {
+        let long = SessionName::new(&"x".repeat(100)).unwrap();
+        assert!(long.0.starts_with("InfraAudit-") && long.0.len() == 64);
+        assert!(SessionName::new("no spaces").is_err());
+    }
+}
