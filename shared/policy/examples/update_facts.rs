@@ -57,11 +57,31 @@ fn facts(package: &Path) -> Result<String> {
     let names = json(&data.join("serviceNames.json"))?;
     let mut services = strings(&json(&data.join("services.json"))?);
     services.sort();
+    for (arn, of) in arn_services(&data, &services)? {
+        writeln!(out, "arn\t{arn}\t{}", of.join(","))?;
+    }
     for service in services {
         writeln!(out, "s\t{service}\t{}", text(&names, &service))?;
         write_service(&mut out, &data, &service)?;
     }
     Ok(out)
+}
+
+/// The services whose resource types have ARNs of a service, where it is not that service alone.
+fn arn_services(data: &Path, services: &[String]) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for service in services {
+        let resources = json(&data.join("resourceTypes").join(format!("{service}.json")))?;
+        for resource in object(&resources).into_values() {
+            let of = text(resource, "arn").split(':').nth(2).unwrap_or("").to_lowercase();
+            let known = all.entry(of).or_default();
+            if !known.contains(service) {
+                known.push(service.clone());
+            }
+        }
+    }
+    all.retain(|arn, of| !arn.is_empty() && !arn.contains('$') && (of.len() > 1 || of[0] != *arn));
+    Ok(all)
 }
 
 fn write_service(out: &mut String, data: &Path, service: &str) -> Result<()> {

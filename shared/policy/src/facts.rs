@@ -37,6 +37,7 @@ pub struct Facts {
     globals: KeyTable,
     other_prefixes: Vec<Box<str>>,
     rcp_services: Vec<Box<str>>,
+    arn_services: Vec<(Box<str>, Vec<Box<str>>)>,
 }
 
 /// Where the facts come from.
@@ -90,6 +91,16 @@ impl Facts {
     pub fn service(&self, prefix: &str) -> Option<&Service> {
         let at = self.slots.binary_search_by(|slot| compare(slot.prefix(), prefix)).ok()?;
         Some(self.slots.get(at)?.read(&self.text))
+    }
+
+    /// The services with resource types whose ARNs name that service (third field, in lower case).
+    /// Usually it alone; `elasticloadbalancing` is one with more.
+    pub fn services_of_arn<'a>(&'a self, arn_service: &str) -> impl Iterator<Item = &'a Service> {
+        let listed = self.arn_services.binary_search_by(|(name, _)| compare(name, arn_service));
+        let listed = listed.ok().and_then(|at| self.arn_services.get(at));
+        let alone = if listed.is_none() { self.service(arn_service) } else { None };
+        let listed = listed.into_iter().flat_map(|(_, services)| services);
+        listed.filter_map(|prefix| self.service(prefix)).chain(alone)
     }
 
     /// Whether resource control policies reach that service.

@@ -59,6 +59,7 @@ pub(super) fn load(bytes: &[u8]) -> Result<Facts, FactsError> {
         globals: KeyTable::default(),
         other_prefixes: Vec::new(),
         rcp_services: Vec::new(),
+        arn_services: Vec::new(),
     };
     // Everything before the first service is read now; services are only located.
     let services = text.find("\ns\t").map_or(text.len(), |at| at + 1);
@@ -77,6 +78,10 @@ pub(super) fn load(bytes: &[u8]) -> Result<Facts, FactsError> {
             "date" => facts.source.date = fields.into(),
             "notice" => {}
             "g" => globals.push(key(fields).ok_or(FactsError::Line(number))?),
+            "arn" => {
+                let (arn, services) = fields.split_once('\t').ok_or(FactsError::Line(number))?;
+                facts.arn_services.push((arn.into(), services.split(',').map(Into::into).collect()));
+            }
             "prefix" => facts.other_prefixes.push(fields.into()),
             "rcp" => facts.rcp_services = fields.split(',').map(Into::into).collect(),
             _ => return Err(FactsError::Line(number)),
@@ -120,11 +125,10 @@ pub(super) fn service(lines: &str) -> Service {
                 let places = field().split(',').filter_map(|place| place.parse().ok());
                 service.key_sets.push(places.collect());
             }
-            "r" => service.resources.push(ResourceType {
-                name: field().into(),
-                arn: field().into(),
-                key_set: field().parse().unwrap_or(0),
-            }),
+            "r" => {
+                let (name, arn) = (field(), field());
+                service.resources.push(ResourceType::new(name, arn, field().parse().unwrap_or(0)));
+            }
             "a" => service.actions.push(Action {
                 name: field().into(),
                 level: level(field()),

@@ -42,6 +42,8 @@ pub struct ActionResource {
 pub struct ResourceType {
     pub(super) name: Box<str>,
     pub(super) arn: Box<str>,
+    /// The ARN with `*` for each placeholder.
+    glob: Box<str>,
     pub(super) key_set: u32,
 }
 
@@ -201,6 +203,24 @@ impl Action {
 }
 
 impl ResourceType {
+    pub(super) fn new(name: &str, arn: &str, key_set: u32) -> Self {
+        let mut glob = String::with_capacity(arn.len());
+        let mut rest = arn;
+        while let Some((before, placeholder)) = rest.split_once("${") {
+            glob.push_str(before);
+            glob.push('*');
+            rest = placeholder.split_once('}').map_or("", |(_, after)| after);
+        }
+        glob.push_str(rest);
+        Self { name: name.into(), arn: arn.into(), glob: glob.into(), key_set }
+    }
+
+    /// The ARN's pattern: [`ResourceType::arn`] with `*` for each placeholder.
+    #[must_use]
+    pub fn pattern(&self) -> &str {
+        &self.glob
+    }
+
     /// The name in the Service Authorization Reference.
     #[must_use]
     pub fn name(&self) -> &str {
