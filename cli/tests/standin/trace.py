@@ -35,6 +35,8 @@ class Trace:
                     "key_id": call.key_id,
                     "resource": call.resource,
                 }
+                if call.operation == "AssumeRole":
+                    entry["params"] = dict(call.params)
                 with self.lock:
                     self.calls[call.account].append(entry)
 

@@ -1,0 +1,122 @@
+//! What cannot be audited is told in one sentence, at once, and never as a result.
+
+use std::time::Duration;
+
+use crate::support::{Customer, Outcome, Scan};
+
+/// Runs a scan that cannot start: nothing on standard output, one sentence on standard error.
+fn refused(scan: impl Fn() -> Scan, code: i32) -> Outcome {
+    // The fastest of three: other tests keep the stand-in and the cores busy.
+    let outcome = (0..3).map(|_| scan().run()).min_by_key(|one| one.time).expect("a run");
+    assert_eq!(outcome.code, code, "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "");
+    assert!(outcome.time < Duration::from_secs(1), "took {:?}", outcome.time);
+    outcome
+}
+
+fn one_sentence(outcome: &Outcome) -> &str {
+    let said = outcome.stderr.trim();
+    assert!(!said.is_empty() && !said.contains('\n'), "not one sentence: {said}");
+    assert!(!said.contains("SdkError") && !said.contains("ServiceError"), "a Rust type: {said}");
+    said
+}
+
+#[test]
+fn a_wrong_external_id() {
+    let customer = Customer::onboarded();
+    let outcome = refused(
+        || {
+            Customer::bare_scan().args([
+                "--role-arn",
+                &customer.role(),
+                "--external-id",
+                "guessed-it",
+            ])
+        },
+        2,
+    );
+    let said = one_sentence(&outcome);
+    assert!(said.contains(&customer.role()), "what was tried: {said}");
+    assert!(said.contains("not authorized to perform: sts:AssumeRole"), "AWS's words: {said}");
+    assert!(said.to_lowercase().contains("externalid"), "what to fix: {said}");
+    assert!(!said.contains("guessed-it"), "an ExternalId is a secret: {said}");
+}
+
+#[test]
+fn no_external_id() {
+    let customer = Customer::onboarded();
+    let outcome = refused(|| Customer::bare_scan().args(["--role-arn", &customer.role()]), 2);
+    let said = one_sentence(&outcome);
+    assert!(said.contains(&customer.role()), "{said}");
+    assert!(said.contains("--external-id"), "what to fix: {said}");
+}
+
+#[test]
+fn a_role_that_does_not_exist_by_account_and_name() {
+    let customer = Customer::onboarded();
+    let args = ["--account", &customer.account, "--role-name", "Misspelt", "--external-id", "x-1"];
+    let outcome = refused(|| Customer::bare_scan().args(args), 2);
+    let role = format!("arn:aws:iam::{}:role/Misspelt", customer.account);
+    assert!(one_sentence(&outcome).contains(&role), "{}", outcome.stderr);
+}
+
+#[test]
+fn the_role_name_has_a_default() {
+    let customer = Customer::onboarded();
+    let args = ["--account", &customer.account, "--external-id", &customer.external_id];
+    let outcome = Customer::bare_scan().args(args).args(["--format", "json"]).run();
+    assert_eq!(outcome.json(0)["account"], customer.account.as_str());
+}
+
+#[test]
+fn an_empty_role_or_external_id_is_a_mistake_and_never_no_role() {
+    let customer = Customer::onboarded();
+    let role = customer.role();
+    for args in [
+        vec!["--role-arn", ""],
+        vec!["--role-arn", &role, "--external-id", ""],
+        vec!["--role-arn", "arn:aws:iam::12:role/short"],
+        vec!["--role-arn", &role, "--external-id", "a"],
+        vec!["--role-arn", &role, "--account", &customer.account],
+        vec!["--check", "s3_encrption"],
+        vec!["--service", "rds2"],
+        vec!["--no-such-option"],
+        vec!["--format", "yaml"],
+        vec!["--fail-on", "awful"],
+    ] {
+        let outcome = refused(|| Customer::bare_scan().args(&args), 1);
+        assert!(!outcome.stderr.trim().is_empty(), "{args:?}");
+    }
+    assert!(customer.calls().iter().all(|call| call["operation"] != "ListUsers"));
+}
+
+#[test]
+fn a_misspelt_check_suggests_the_nearest() {
+    let outcome = refused(|| Customer::bare_scan().args(["--check", "s3_encrption"]), 1);
+    assert!(outcome.stderr.contains("s3_encryption"), "{}", outcome.stderr);
+}
+
+#[test]
+fn credentials_that_aws_does_not_know() {
+    let outcome =
+        refused(|| Customer::bare_scan().env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), 2);
+    assert!(one_sentence(&outcome).contains("security token"), "{}", outcome.stderr);
+}
+
+#[test]
+fn no_credentials_at_all() {
+    let bare = || {
+        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+            .into_iter()
+            .fold(Customer::bare_scan(), Scan::without)
+    };
+    let outcome = refused(bare, 2);
+    assert!(one_sentence(&outcome).contains("credentials"), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_endpoint_that_is_not_there() {
+    let outcome = Customer::bare_scan().env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
+    one_sentence(&outcome);
+}

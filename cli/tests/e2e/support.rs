@@ -1,0 +1,12 @@
+//! What the tests share: the stand-in, accounts behind it, the binary, and comparisons.
+
+mod account;
+mod scan;
+mod standin;
+mod venv;
+mod verdicts;
+
+pub(crate) use account::{Customer, REGIONS};
+pub(crate) use scan::{Outcome, Scan};
+pub(crate) use standin::StandIn;
+pub(crate) use verdicts::{Key, Truth, found, known, truth};

@@ -1,0 +1,132 @@
+//! The operator's account and the customers' accounts behind the stand-in.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use serde_json::{Value, json};
+
+use super::{Scan, StandIn, Truth, truth};
+
+/// The regions that the customers of these tests have enabled.
+pub(crate) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-northeast-2"];
+
+const OPERATOR: &str = "100000000001";
+const WORKER: &str = "InfraAuditWorker";
+
+static OPERATOR_SESSION: LazyLock<Value> = LazyLock::new(|| {
+    StandIn::shared().post("operator", &json!({"account": OPERATOR, "role": WORKER}))
+});
+static NEXT: AtomicU64 = AtomicU64::new(200_000_000_001);
+
+/// A customer who has deployed `onboarding/trust-role.yaml`.
+pub(crate) struct Customer {
+    pub(crate) account: String,
+    pub(crate) external_id: String,
+}
+
+impl Customer {
+    /// A new account in which CloudFormation has created the onboarding stack.
+    pub(crate) fn onboarded() -> Self {
+        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let external_id = format!("shared-only-with-{account}");
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../onboarding/trust-role.yaml");
+        let parameters = json!({
+            "OperatorAccountId": OPERATOR,
+            "WorkerRoleName": WORKER,
+            "ExternalId": external_id,
+        });
+        let stack = StandIn::shared().post(
+            "onboard",
+            &json!({
+                "account": account,
+                "template": fs::read_to_string(template).expect("the onboarding template"),
+                "parameters": parameters,
+            }),
+        );
+        assert_eq!(stack["status"], "CREATE_COMPLETE");
+        let customer = Self { account, external_id };
+        assert_eq!(stack["outputs"]["RoleArn"], customer.role());
+        customer
+    }
+
+    /// A new account with every case of every check in all regions, and what is true of it.
+    pub(crate) fn seeded() -> (Self, Truth) {
+        Self::seeded_with(&json!({"regions": REGIONS}))
+    }
+
+    /// The same in one region: enough where regions are not what is tested.
+    pub(crate) fn small() -> (Self, Truth) {
+        Self::seeded_with(&json!({"regions": ["eu-west-1"]}))
+    }
+
+    /// The same with the options of the stand-in's `seed_basic`.
+    pub(crate) fn seeded_with(options: &Value) -> (Self, Truth) {
+        let customer = Self::onboarded();
+        let truth = customer.seed("basic", options);
+        (customer, truth)
+    }
+
+    /// Seeds this account and answers what is true of it.
+    pub(crate) fn seed(&self, scenario: &str, options: &Value) -> Truth {
+        let mut body = options.clone();
+        body["scenario"] = scenario.into();
+        body["account"] = self.account.as_str().into();
+        truth(&StandIn::shared().post("seed", &body))
+    }
+
+    /// The role that the onboarding stack made.
+    pub(crate) fn role(&self) -> String {
+        format!("arn:aws:iam::{}:role/CloudDoctorAuditRole", self.account)
+    }
+
+    /// The operator's command line to audit this account, with a JSON result.
+    pub(crate) fn scan(&self) -> Scan {
+        self.scan_as("json")
+    }
+
+    /// The same with another format.
+    pub(crate) fn scan_as(&self, format: &str) -> Scan {
+        Scan::by(&OPERATOR_SESSION["environment"]).args([
+            "--role-arn",
+            &self.role(),
+            "--external-id",
+            &self.external_id,
+            "--format",
+            format,
+        ])
+    }
+
+    /// The operator's bare `infraaudit scan`.
+    pub(crate) fn bare_scan() -> Scan {
+        Scan::by(&OPERATOR_SESSION["environment"])
+    }
+
+    /// Adds a rule for this account: `deny`, `throttle`, `fail` or `latency`.
+    pub(crate) fn rule(&self, kind: &str, mut rule: Value) {
+        rule["account"] = self.account.as_str().into();
+        StandIn::shared().post(kind, &rule);
+    }
+
+    /// Drops this account's rules and its trace.
+    pub(crate) fn reset(&self) {
+        StandIn::shared().post("reset", &json!({"account": self.account}));
+    }
+
+    /// The calls into this account since the last reset.
+    pub(crate) fn calls(&self) -> Vec<Value> {
+        let trace = StandIn::shared().get("trace", &self.account);
+        trace["calls"].as_array().expect("calls").clone()
+    }
+
+    /// How many calls of `service` ran at once, at most.
+    pub(crate) fn most_in_flight(&self, service: &str) -> u64 {
+        let most = StandIn::shared().get("maxinflight", &self.account);
+        most[service].as_u64().unwrap_or_default()
+    }
+}
