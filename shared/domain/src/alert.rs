@@ -101,3 +101,73 @@ impl Alert {
         report.findings.iter().filter(severe).map(alert).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Account, Order, Partition, Resource, Status, Summary};
+
+    fn finding(check: &str, severity: Severity, verdict: Verdict) -> Finding {
+        let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
+        let arn = "arn:aws:s3:::logs";
+        Finding {
+            fingerprint: Fingerprint::new(&account, "eu-west-1", check, arn, None),
+            check_id: check.into(),
+            service: Service::S3,
+            severity,
+            verdict,
+            resource: Resource {
+                arn: arn.into(),
+                kind: "AWS::S3::Bucket".into(),
+                region: "eu-west-1".into(),
+                account: account.id,
+                tags: None,
+            },
+            sub_resource: None,
+            evidence: "seen".into(),
+            headline: "wrong".into(),
+            requirement: "right".into(),
+            risk: "harm".into(),
+            remedy: "fix".into(),
+            reference: "https://docs.aws.amazon.com/".into(),
+            frameworks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_severe_failures_are_told() {
+        let account: AccountId = "111122223333".parse().unwrap();
+        let order = Order {
+            account_id: account.clone(),
+            role_name: crate::RoleName::default(),
+            external_id: None,
+            checks: Vec::new(),
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let audit = Audit::new(Tenant::local(), AuditId(uuid::Uuid::nil()), order, now);
+        let findings = vec![
+            finding("a", Severity::Critical, Verdict::Fail),
+            finding("b", Severity::High, Verdict::Fail),
+            finding("c", Severity::Medium, Verdict::Fail),
+            finding("d", Severity::Critical, Verdict::Pass),
+            finding("e", Severity::Critical, Verdict::Unknown),
+        ];
+        let report = Report {
+            schema: Report::SCHEMA,
+            account,
+            started_at: now,
+            finished_at: now,
+            status: Status::Complete,
+            receipt: Vec::new(),
+            summary: Summary::of(&findings),
+            findings,
+        };
+        let told = |at_least| {
+            let alerts = Alert::of(&audit, &report, at_least, "ko");
+            alerts.into_iter().map(|alert| alert.check_id).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Severity::High), ["a", "b"]);
+        assert_eq!(told(Severity::Low), ["a", "b", "c"]);
+        assert_eq!(told(Severity::Critical), ["a"]);
+    }
+}

@@ -29,13 +29,16 @@ impl Tenant {
 impl TryFrom<String> for Tenant {
     type Error = Invalid;
 
-    /// Takes 1 to 128 letters, digits and `_ . @ : -`; `#` separates the parts of a key and is refused.
+    /// Takes 1 to 128 letters, digits and `_ . @ : -`, the first a letter or digit: `#` separates the
+    /// parts of a key, and `..` would lead out of a folder.
     fn try_from(text: String) -> Result<Self, Invalid> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_.@:-".contains(c);
-        if (1..=128).contains(&text.len()) && text.chars().all(allowed) {
+        let begins_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if text.len() <= 128 && begins_well && text.chars().all(allowed) {
             Ok(Self(text))
         } else {
-            Err(Invalid::new("tenant", &text, "1 to 128 letters, digits and `_.@:-`"))
+            let accepted = "1 to 128 letters, digits and `_.@:-`, the first a letter or digit";
+            Err(Invalid::new("tenant", &text, accepted))
         }
     }
 }
@@ -43,5 +46,22 @@ impl TryFrom<String> for Tenant {
 impl fmt::Display for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_can_be_part_of_a_key_and_of_a_path() {
+        let long = "x".repeat(128);
+        for right in ["local", "111122223333", "acme.example", "org:team-1@x", &long] {
+            assert_eq!(Tenant::try_from(right.to_owned()).unwrap().as_str(), right);
+        }
+        let longer = "x".repeat(129);
+        for wrong in ["", "a#b", "a/b", "..", ".hidden", "-x", "é", "a b", &longer] {
+            assert!(Tenant::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
     }
 }

@@ -25,15 +25,24 @@ pub enum Error {
     },
 }
 
+#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
 impl Error {
-    /// Makes the error of a call that did not get through.
-    pub(crate) fn unavailable(doing: &'static str) -> impl Fn(Source) -> Self {
-        move |source| Self::Unavailable { doing, source }
-    }
-
     /// Makes the error of a stored value that cannot be read.
     pub(crate) fn unreadable(key: &str, source: impl Into<Source>) -> Self {
         Self::Unreadable { key: key.to_owned(), source: source.into() }
+    }
+}
+
+#[cfg(feature = "dynamodb")]
+impl Error {
+    /// Makes the error of a call that did not get through.
+    pub(crate) fn unavailable<E: Into<Source>>(doing: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self::Unavailable { doing, source: source.into() }
+    }
+
+    /// Makes the error of a value that has no stored form.
+    pub(crate) fn unwritable(source: impl Into<Source>) -> Self {
+        Self::Unavailable { doing: "write a value", source: source.into() }
     }
 }
 
@@ -46,4 +55,15 @@ pub enum PageError {
     /// The store gave no answer.
     #[error(transparent)]
     Store(#[from] Error),
+}
+
+#[cfg(feature = "dynamodb")]
+impl PageError {
+    /// The error of a list that was read with its own cursors.
+    pub(crate) fn into_store(self) -> Error {
+        match self {
+            Self::Store(error) => error,
+            Self::Cursor(cursor) => Error::unreadable("cursor", cursor),
+        }
+    }
 }

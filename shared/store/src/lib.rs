@@ -7,15 +7,31 @@
 //! A worker takes an audit with [`Store::claim`], which counts `attempt` up; every later write of
 //! that worker names the attempt, so one that was given up on cannot overwrite its successor.
 
+#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
+mod cursor;
 mod error;
+pub mod keys;
 mod outcome;
+#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
+mod result;
+#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
+mod step;
+
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use async_trait::async_trait;
-use domain::{Audit, AuditId, Finding, Progress, Report, Tenant};
+use domain::{AccountId, Alert, Audit, AuditId, Finding, Progress, Report, Tenant};
 use jiff::Timestamp;
 
+#[cfg(feature = "dynamodb")]
+pub use dynamodb::DynamoStore;
 pub use error::{Error, PageError};
 pub use outcome::{Claim, Created, End, Fence, Filter, KnownAccount, Page, PageRequest};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{OpenError, SqliteStore};
 
 /// A place for audits.
 #[async_trait]
@@ -39,7 +55,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     ///
     /// The store gave no answer.
-    async fn waiting(&self, tenant: &Tenant, at_most: usize) -> Result<usize, Error>;
+    async fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error>;
 
     /// Takes an audit that is queued, or running with a lease that ended before `now`.
     ///
@@ -118,4 +134,16 @@ pub trait Store: Send + Sync {
     ///
     /// The cursor is not one of this list, or the store gave no answer.
     async fn accounts(&self, page: PageRequest<'_>) -> Result<Page<KnownAccount>, PageError>;
+
+    /// The alerts of an account that are raised: its severe problems, by fingerprint.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is not one of this list, or the store gave no answer.
+    async fn alerts(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        page: PageRequest<'_>,
+    ) -> Result<Page<Alert>, PageError>;
 }

@@ -69,12 +69,12 @@ pub struct PageRequest<'a> {
     /// The `next_cursor` of the page before; nothing for the first.
     pub cursor: Option<&'a str>,
     /// How many items at most, from 1 to [`PageRequest::MAX`]; anything else is brought within.
-    pub limit: usize,
+    pub limit: u16,
 }
 
 impl<'a> PageRequest<'a> {
     /// The greatest number of items on a page.
-    pub const MAX: usize = 1000;
+    pub const MAX: u16 = 1000;
 
     /// The first page, as long as can be.
     pub const FIRST: Self = Self { cursor: None, limit: Self::MAX };
@@ -86,7 +86,7 @@ impl<'a> PageRequest<'a> {
     }
 
     /// The limit, brought within its bounds.
-    pub(crate) fn bounded(&self) -> usize {
+    pub(crate) fn bounded(&self) -> u16 {
         self.limit.clamp(1, Self::MAX)
     }
 }
