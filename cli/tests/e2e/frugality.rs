@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{Customer, found};
 
-/// How often each operation was called, AssumeRole and GetCallerIdentity aside.
+/// How often each operation was called, those of STS aside.
 fn operations(customer: &Customer) -> BTreeMap<String, usize> {
     let mut count = BTreeMap::new();
     for call in customer.calls() {

@@ -9,4 +9,4 @@ mod verdicts;
 pub(crate) use account::{Customer, REGIONS};
 pub(crate) use scan::{Outcome, Scan};
 pub(crate) use standin::StandIn;
-pub(crate) use verdicts::{Key, Truth, found, known, truth};
+pub(crate) use verdicts::{Truth, found, known, truth};

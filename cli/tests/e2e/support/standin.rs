@@ -3,16 +3,16 @@
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::LazyLock,
 };
 
 use serde_json::Value;
 
-/// The running stand-in. It ends when `_leash` closes, so when this test process does.
+/// The running stand-in. It ends when its standard input closes, so when this test process does.
 pub(crate) struct StandIn {
     pub(crate) endpoint: String,
-    _leash: ChildStdin,
+    _process: Child,
 }
 
 static STAND_IN: LazyLock<StandIn> = LazyLock::new(StandIn::start);
@@ -40,7 +40,7 @@ impl StandIn {
         let stdout = child.stdout.take().expect("its standard output");
         BufReader::new(stdout).read_line(&mut port).expect("its port");
         let endpoint = format!("http://127.0.0.1:{}", port.trim());
-        Self { endpoint, _leash: child.stdin.take().expect("its standard input") }
+        Self { endpoint, _process: child }
     }
 
     /// Posts to a control endpoint and answers what it said.
