@@ -18,4 +18,6 @@ mod pagination;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod stand_in;
+#[cfg(test)]
 mod truth;

@@ -28,10 +28,16 @@ impl StandIn {
         &STAND_IN
     }
 
+    /// The stand-in's Python, in the folder of its code.
+    pub(crate) fn python() -> Command {
+        let mut command = Command::new(super::venv::python());
+        command.current_dir(folder()).env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    }
+
     fn start() -> Self {
-        let mut child = Command::new(super::venv::python())
-            .arg(folder().join("server.py"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
+        let mut child = Self::python()
+            .arg("server.py")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
