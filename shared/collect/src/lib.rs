@@ -1,1 +1,78 @@
-//! collect
+//! AWS → facts. Every audited service's SDK lives here and nowhere else.
+//!
+//! A collector never fails: what it could not read, it says in the facts and in the receipt. All
+//! requests go through one `Reader`, which counts them, bounds how many are under way, and slows
+//! down when AWS asks to.
+
+mod ec2;
+mod iam;
+mod pace;
+mod reader;
+mod regions;
+mod s3;
+mod trouble;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use domain::{Account, Fact, Facts, Part, Service};
+use tokio_util::sync::CancellationToken;
+
+pub use pace::{Limits, Paces};
+use reader::Reader;
+pub use regions::{Enabled, regions};
+
+/// Someone who watches the reading go on.
+pub type Watch = Arc<dyn Fn(&str, Service, u32) + Send + Sync>;
+
+/// The account to read, and the credentials for it.
+#[derive(Clone)]
+pub struct Target {
+    /// The account.
+    pub account: Account,
+    /// Endpoints, time limits and the HTTP client.
+    pub config: SdkConfig,
+    /// The session of the customer's role; the configuration's own credentials otherwise.
+    pub session: Option<access::Session>,
+    /// The regions to which the audit narrows; empty means all.
+    pub regions: Vec<String>,
+    /// Told of every request as it is sent: region, service and how many there were.
+    pub watch: Watch,
+    /// Stops what is under way; facts that were not read by then say so.
+    pub stop: CancellationToken,
+}
+
+impl Target {
+    /// The SDK's configuration for a region, with the session's credentials.
+    pub(crate) fn in_region(&self, region: &str) -> SdkConfig {
+        let mut builder = self.config.to_builder();
+        builder.set_region(Region::new(region.to_owned()));
+        if let Some(session) = &self.session {
+            builder.set_credentials_provider(Some(SharedCredentialsProvider::new(session.clone())));
+        }
+        builder.build()
+    }
+
+    /// The region in which the partition's global services are asked.
+    pub(crate) const fn home(&self) -> &'static str {
+        self.account.partition.home_region()
+    }
+}
+
+/// Reads `facts` of one service in one region.
+pub async fn read(
+    target: &Target,
+    paces: &Paces,
+    region: &str,
+    service: Service,
+    facts: &BTreeSet<Fact>,
+) -> Part {
+    let reader = Reader::new(target, paces, region, service);
+    let facts = match service {
+        Service::Iam => Facts::Iam(iam::read(target, &reader, facts).await),
+        Service::S3 => Facts::S3(s3::read(target, &reader, facts).await),
+        Service::Ec2 => Facts::Ec2(ec2::read(target, &reader, facts).await),
+    };
+    Part { receipt: reader.receipt(), facts }
+}

@@ -1,0 +1,160 @@
+use std::collections::BTreeSet;
+
+use aws_sdk_iam::{
+    Client,
+    types::{StatusType, SummaryKeyType},
+};
+use domain::{
+    Cause, Fact, Known, Listing, Tags, Unread,
+    iam::{AccessKey, AccountSummary, Iam, User},
+};
+use futures::{StreamExt as _, stream};
+
+use crate::{
+    Reader, Target,
+    reader::Answer::{Is, Not},
+};
+
+/// The error code of a user that was deleted since it was listed.
+const GONE: &str = "NoSuchEntity";
+
+/// How many users are looked at side by side; the pace bounds the requests themselves.
+const SIDE_BY_SIDE: usize = 64;
+
+pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact>) -> Iam {
+    let client = Client::new(&target.in_region(target.home()));
+    let wants = |fact| facts.contains(&fact);
+    let summary = async {
+        if wants(Fact::AccountSummary) {
+            summary(&client, reader).await.into()
+        } else {
+            Known::Unread(Unread::not_asked("iam:GetAccountSummary"))
+        }
+    };
+    let users = async {
+        if wants(Fact::AccessKeys) || wants(Fact::UserTags) {
+            users(&client, reader, facts).await
+        } else {
+            Listing::unread(Unread::not_asked("iam:ListUsers"))
+        }
+    };
+    let (summary, users) = futures::join!(summary, users);
+    Iam { summary, users }
+}
+
+async fn summary(client: &Client, reader: &Reader) -> Result<AccountSummary, Unread> {
+    let action = "iam:GetAccountSummary";
+    let answer = reader.ask(action, async || client.get_account_summary().send().await).await?;
+    let map = answer.summary_map.unwrap_or_default();
+    let count = |key: SummaryKeyType| {
+        map.get(&key).copied().ok_or_else(|| {
+            let why = format!("the answer has no `{}`", key.as_str());
+            reader.gap(action, Cause::Failed(why))
+        })
+    };
+    let keys = count(SummaryKeyType::AccountAccessKeysPresent)
+        .map(|keys| u32::try_from(keys).unwrap_or(u32::MAX));
+    let mfa = count(SummaryKeyType::AccountMfaEnabled).map(|mfa| mfa > 0);
+    Ok(AccountSummary { root_access_keys: keys.into(), root_mfa: mfa.into() })
+}
+
+async fn users(client: &Client, reader: &Reader, facts: &BTreeSet<Fact>) -> Listing<User> {
+    let Listing { items, unread } = list_users(client, reader).await;
+    let read = stream::iter(items)
+        .map(|user| details(client, reader, facts, user))
+        .buffered(SIDE_BY_SIDE)
+        .filter_map(async |user| user)
+        .collect()
+        .await;
+    Listing { items: read, unread }
+}
+
+async fn list_users(client: &Client, reader: &Reader) -> Listing<aws_sdk_iam::types::User> {
+    let (mut items, mut marker) = (Vec::new(), None);
+    loop {
+        let page = reader
+            .ask("iam:ListUsers", async || {
+                client.list_users().set_marker(marker.clone()).max_items(1000).send().await
+            })
+            .await;
+        match page {
+            Err(unread) => return Listing { items, unread: Some(unread) },
+            Ok(page) => {
+                items.extend(page.users);
+                marker = page.marker.filter(|_| page.is_truncated);
+            }
+        }
+        if marker.is_none() {
+            return items.into();
+        }
+    }
+}
+
+/// A user with what was asked of it; nothing where it is gone.
+async fn details(
+    client: &Client,
+    reader: &Reader,
+    facts: &BTreeSet<Fact>,
+    user: aws_sdk_iam::types::User,
+) -> Option<User> {
+    let name = user.user_name;
+    let access_keys = if facts.contains(&Fact::AccessKeys) {
+        access_keys(client, reader, &name).await?
+    } else {
+        Listing::unread(Unread::not_asked("iam:ListAccessKeys"))
+    };
+    let tags =
+        if facts.contains(&Fact::UserTags) { tags(client, reader, &name).await } else { None };
+    Some(User { name, arn: user.arn, access_keys, tags })
+}
+
+async fn access_keys(client: &Client, reader: &Reader, user: &str) -> Option<Listing<AccessKey>> {
+    let action = "iam:ListAccessKeys";
+    let (mut items, mut marker): (Vec<AccessKey>, Option<String>) = (Vec::new(), None);
+    loop {
+        let page = reader
+            .call(action, &[GONE], async || {
+                client.list_access_keys().user_name(user).set_marker(marker.clone()).send().await
+            })
+            .await;
+        let page = match page {
+            Ok(Is(page)) => page,
+            Ok(Not(_)) => return None,
+            Err(unread) => return Some(Listing { items, unread: Some(unread) }),
+        };
+        for key in page.access_key_metadata {
+            let created = key
+                .create_date
+                .and_then(|date| jiff::Timestamp::from_second(date.secs()).ok())
+                .ok_or_else(|| reader.gap(action, Cause::Failed("a key has no date".into())));
+            items.push(AccessKey {
+                id: key.access_key_id.unwrap_or_default(),
+                // A status newer than this program is not known to be harmless.
+                active: key.status != Some(StatusType::Inactive),
+                created: created.into(),
+            });
+        }
+        marker = page.marker.filter(|_| page.is_truncated);
+        if marker.is_none() {
+            return Some(items.into());
+        }
+    }
+}
+
+/// Tags decorate a finding and decide nothing yet, so a gap shows in the receipt alone.
+async fn tags(client: &Client, reader: &Reader, user: &str) -> Option<Tags> {
+    let (mut tags, mut marker) = (Tags::new(), None);
+    loop {
+        let page = reader
+            .ask("iam:ListUserTags", async || {
+                client.list_user_tags().user_name(user).set_marker(marker.clone()).send().await
+            })
+            .await
+            .ok()?;
+        tags.extend(page.tags.into_iter().map(|tag| (tag.key, tag.value)));
+        marker = page.marker.filter(|_| page.is_truncated);
+        if marker.is_none() {
+            return Some(tags);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+use std::collections::BTreeMap;
+
+use domain::{GLOBAL, Receipt, Service, Unread};
+
+use crate::{Paces, Reader, Target};
+
+/// The regions of an account, and whether each is enabled there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enabled(BTreeMap<String, bool>);
+
+impl Enabled {
+    /// The enabled regions, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, enabled)| **enabled).map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a region is enabled; nothing where AWS names no such region.
+    #[must_use]
+    pub fn is_enabled(&self, name: &str) -> Option<bool> {
+        self.0.get(name).copied()
+    }
+}
+
+/// Asks in which regions the account can have resources; one call, whatever comes of it stands in
+/// the receipt row of `global`.
+///
+/// # Errors
+///
+/// Why the list was not read.
+pub async fn regions(target: &Target, paces: &Paces) -> (Result<Enabled, Unread>, Receipt) {
+    let reader = Reader::new(target, paces, GLOBAL, Service::Ec2);
+    let configured = target.config.region().map(AsRef::as_ref);
+    let client = aws_sdk_ec2::Client::new(&target.in_region(configured.unwrap_or(target.home())));
+    let answer = reader
+        .ask("ec2:DescribeRegions", async || {
+            client.describe_regions().all_regions(true).send().await
+        })
+        .await;
+    let enabled = answer.map(|answer| {
+        let regions = answer.regions.unwrap_or_default().into_iter();
+        let known = regions.filter_map(|region| {
+            let off = region.opt_in_status.as_deref() == Some("not-opted-in");
+            Some((region.region_name?, !off))
+        });
+        Enabled(known.collect())
+    });
+    (enabled, reader.receipt())
+}

@@ -1,0 +1,184 @@
+use std::collections::BTreeSet;
+
+use domain::{
+    Cause, Fact, Known, Listing, Unread,
+    s3::{Bucket, PublicAccessBlock, S3},
+};
+use futures::{StreamExt as _, stream};
+
+use crate::{Reader, Target};
+
+mod account;
+mod bucket;
+mod clients;
+
+use bucket::{Exposure, Gone};
+use clients::Clients;
+
+/// The error code of "nothing is configured", for the public access block at both levels.
+const NOT_CONFIGURED: &str = "NoSuchPublicAccessBlockConfiguration";
+
+/// How many buckets are looked at side by side; the pace bounds the requests themselves.
+const SIDE_BY_SIDE: usize = 64;
+
+/// Reads the buckets of all regions, or of those that `target` narrows to; a bucket whose region
+/// is not told is never left out.
+pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact>) -> S3 {
+    let clients = &Clients::new(target);
+    let account = async {
+        if facts.contains(&Fact::BucketExposure) {
+            account::block_public(target, reader).await.into()
+        } else {
+            Known::Unread(Unread::not_asked("s3:GetAccountPublicAccessBlock"))
+        }
+    };
+    let (block_public, listed) = futures::join!(account, list(clients, target, reader));
+    let account = &block_public;
+    let chosen = listed.items.into_iter().filter(|(_, region)| {
+        let narrows = !target.regions.is_empty();
+        region.as_ref().is_none_or(|region| !narrows || target.regions.contains(region))
+    });
+    let buckets = stream::iter(chosen)
+        .map(|(name, region)| async move {
+            match locate(clients, target, reader, &name, region).await {
+                Ok(region) => {
+                    let bucket = read_bucket(clients, reader, facts, account, name, region);
+                    Box::pin(bucket).await
+                }
+                Err(unread) => Ok(lost(name, &unread)),
+            }
+        })
+        .buffered(SIDE_BY_SIDE)
+        .filter_map(async |bucket| bucket.ok())
+        .collect()
+        .await;
+    S3 { block_public, buckets: Listing { items: buckets, unread: listed.unread } }
+}
+
+/// Names of all buckets, and the regions that the list tells, in as many pages as there are.
+async fn list(
+    clients: &Clients<'_>,
+    target: &Target,
+    reader: &Reader,
+) -> Listing<(String, Option<String>)> {
+    let client = clients.of(target.home());
+    let (mut items, mut token) = (Vec::new(), None);
+    loop {
+        let page = reader
+            .ask("s3:ListAllMyBuckets", async || {
+                // S3 tells the buckets' regions only where a parameter is given.
+                let request = client.list_buckets().max_buckets(1000);
+                request.set_continuation_token(token.clone()).send().await
+            })
+            .await;
+        match page {
+            Err(unread) => return Listing { items, unread: Some(unread) },
+            Ok(page) => {
+                let buckets = page.buckets.into_iter().flatten();
+                items.extend(buckets.filter_map(|b| Some((b.name?, b.bucket_region))));
+                token = page.continuation_token.filter(|token| !token.is_empty());
+            }
+        }
+        if token.is_none() {
+            return items.into();
+        }
+    }
+}
+
+/// The region of a bucket; a call only where the list did not tell and it matters.
+async fn locate(
+    clients: &Clients<'_>,
+    target: &Target,
+    reader: &Reader,
+    bucket: &str,
+    told: Option<String>,
+) -> Result<String, Unread> {
+    if let Some(region) = told.or_else(|| clients.any_region()) {
+        return Ok(region);
+    }
+    let action = "s3:GetBucketLocation";
+    let client = clients.of(target.home());
+    let answer = reader
+        .ask(action, async || client.get_bucket_location().bucket(bucket).send().await)
+        .await?;
+    // S3's oldest region has no name here, and its second oldest an old one.
+    let named = answer
+        .location_constraint
+        .as_ref()
+        .map(aws_sdk_s3::types::BucketLocationConstraint::as_str);
+    match named.unwrap_or_default() {
+        "" => Ok(target.home().into()),
+        "EU" => Ok("eu-west-1".into()),
+        region if region.starts_with(|c: char| c.is_ascii_lowercase()) => Ok(region.into()),
+        other => Err(reader.gap(action, Cause::Failed(format!("`{other}` is no region's name")))),
+    }
+}
+
+async fn read_bucket(
+    clients: &Clients<'_>,
+    reader: &Reader,
+    facts: &BTreeSet<Fact>,
+    account: &Known<PublicAccessBlock>,
+    name: String,
+    region: String,
+) -> Result<Bucket, Gone> {
+    let client = &clients.of(&region);
+    let mut bucket = unasked(name, region);
+    let name = &bucket.name;
+    let exposure = async {
+        if facts.contains(&Fact::BucketExposure) {
+            bucket::exposure(client, reader, account, name).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    let encryption = async {
+        if facts.contains(&Fact::BucketEncryption) {
+            bucket::encryption(client, reader, name).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    let tags = async {
+        if facts.contains(&Fact::BucketTags) {
+            bucket::tags(client, reader, name).await
+        } else {
+            Ok(None)
+        }
+    };
+    let (exposure, encryption, tags) = futures::try_join!(exposure, encryption, tags)?;
+    if let Some(Exposure { block_public, policy_is_public, public_grants }) = exposure {
+        bucket = Bucket { block_public, policy_is_public, public_grants, ..bucket };
+    }
+    if let Some(encryption) = encryption {
+        bucket.encryption = encryption;
+    }
+    bucket.tags = tags;
+    Ok(bucket)
+}
+
+/// A bucket of which nothing was asked.
+fn unasked(name: String, region: String) -> Bucket {
+    Bucket {
+        name,
+        region,
+        block_public: Known::Unread(Unread::not_asked("s3:GetBucketPublicAccessBlock")),
+        policy_is_public: Known::Unread(Unread::not_asked("s3:GetBucketPolicyStatus")),
+        public_grants: Known::Unread(Unread::not_asked("s3:GetBucketAcl")),
+        encryption: Known::Unread(Unread::not_asked("s3:GetEncryptionConfiguration")),
+        tags: None,
+    }
+}
+
+/// A bucket that could not be found, so that nothing of it could be asked.
+fn lost(name: String, unread: &Unread) -> Bucket {
+    Bucket {
+        name,
+        region: domain::GLOBAL.into(),
+        block_public: Known::Unread(unread.clone()),
+        policy_is_public: Known::Unread(unread.clone()),
+        public_grants: Known::Unread(unread.clone()),
+        encryption: Known::Unread(unread.clone()),
+        tags: None,
+    }
+}

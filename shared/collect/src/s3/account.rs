@@ -1,0 +1,70 @@
+use aws_sdk_s3control::{
+    Client,
+    config::{
+        Builder,
+        endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint},
+    },
+};
+use aws_smithy_types::Document;
+use domain::{Unread, s3::PublicAccessBlock};
+
+use crate::{
+    Reader, Target,
+    reader::Answer::{Is, Not},
+    s3::NOT_CONFIGURED,
+};
+
+/// The account's own public access block.
+pub(super) async fn block_public(
+    target: &Target,
+    reader: &Reader,
+) -> Result<PublicAccessBlock, Unread> {
+    let config = target.in_region(target.home());
+    let mut builder = Builder::from(&config);
+    if let Some(url) = config.endpoint_url() {
+        builder = builder.endpoint_resolver(OneHost { url: url.into(), region: target.home() });
+    }
+    let (client, account) = (Client::from_conf(builder.build()), target.account.id.as_str());
+    let answer = reader
+        .call("s3:GetAccountPublicAccessBlock", &[NOT_CONFIGURED], async || {
+            client.get_public_access_block().account_id(account).send().await
+        })
+        .await?;
+    Ok(match answer {
+        Not(_) => PublicAccessBlock::NONE,
+        Is(answer) => {
+            answer.public_access_block_configuration.map_or(PublicAccessBlock::NONE, |block| {
+                PublicAccessBlock {
+                    block_acls: block.block_public_acls == Some(true),
+                    ignore_acls: block.ignore_public_acls == Some(true),
+                    block_policy: block.block_public_policy == Some(true),
+                    restrict_buckets: block.restrict_public_buckets == Some(true),
+                }
+            })
+        }
+    })
+}
+
+/// Sends requests to a custom endpoint as it is: the SDK would put the account in front of the
+/// host name, which resolves nowhere. The account is in the header `x-amz-account-id` as well.
+#[derive(Debug)]
+struct OneHost {
+    url: String,
+    region: &'static str,
+}
+
+impl ResolveEndpoint for OneHost {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        let scheme = [
+            ("name", Document::from("sigv4")),
+            ("signingName", "s3".into()),
+            ("signingRegion", self.region.into()),
+            ("disableDoubleEncoding", true.into()),
+        ];
+        let scheme = scheme.map(|(name, value)| (name.to_owned(), value));
+        let schemes = Document::Array(vec![Document::Object(scheme.into())]);
+        let endpoint =
+            Endpoint::builder().url(self.url.clone()).property("authSchemes", schemes).build();
+        EndpointFuture::ready(Ok(endpoint))
+    }
+}
