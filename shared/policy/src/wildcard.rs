@@ -1,0 +1,306 @@
+//! `*` and `?`, matched in time linear in the text whatever the pattern.
+
+mod compare;
+mod marks;
+
+use marks::Marks;
+use std::fmt;
+
+pub use compare::{covers, overlaps};
+
+/// One element of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Token {
+    /// This character.
+    Char(char),
+    /// `?`: exactly one character, whichever.
+    One,
+    /// `*`: any number of characters, also none.
+    Many,
+}
+
+/// The tokens of a pattern as policies write them.
+pub fn tokens(text: &str) -> impl Iterator<Item = Token> {
+    text.chars().map(|c| match c {
+        '*' => Token::Many,
+        '?' => Token::One,
+        c => Token::Char(c),
+    })
+}
+
+/// A pattern of `*` and `?`, ready to match. Comparison is by character and by case.
+///
+/// A pattern is cut at its stars. Each piece is looked for once, left to right, with a search that never
+/// goes back in the text, so a hostile pattern costs no more than a friendly one.
+///
+/// ```
+/// use policy::Wildcard;
+/// assert!(Wildcard::new("s3:Get*Ac?").matches("s3:GetBucketAcl"));
+/// assert!(!Wildcard::new("s3:Get*Ac?").matches("s3:GetBucketAccess"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Wildcard(Shape);
+
+#[derive(Debug, Clone)]
+enum Shape {
+    /// `*`.
+    Any,
+    /// No wildcard.
+    Exact(Box<str>),
+    /// Text, then one star at the end.
+    Prefix(Box<str>),
+    /// Everything else.
+    Pieces(Box<Pieces>),
+}
+
+#[derive(Debug, Clone)]
+struct Pieces {
+    /// Before the first star; all of it when there is none.
+    head: Piece,
+    /// Between stars.
+    middle: Box<[Piece]>,
+    /// After the last star; `None` when there is no star.
+    tail: Option<Piece>,
+}
+
+#[derive(Debug, Clone)]
+enum Piece {
+    Text(Box<str>),
+    Marks(Marks),
+}
+
+impl Wildcard {
+    /// A pattern as policies write it.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        if !text.contains(['*', '?']) {
+            return Self::literal(text);
+        }
+        match text.strip_suffix('*') {
+            Some("") => Self(Shape::Any),
+            Some(prefix) if !prefix.contains(['*', '?']) => Self(Shape::Prefix(prefix.into())),
+            _ => Self::from_tokens(tokens(text)),
+        }
+    }
+
+    /// A text in which `*` and `?` stand for themselves.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        Self(Shape::Exact(text.into()))
+    }
+
+    /// A pattern token by token, for texts in which some stars are meant literally.
+    pub fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut runs: Vec<Vec<Option<char>>> = vec![Vec::new()];
+        for token in tokens {
+            match (token, runs.last_mut()) {
+                (Token::Many, _) => runs.push(Vec::new()),
+                (Token::One, Some(run)) => run.push(None),
+                (Token::Char(c), Some(run)) => run.push(Some(c)),
+                (_, None) => {}
+            }
+        }
+        let last = runs.len() - 1;
+        let mut pieces = runs.into_iter().enumerate().filter_map(|(at, run)| {
+            let between_stars = at != 0 && at != last;
+            (!between_stars || !run.is_empty()).then(|| Piece::new(run))
+        });
+        let head = pieces.next().unwrap_or(Piece::Text("".into()));
+        let mut middle: Vec<Piece> = pieces.collect();
+        let tail = if last == 0 { None } else { middle.pop() };
+        Self(match (head, middle.as_slice(), tail) {
+            (Piece::Text(text), [], None) => Shape::Exact(text),
+            (Piece::Text(text), [], Some(Piece::Text(end))) if end.is_empty() => {
+                if text.is_empty() { Shape::Any } else { Shape::Prefix(text) }
+            }
+            (head, _, tail) => {
+                Shape::Pieces(Box::new(Pieces { head, middle: middle.into(), tail }))
+            }
+        })
+    }
+
+    /// Whether the whole of `text` fits the pattern.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        match &self.0 {
+            Shape::Any => true,
+            Shape::Exact(exact) => **exact == *text,
+            Shape::Prefix(prefix) => text.starts_with(&**prefix),
+            Shape::Pieces(pieces) => pieces.matches(text),
+        }
+    }
+
+    /// Whether it is `*` alone.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        matches!(self.0, Shape::Any)
+    }
+
+    /// Its tokens.
+    pub(crate) fn tokens(&self) -> Vec<Token> {
+        let chars = |text: &str| text.chars().map(Token::Char).collect::<Vec<_>>();
+        match &self.0 {
+            Shape::Any => vec![Token::Many],
+            Shape::Exact(text) => chars(text),
+            Shape::Prefix(prefix) => {
+                let mut tokens = chars(prefix);
+                tokens.push(Token::Many);
+                tokens
+            }
+            Shape::Pieces(pieces) => {
+                let mut tokens = pieces.head.tokens();
+                for piece in pieces.middle.iter().chain(&pieces.tail) {
+                    tokens.push(Token::Many);
+                    tokens.extend(piece.tokens());
+                }
+                tokens
+            }
+        }
+    }
+
+    /// The text it stands for when it has no wildcard.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&str> {
+        if let Shape::Exact(text) = &self.0 { Some(text) } else { None }
+    }
+}
+
+impl Piece {
+    fn new(run: Vec<Option<char>>) -> Self {
+        if run.iter().all(Option::is_some) {
+            Self::Text(run.into_iter().flatten().collect())
+        } else {
+            Self::Marks(Marks::new(run))
+        }
+    }
+
+    fn tokens(&self) -> Vec<Token> {
+        match self {
+            Self::Text(text) => text.chars().map(Token::Char).collect(),
+            Self::Marks(marks) => marks.tokens().collect(),
+        }
+    }
+
+    fn strip_start<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Self::Text(start) => text.strip_prefix(&**start),
+            Self::Marks(marks) => marks.strip_start(text),
+        }
+    }
+
+    fn strip_end<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Self::Text(end) => text.strip_suffix(&**end),
+            Self::Marks(marks) => marks.strip_end(text),
+        }
+    }
+
+    /// What follows its first occurrence.
+    fn after_first<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Self::Text(piece) => text.split_once(&**piece).map(|(_, rest)| rest),
+            Self::Marks(marks) => marks.after_first(text),
+        }
+    }
+}
+
+impl Pieces {
+    fn matches(&self, text: &str) -> bool {
+        let Some(mut rest) = self.head.strip_start(text) else { return false };
+        let Some(tail) = &self.tail else { return rest.is_empty() };
+        match tail.strip_end(rest) {
+            Some(before) => rest = before,
+            None => return false,
+        }
+        for piece in &self.middle {
+            match piece.after_first(rest) {
+                Some(after) => rest = after,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+impl fmt::Display for Wildcard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Shape::Any => f.write_str("*"),
+            Shape::Exact(text) => f.write_str(text),
+            Shape::Prefix(prefix) => write!(f, "{prefix}*"),
+            Shape::Pieces(pieces) => {
+                write!(f, "{}", pieces.head)?;
+                for piece in &pieces.middle {
+                    write!(f, "*{piece}")?;
+                }
+                pieces.tail.as_ref().map_or(Ok(()), |tail| write!(f, "*{tail}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Marks(marks) => marks.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, text: &str, expected: bool) {
+        assert_eq!(Wildcard::new(pattern).matches(text), expected, "`{pattern}` on `{text}`");
+        assert_eq!(
+            Wildcard::from_tokens(tokens(pattern)).matches(text),
+            expected,
+            "`{pattern}` on `{text}`"
+        );
+    }
+
+    #[test]
+    fn every_shape() {
+        check("", "", true);
+        check("", "a", false);
+        check("*", "", true);
+        check("**", "abc", true);
+        check("abc", "abc", true);
+        check("abc", "abcd", false);
+        check("ab*", "ab", true);
+        check("ab*", "a", false);
+        check("*bc", "abc", true);
+        check("*bc", "bcd", false);
+        check("a*a", "a", false);
+        check("a*a", "aa", true);
+        check("a*b*c", "a-b-b-c", true);
+        check("a*b*c", "a-c-b", false);
+        check("?", "", false);
+        check("?", "é", true);
+        check("??", "é", false);
+        check("a?c", "abc", true);
+        check("*a?c", "xxabcabc", true);
+        check("*a?c*", "xxaxxabcx", true);
+        check("a?*?z", "abz", false);
+        check("a?*?z", "abcz", true);
+        check("*??", "a", false);
+        check("*?a?*?b", "xxayzzb", true);
+    }
+
+    #[test]
+    fn literal_stars_are_characters() {
+        let pattern = Wildcard::from_tokens([Token::Char('*'), Token::Many]);
+        assert!(pattern.matches("*x") && !pattern.matches("x"));
+        assert!(Wildcard::literal("a*").matches("a*") && !Wildcard::literal("a*").matches("ab"));
+    }
+
+    #[test]
+    fn prints_what_it_was_made_of() {
+        for pattern in ["", "*", "a", "a*", "*a", "a*b*c", "a?b*?", "?"] {
+            assert_eq!(Wildcard::new(pattern).to_string(), pattern);
+        }
+    }
+}
