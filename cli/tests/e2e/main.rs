@@ -12,6 +12,8 @@ mod faults;
 #[cfg(test)]
 mod frugality;
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod pagination;

@@ -1,12 +1,14 @@
 //! What the tests share: the stand-in, accounts behind it, the binary, and comparisons.
 
 mod account;
+mod functions;
 mod scan;
 mod standin;
 mod venv;
 mod verdicts;
 
 pub(crate) use account::{Customer, REGIONS};
+pub(crate) use functions::Functions;
 pub(crate) use scan::{Outcome, Scan};
 pub(crate) use standin::StandIn;
 pub(crate) use verdicts::{Truth, found, known, truth};

@@ -4,8 +4,11 @@
 - `reset {account?}`: drops the rules and the trace, of one account or all.
 - `trace`: GET reads `{"calls"}` (`?account=`); POST `{"on"?, "account"?}` clears and switches.
 - `maxinflight?account=`: per service the most calls that ran at once.
-- `backdate {account, keys: {id: days}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?}`,
+- `backdate {account, keys: {id: days}, users: {name: days since the password was used}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?}`,
   `regions {account, enabled}`: what an account cannot be given through AWS's own interfaces.
+- `deploy {account, template, parameters}`: see `deploy`; connects the event sources (see `sources`).
+- `invoke {function, event}`: `{"answer"}` or `{"error"}`; `failures`: what the functions failed with.
+- `published?account=`: what was published to the topics of an account, as `{"messages"}`.
 - `operator {account, role}`, `onboard {account, template, parameters}`, `seed {scenario, account, …}`: see `seed`.
 """
 
@@ -15,9 +18,13 @@ import traceback
 import urllib.parse
 
 from moto.iam.models import iam_backends
+from moto.sns.models import sns_backends
 
+import deploy
 import gaps
+import runtime
 import seed
+import sources
 
 
 def answer(stand_in, environ):
@@ -59,7 +66,9 @@ def _backdate(_stand_in, given, _method):
     keys = iam_backends[given["account"]]["aws"].access_keys
     for key_id, days in given["keys"].items():
         keys[key_id].create_date = now - datetime.timedelta(days=days)
-    return {"changed": len(given["keys"])}
+    for name, days in given.get("users", {}).items():
+        iam_backends[given["account"]]["aws"].users[name].password_last_used = now - datetime.timedelta(days=days)
+    return {"changed": len(given["keys"]) + len(given.get("users", {}))}
 
 
 def _summary(_stand_in, given, _method):
@@ -70,6 +79,30 @@ def _summary(_stand_in, given, _method):
 def _regions(_stand_in, given, _method):
     gaps.ENABLED_REGIONS[given["account"]] = set(given["enabled"])
     return {}
+
+
+def _deploy(stand_in, given, _method):
+    deployed = deploy.deploy(stand_in, **given)
+    for function in deployed["functions"].values():
+        for source in function["sources"]:
+            sources.connect(stand_in, source)
+    return deployed
+
+
+def _invoke(stand_in, given, _method):
+    try:
+        return {"answer": stand_in.runtime.invoke(given["function"], given["event"], given.get("seconds", 60))}
+    except runtime.Failed as failure:
+        return {"error": str(failure)}
+
+
+def _published(_stand_in, given, _method):
+    messages = []
+    for backend in list(sns_backends[given["account"]].values()):
+        for topic in list(backend.topics.values()):
+            for _, text, subject, attributes, _ in list(topic.sent_notifications):
+                messages.append({"topic": topic.arn, "subject": subject, "message": text, "attributes": attributes})
+    return {"messages": messages}
 
 
 def _plant(function):
@@ -87,6 +120,10 @@ COMMANDS = {
     "backdate": _backdate,
     "summary": _summary,
     "regions": _regions,
+    "deploy": _deploy,
+    "invoke": _invoke,
+    "failures": lambda stand_in, _given, _method: {"failures": stand_in.failures},
+    "published": _published,
     "operator": _plant(seed.operator),
     "onboard": _plant(seed.onboard),
     "seed": _plant(seed.scenario),

@@ -1,7 +1,8 @@
 """Who signs a request, and what they may do.
 
 Known credentials: the keys of IAM users, sessions that AssumeRole handed out, and for bootstrapping an
-account's root as `AKIAROOT` followed by the account id. Any other key is refused, as AWS does.
+account's root as `AKIAROOT` followed by the account id, or `testing`, which moto's own users sign with, for the
+account 123456789012. Any other key is refused, as AWS does.
 """
 
 import functools
@@ -69,6 +70,7 @@ class Identities:
         """The principal behind a key, or nothing."""
         if session := self.sessions.get(key_id):
             return session if session.token == token else None
+        key_id = "AKIAROOT123456789012" if key_id == "testing" else key_id
         if found := ROOT_KEY.fullmatch(key_id):
             account = found.group(1)
             return Principal(account, f"arn:aws:iam::{account}:root", account, root=True)

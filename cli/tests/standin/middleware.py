@@ -12,23 +12,28 @@ import faults
 import gaps
 import identity
 import names
+import runtime
 import trace
 import wire
 
 
 class StandIn:
-    """A WSGI application that answers for AWS, and under `/_ctl/` for the tests that direct it."""
+    """A WSGI application that answers for AWS, under `/_ctl/` for the tests and under `/_lambda/` as Lambda's runtime."""
 
     def __init__(self, moto):
         self.moto = moto
         self.identities = identity.Identities()
         self.faults = faults.Faults()
         self.trace = trace.Trace()
+        self.runtime = runtime.Runtime()
+        self.failures = []
         self.endpoint = ""
 
     def __call__(self, environ, start_response):
         if environ.get("PATH_INFO", "").startswith("/_ctl/"):
             status, headers, body = control.answer(self, environ)
+        elif environ.get("PATH_INFO", "").startswith("/_lambda/"):
+            status, headers, body = self.runtime.answer(environ)
         else:
             call = wire.read(environ)
             self._identify(call, environ)
@@ -57,8 +62,9 @@ class StandIn:
             return self._assume(call, environ)
         if call.operation == "GetCallerIdentity":
             return _who(call)
-        if why := call.caller.refusal(names.action(call), names.resource(call)):
-            return answers.kind(call, "denied", why)
+        for action in names.actions(call):
+            if why := call.caller.refusal(action, names.resource(call)):
+                return answers.kind(call, "denied", why)
         if elsewhere := gaps.wrong_region(call):
             return elsewhere
         return self._forward(call, environ)

@@ -44,11 +44,33 @@ S3_CONTROL = {
     "GetPublicAccessBlock": "GetAccountPublicAccessBlock",
     "PutPublicAccessBlock": "PutAccountPublicAccessBlock",
 }
-OTHERS = {"lambda:Invoke": "lambda:InvokeFunction"}
+OTHERS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "sns:PublishBatch": "sns:Publish",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
+# A DynamoDB transaction has no action of its own: it needs those of its parts.
+PARTS = {
+    "ConditionCheck": "ConditionCheckItem",
+    "Delete": "DeleteItem",
+    "Get": "GetItem",
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+}
+
+
+def actions(call) -> list:
+    """The IAM actions that `call` needs: one, or those of a transaction's parts."""
+    if call.service == "dynamodb" and call.operation in ("TransactWriteItems", "TransactGetItems"):
+        parts = call.params.get("TransactItems", [])
+        return sorted({f"dynamodb:{PARTS.get(next(iter(part), ''), 'Unknown')}" for part in parts})
+    return [action(call)]
 
 
 def action(call) -> str:
-    """The IAM action that `call` needs, for example `s3:GetEncryptionConfiguration`."""
+    """The IAM action named after `call`, for example `s3:GetEncryptionConfiguration`."""
     table = {"s3": S3, "s3control": S3_CONTROL}.get(call.api, {})
     full = f"{PREFIXES.get(call.service, call.service)}:{table.get(call.operation, call.operation)}"
     return OTHERS.get(full, full)

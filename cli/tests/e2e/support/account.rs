@@ -33,12 +33,17 @@ pub(crate) struct Customer {
 impl Customer {
     /// A new account in which CloudFormation has created the onboarding stack.
     pub(crate) fn onboarded() -> Self {
+        Self::of(OPERATOR, WORKER)
+    }
+
+    /// The same as the customer of another operator.
+    pub(crate) fn of(operator: &str, worker: &str) -> Self {
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let external_id = format!("shared-only-with-{account}");
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../onboarding/trust-role.yaml");
         let parameters = json!({
-            "OperatorAccountId": OPERATOR,
-            "WorkerRoleName": WORKER,
+            "OperatorAccountId": operator,
+            "WorkerRoleName": worker,
             "ExternalId": external_id,
         });
         let stack = StandIn::shared().post(
