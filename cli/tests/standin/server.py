@@ -48,6 +48,7 @@ def main():
     stand_in.endpoint = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
+    sys.stdout = sys.stderr  # nobody reads on, and moto likes to talk
     if given.detach:
         threading.Event().wait()
     sys.stdin.read()
