@@ -86,6 +86,7 @@ impl<'a> PageRequest<'a> {
     }
 
     /// The limit, brought within its bounds.
+    #[cfg(any(feature = "sqlite", feature = "dynamodb"))]
     pub(crate) fn bounded(&self) -> u16 {
         self.limit.clamp(1, Self::MAX)
     }

@@ -75,7 +75,7 @@ async fn claimed(store: &dyn Store, audit: &Audit, now: u64) -> Audit {
 }
 
 /// A new audit of a tenant that ended with this report and alerts for all that is `High` and fails.
-async fn judged(store: &dyn Store, audit: &Audit, report: &Report) {
+pub(crate) async fn judged(store: &dyn Store, audit: &Audit, report: &Report) {
     store.create(audit).await.unwrap();
     let held = claimed(store, audit, 1).await;
     let alerts = domain::Alert::of(&held, report, domain::Severity::High, "en");
