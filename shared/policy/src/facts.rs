@@ -201,7 +201,15 @@ impl Facts {
 
 /// Whether a pattern with `*` and `?` covers the text, ASCII case aside.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    glob(pattern.as_bytes(), text.as_bytes(), |a, b| a.eq_ignore_ascii_case(&b))
+}
+
+/// Whether a pattern with `*` and `?` covers the text, case counting.
+pub(crate) fn matches_exactly(pattern: &str, text: &str) -> bool {
+    glob(pattern.as_bytes(), text.as_bytes(), |a, b| a == b)
+}
+
+fn glob(pattern: &[u8], text: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while let Some(have) = text.get(t) {
@@ -210,7 +218,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
                 star = Some((p + 1, t));
                 p += 1;
             }
-            Some(want) if *want == b'?' || want.eq_ignore_ascii_case(have) => {
+            Some(want) if *want == b'?' || same(*want, *have) => {
                 p += 1;
                 t += 1;
             }

@@ -9,6 +9,7 @@ mod document;
 mod evaluate;
 pub mod facts;
 pub mod json;
+pub mod lint;
 mod overlap;
 mod request;
 mod s3;

@@ -150,6 +150,11 @@ impl Operator {
 }
 
 impl Comparison {
+    /// Every comparison's name.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        COMPARISONS.iter().map(|(name, _)| *name)
+    }
+
     /// Its name as AWS writes it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,0 +1,143 @@
+//! Conditions on tags against actions that have no such tags.
+
+use super::super::{
+    Code, Subject,
+    code::codes,
+    report::Report,
+    statement::{ActionValue, Statement},
+};
+use crate::{
+    Comparison, Operator,
+    facts::{Facts, Service},
+    json::Member,
+};
+
+pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
+    for (operator, key) in statement.conditions() {
+        let Some(op) = Operator::parse(operator) else { continue };
+        let name = key.key.to_ascii_lowercase();
+        if name.len() > "aws:resourcetag/".len() && name.starts_with("aws:resourcetag/") {
+            resource_tag(subject, statement, op, key, report);
+        } else if name.starts_with("aws:requesttag/") || name == "aws:tagkeys" {
+            request_tag(subject.facts, statement, op, key, report);
+        }
+    }
+}
+
+/// A condition that an absent key fails.
+fn needs_key(op: Operator) -> bool {
+    use Comparison as C;
+    let negated = matches!(
+        op.comparison,
+        C::StringNotEquals
+            | C::StringNotEqualsIgnoreCase
+            | C::StringNotLike
+            | C::ArnNotEquals
+            | C::ArnNotLike
+            | C::Null
+    );
+    !op.if_exists && !negated && op.quantifier != Some(crate::Quantifier::ForAllValues)
+}
+
+fn resource_tag(
+    subject: &Subject<'_>,
+    statement: &Statement<'_>,
+    op: Operator,
+    key: &Member,
+    report: &mut Report<'_>,
+) {
+    if !needs_key(op) {
+        return;
+    }
+    let name = &key.key;
+    let (listed, excluded): (&'static Code, &'static Code) = if statement.denies() {
+        (
+            &codes::DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
+            &codes::DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
+        )
+    } else {
+        (
+            &codes::ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
+            &codes::ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
+        )
+    };
+    let effect = if statement.denies() { "denied" } else { "allowed" };
+    if statement.excludes_actions() {
+        let Some(clause) = statement.action else { return };
+        let message = format!(
+            "some actions have no `{name}` and so are not {effect} here, list actions in `Action`"
+        );
+        report.add(excluded, clause.member.key_span, message).also(key.key_span);
+        return;
+    }
+    let without = statement.actions.iter().filter(|action| lacks_tags(subject.facts, action, name));
+    let without: Vec<_> = without.collect();
+    let mut services: Vec<&str> =
+        without.iter().filter_map(|action| Some(action.parts?.0)).collect();
+    services.sort_unstable();
+    services.dedup();
+    let Some((first, rest)) = without.split_first() else { return };
+    let message = format!(
+        "actions of {} have no `{name}` and so are not {effect} here, move them to a statement of their own",
+        services.join(", ")
+    );
+    let found = report.add(listed, first.node.span, message);
+    for action in rest {
+        found.also(action.node.span);
+    }
+    found.also(key.key_span);
+}
+
+/// Whether an action, or every action of a pattern, is documented without that tag key.
+fn lacks_tags(facts: &Facts, action: &ActionValue<'_>, key: &str) -> bool {
+    let lacks = |service: &Service, action| !service.supports(action, key);
+    if let (Some(service), Some(action)) = (action.service, action.action) {
+        return lacks(service, action);
+    }
+    let Some((_, name)) = action.parts.filter(|_| action.is_pattern()) else { return false };
+    let (Some(service), true) = (action.service, name == "*") else { return false };
+    let all = facts.expand(action.text);
+    !all.is_empty() && all.iter().all(|(_, action)| lacks(service, action))
+}
+
+/// An action that creates or tags nothing has no tags in its request, so a condition on them
+/// makes the statement void. `aws:ResourceTag` is meant where the resource has tags.
+fn request_tag(
+    facts: &Facts,
+    statement: &Statement<'_>,
+    op: Operator,
+    key: &Member,
+    report: &mut Report<'_>,
+) {
+    let all_plain = statement.actions.iter().all(|action| action.action.is_some());
+    if !needs_key(op) || statement.excludes_actions() || statement.actions.is_empty() || !all_plain
+    {
+        return;
+    }
+    let known = || statement.actions.iter().filter_map(|a| Some((a, a.service?, a.action?)));
+    if known().any(|(_, service, action)| service.supports(action, &key.key)) {
+        return;
+    }
+    let resource_key = key.key.split_once('/').map(|(_, tag)| format!("aws:ResourceTag/{tag}"));
+    let tagged = resource_key
+        .filter(|name| known().all(|(_, service, action)| service.supports(action, name)));
+    let names = known().map(|(action, ..)| action.text).collect::<Vec<_>>().join("`, `");
+    let message = match &tagged {
+        Some(better) => format!(
+            "`{names}` carries no request tags, so `{}` never matches; `{better}` is meant",
+            key.key
+        ),
+        None => format!(
+            "`{names}` carries no request tags, so `{}` never matches; remove the condition",
+            key.key
+        ),
+    };
+    let _ = facts;
+    let found = report.add(&codes::UNSUPPORTED_ACTION_FOR_CONDITION_KEY, key.key_span, message);
+    for (action, ..) in known() {
+        found.also(action.node.span);
+    }
+    if let Some(better) = tagged {
+        found.fix(key.key_span, format!("\"{better}\""));
+    }
+}

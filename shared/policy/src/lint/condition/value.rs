@@ -1,0 +1,248 @@
+//! Values against operators and keys.
+
+use super::{
+    super::{
+        PolicyType, Subject, code::codes, principal::is_service_principal, region, report::Report,
+        statement::Statement,
+    },
+    Entry, Family, network, number,
+};
+use crate::{
+    Comparison, Quantifier,
+    facts::{KeyType, has_wildcard},
+    json::{Node, Value},
+};
+
+pub(super) fn check(
+    subject: &Subject<'_>,
+    statement: &Statement<'_>,
+    entry: &Entry<'_>,
+    report: &mut Report<'_>,
+) {
+    let family = Family::of(entry.op.comparison);
+    match family {
+        Family::Bool | Family::Null => boolean(entry, report),
+        Family::Numeric => number::numbers(entry, report),
+        Family::Date => number::dates(entry, report),
+        Family::Binary => number::binary(entry, report),
+        Family::Ip => network::addresses(entry, report),
+        Family::String => strings(entry, report),
+        Family::Arn => {}
+    }
+    if family == Family::Null {
+        return;
+    }
+    key_type(entry, family, report);
+    qualifier(statement, entry, report);
+    known_values(subject, entry, report);
+}
+
+fn boolean(entry: &Entry<'_>, report: &mut Report<'_>) {
+    if entry.values().len() > 1 {
+        let message =
+            format!("`{}` takes one value, which is `true` or `false`", entry.operator.key);
+        report.add(&codes::INVALID_CONDITION_MULTIPLE_BOOLEAN, entry.key.value.span, message);
+    }
+    for node in entry.values() {
+        let good = match &node.value {
+            Value::Bool(_) => true,
+            Value::String(text) => {
+                text.eq_ignore_ascii_case("true")
+                    || text.eq_ignore_ascii_case("false")
+                    || text.contains("${")
+            }
+            _ => false,
+        };
+        if !good {
+            let message =
+                format!("`{}` takes `true` or `false`, correct the value", entry.operator.key);
+            report.add(&codes::TYPE_MISMATCH_BOOLEAN, node.span, message);
+        }
+    }
+}
+
+fn strings(entry: &Entry<'_>, report: &mut Report<'_>) {
+    use Comparison as C;
+    let comparison = entry.op.comparison;
+    if comparison == C::StringLike && entry.op.quantifier.is_none() && !entry.op.if_exists {
+        if let [only] = entry.values()
+            && only.as_str() == Some("*")
+        {
+            let message = format!(
+                "this asks only whether `{}` is there, say so with `\"Null\": {{\"{}\": \"false\"}}`",
+                entry.name(),
+                entry.name()
+            );
+            report.add(&codes::EQUIVALENT_TO_NULL_FALSE, only.span, message);
+        }
+        return;
+    }
+    if matches!(comparison, C::StringLike | C::StringNotLike) {
+        return;
+    }
+    for (node, text) in entry.values().iter().filter_map(|node| Some((node, node.as_str()?))) {
+        if has_wildcard(&without_variables(text)) {
+            let message = format!(
+                "`{}` takes the wildcard as plain text, use `StringLike` or `StringNotLike` if a wildcard is meant",
+                entry.operator.key
+            );
+            report.add(&codes::WILDCARD_WITHOUT_LIKE_OPERATOR, node.span, message);
+        }
+    }
+}
+
+/// The text without its policy variables, of which `${*}` is one.
+fn without_variables(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    out.push_str(rest);
+    out
+}
+
+fn key_type(entry: &Entry<'_>, family: Family, report: &mut Report<'_>) {
+    let Some(kind) = entry.kind() else { return };
+    let (operator, name) = (&entry.operator.key, entry.name());
+    let tag = entry.known.is_some_and(|key| key.name().contains("Tag/"));
+    let (fits, wanted) = match kind {
+        KeyType::String | KeyType::ArrayOfString => {
+            let arn = family == Family::Arn && tag;
+            (matches!(family, Family::String | Family::Binary) || arn, "String")
+        }
+        KeyType::Arn | KeyType::ArrayOfArn => {
+            let like =
+                matches!(entry.op.comparison, Comparison::StringLike | Comparison::StringNotLike);
+            if like && !is_star(entry) {
+                let message = format!(
+                    "`{name}` holds an ARN, compare it with `ArnLike` or `ArnEquals` rather than `{operator}`"
+                );
+                report.add(
+                    &codes::STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS,
+                    entry.key.key_span,
+                    message,
+                );
+            }
+            (matches!(family, Family::Arn | Family::String), "Arn")
+        }
+        KeyType::Bool | KeyType::ArrayOfBool => (family == Family::Bool, "Bool"),
+        KeyType::Numeric => (family == Family::Numeric, "Numeric"),
+        KeyType::Date => {
+            let epoch = name.eq_ignore_ascii_case("aws:EpochTime") && family == Family::Numeric;
+            (family == Family::Date || epoch, "Date")
+        }
+        KeyType::IpAddress => (family == Family::Ip, "IpAddress"),
+    };
+    if !fits {
+        let message = format!("`{operator}` does not fit `{name}`, use a `{wanted}` operator");
+        report.add(&codes::TYPE_MISMATCH, entry.key.key_span, message);
+    }
+}
+
+fn is_star(entry: &Entry<'_>) -> bool {
+    matches!(entry.values(), [only] if only.as_str() == Some("*"))
+}
+
+fn qualifier(statement: &Statement<'_>, entry: &Entry<'_>, report: &mut Report<'_>) {
+    let Some(kind) = entry.kind() else { return };
+    let (operator, name) = (&entry.operator.key, entry.name());
+    match entry.op.quantifier {
+        None if kind.is_multivalued() => {
+            let message = format!(
+                "a request has several values of `{name}`, write `ForAllValues:{operator}` or `ForAnyValue:{operator}`"
+            );
+            report.add(&codes::MISSING_QUALIFIER, entry.key.key_span, message);
+        }
+        Some(Quantifier::ForAllValues) if !kind.is_multivalued() && statement.allows() => {
+            let message = format!(
+                "`{name}` has one value, and `ForAllValues` holds when it is missing; remove the qualifier"
+            );
+            let bare = operator.split_once(':').map_or(&**operator, |(_, bare)| bare);
+            let found = report.add(
+                &codes::FORALLVALUES_WITH_SINGLE_VALUED_KEY,
+                entry.key.key_span,
+                message,
+            );
+            if entry.operator.value.members().len() == 1 {
+                found.fix(entry.operator.key_span, format!("\"{bare}\""));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Keys whose values have a form of their own.
+fn known_values(subject: &Subject<'_>, entry: &Entry<'_>, report: &mut Report<'_>) {
+    let name = entry.name().to_ascii_lowercase();
+    match &*name {
+        "aws:requestedregion" | "ec2:region" => {
+            for (node, text) in entry.texts().filter(|(_, text)| !has_wildcard(text)) {
+                if !region::exists(text) && !text.ends_with("-global") {
+                    let message = format!("`{text}` is not a region, correct it");
+                    report.add(&codes::INVALID_REGION, node.span, message);
+                }
+            }
+        }
+        "aws:sourcevpc" => network::ids(entry, "vpc-", &codes::INVALID_VPC_FORMAT, report),
+        "aws:sourcevpce" => network::ids(entry, "vpce-", &codes::INVALID_VPCE_FORMAT, report),
+        "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => {
+            services(entry, report, |text| is_service_principal(text, false));
+        }
+        "aws:principalservicename"
+        | "aws:principalservicenameslist"
+        | "iam:passedtoservice"
+        | "iam:awsservicename" => services(entry, report, |text| is_service_principal(text, true)),
+        "kms:viaservice" => services(entry, report, is_via_service),
+        "s3:x-amz-server-side-encryption-aws-kms-key-id" if !subject.is(PolicyType::Trust) => {
+            kms_keys(entry, report);
+        }
+        _ => {}
+    }
+}
+
+fn services(entry: &Entry<'_>, report: &mut Report<'_>, is_good: impl Fn(&str) -> bool) {
+    for (node, text) in entry.texts().filter(|(_, text)| !has_wildcard(text) && !is_good(text)) {
+        let form = if entry.is("kms:ViaService") {
+            "service.region.amazonaws.com"
+        } else {
+            "service.amazonaws.com"
+        };
+        let message = format!(
+            "`{text}` is not a service as `{}` has them, write `{form}` in lower case",
+            entry.name()
+        );
+        let found = report.add(&codes::INVALID_SERVICE_PRINCIPAL_FORMAT, node.span, message);
+        let lower = text.to_ascii_lowercase();
+        if is_good(&lower) {
+            found.fix_text(node, &lower);
+        }
+    }
+}
+
+/// `service.region.amazonaws.com`; some services have two labels.
+fn is_via_service(text: &str) -> bool {
+    let bare = text.strip_suffix(".cn").unwrap_or(text);
+    let Some((service, region)) =
+        bare.strip_suffix(".amazonaws.com").and_then(|rest| rest.rsplit_once('.'))
+    else {
+        return false;
+    };
+    !service.is_empty() && region::exists(region) && !text.bytes().any(|b| b.is_ascii_uppercase())
+}
+
+fn kms_keys(entry: &Entry<'_>, report: &mut Report<'_>) {
+    let is_key = |text: &str| {
+        crate::Arn::split(text).is_some_and(|arn| {
+            arn.service == "kms"
+                && (arn.resource.starts_with("key/") || arn.resource.starts_with("alias/"))
+        })
+    };
+    let bad = |(_, text): &(&Node, &str)| !has_wildcard(text) && !text.is_empty() && !is_key(text);
+    for (node, text) in entry.texts().filter(bad) {
+        let message =
+            format!("`{text}` is not a KMS key's ARN, write arn:aws:kms:region:account:key/id");
+        report.add(&codes::INVALID_KMS_KEY_VALUE, node.span, message);
+    }
+}
