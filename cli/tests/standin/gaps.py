@@ -10,6 +10,7 @@ bucket since 2023; the difference gives the failing case of `s3_encryption`.
 """
 
 from moto.core.responses import ActionResult
+from moto.ec2.models.availability_zones_and_regions import Region
 from moto.ec2.responses.availability_zones_and_regions import AvailabilityZonesAndRegions
 from moto.iam.responses import IamResponse
 from moto.s3.models import s3_backends
@@ -51,9 +52,13 @@ def _all_buckets(self):
 def _describe_regions(original):
     def describe_regions(self):
         enabled = ENABLED_REGIONS.get(self.current_account)
-        if enabled is None or self._get_param("AllRegions") in (True, "true"):
+        if enabled is None:
             return original(self)
         regions = self.ec2_backend.describe_regions(self._get_param("RegionNames", []))
+        if self._get_param("AllRegions") in (True, "true"):
+            status = {True: "opted-in", False: "not-opted-in"}
+            named = [Region(one.name, one.endpoint, status[one.name in enabled]) for one in regions]
+            return ActionResult({"Regions": named})
         return ActionResult({"Regions": [region for region in regions if region.name in enabled]})
 
     return describe_regions
