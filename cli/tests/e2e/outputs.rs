@@ -1,6 +1,6 @@
 //! Exit codes, formats, snapshots and secrets.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -142,6 +142,46 @@ fn a_least_severity_leaves_the_lesser_checks_out() {
     for finding in report["findings"].as_array().expect("findings") {
         assert_eq!(finding["severity"], "critical", "{}", finding["check_id"]);
     }
+}
+
+#[test]
+fn an_interrupt_ends_the_scan_and_says_what_was_not_read() {
+    let customer = Customer::onboarded();
+    customer.seed("large", &json!({"regions": ["us-east-1"], "users": 200, "buckets": 0}));
+    customer.rule("latency", json!({"ms": 100}));
+    let outcome = customer.scan().interrupted_after(Duration::from_millis(1500));
+    assert!(outcome.time < Duration::from_secs(4), "took {:?} to stop", outcome.time);
+    assert!(outcome.stderr.contains("iam:ListAccessKeys"), "what was not read: {}", outcome.stderr);
+    if !outcome.stdout.is_empty() {
+        let report: Value = serde_json::from_str(&outcome.stdout).expect("whole JSON or none");
+        assert_eq!(report["status"], "incomplete");
+    }
+}
+
+#[test]
+fn the_catalogue_names_the_actions_each_check_needs() {
+    let catalogue = Customer::command(&["checks", "list", "--format", "json"]).run();
+    assert_eq!(catalogue.code, 0, "{}", catalogue.stderr);
+    let checks: Value = serde_json::from_str(&catalogue.stdout).expect("JSON");
+    let listed = checks.as_array().or_else(|| checks["items"].as_array()).expect("a list");
+    let ids: Vec<_> = listed.iter().map(|one| one["id"].as_str().expect("an id")).collect();
+    for id in [
+        "iam_access_key_age",
+        "iam_root_access_key",
+        "iam_root_mfa",
+        "s3_public_access",
+        "s3_encryption",
+        "ec2_imdsv2",
+        "ec2_public_ip",
+    ] {
+        assert!(ids.contains(&id), "{id} is not in {ids:?}");
+    }
+    let encryption = listed.iter().find(|one| one["id"] == "s3_encryption").expect("a check");
+    let actions = json!(["s3:GetEncryptionConfiguration", "s3:ListAllMyBuckets"]);
+    let mut told = encryption["actions"].as_array().expect("actions").clone();
+    told.sort_by_key(ToString::to_string);
+    told.retain(|one| one != "s3:GetBucketLocation");
+    assert_eq!(json!(told), actions);
 }
 
 #[test]

@@ -107,6 +107,11 @@ impl Customer {
         ])
     }
 
+    /// Any command of the operator's.
+    pub(crate) fn command(arguments: &[&str]) -> Scan {
+        Scan::command(arguments, &OPERATOR_SESSION["environment"])
+    }
+
     /// The operator's bare `infraaudit scan`.
     pub(crate) fn bare_scan() -> Scan {
         Scan::by(&OPERATOR_SESSION["environment"])

@@ -2,6 +2,7 @@
 
 use std::{
     process::{Command, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -29,10 +30,15 @@ pub(crate) struct Outcome {
 impl Scan {
     /// A scan with these credentials, given as environment variables.
     pub(super) fn by(credentials: &Value) -> Self {
+        Self::command(&["scan"], credentials)
+    }
+
+    /// Any command with these credentials.
+    pub(super) fn command(arguments: &[&str], credentials: &Value) -> Self {
         let home = TempDir::new().expect("a home directory");
         let mut command = Command::new(env!("CARGO_BIN_EXE_infraaudit"));
         command
-            .arg("scan")
+            .args(arguments)
             .env_clear()
             .env("HOME", home.path())
             .env("AWS_ENDPOINT_URL", &StandIn::shared().endpoint)
@@ -69,9 +75,25 @@ impl Scan {
     }
 
     /// Runs it to its end. No secret it was given may be in what it says.
-    pub(crate) fn run(mut self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
+        self.run_until(|_| ())
+    }
+
+    /// Runs it and interrupts it, as Ctrl-C does, after `time`.
+    pub(crate) fn interrupted_after(self, time: Duration) -> Outcome {
+        self.run_until(|id| {
+            thread::sleep(time);
+            let sent = Command::new("kill").args(["-INT", &id.to_string()]).status();
+            assert!(sent.is_ok_and(|status| status.success()), "it had ended before {time:?}");
+        })
+    }
+
+    fn run_until(mut self, meanwhile: impl FnOnce(u32)) -> Outcome {
         let start = Instant::now();
-        let output = self.command.output().expect("the binary runs");
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let running = self.command.spawn().expect("the binary runs");
+        meanwhile(running.id());
+        let output = running.wait_with_output().expect("its output");
         let time = start.elapsed();
         let outcome = Outcome {
             code: output.status.code().expect("an exit code, not a signal"),
