@@ -36,8 +36,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             for finding in &findings {
                 *found.entry(finding.code().name.to_owned()).or_insert(0_usize) += 1;
             }
-            for code in expected.keys().chain(found.keys()).collect::<std::collections::BTreeSet<_>>() {
-                let (want, have) = (expected.get(code).copied().unwrap_or(0), found.get(code).copied().unwrap_or(0));
+            for code in
+                expected.keys().chain(found.keys()).collect::<std::collections::BTreeSet<_>>()
+            {
+                let (want, have) = (
+                    expected.get(code).copied().unwrap_or(0),
+                    found.get(code).copied().unwrap_or(0),
+                );
                 let counts = by_code.entry(code.clone()).or_default();
                 counts[0] += want.min(have);
                 counts[1] += want.saturating_sub(have);

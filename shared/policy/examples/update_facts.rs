@@ -45,8 +45,7 @@ fn facts(package: &Path) -> Result<String> {
         writeln!(out, "notice\t{line}")?;
     }
     for (name, kind) in global_keys(&package.join("dist/esm/globalConditionKeys.js"))? {
-        let name = name.replace("/tag-key", "/${TagKey}");
-        writeln!(out, "g\t{}\t{name}", letter(&kind)?)?;
+        writeln!(out, "g\t{}\t{}", letter(&kind)?, placeholder(&name))?;
     }
     for prefix in object(&json(&data.join("unassociatedConditions.json"))?).keys() {
         writeln!(out, "prefix\t{prefix}")?;
@@ -91,7 +90,8 @@ fn write_service(out: &mut String, data: &Path, service: &str) -> Result<()> {
     let mut sets = Sets::default();
     for (at, (lower, key)) in object(&keys).into_iter().enumerate() {
         sets.keys.insert(lower, at);
-        writeln!(out, "k\t{}\t{}", letter(text(key, "type"))?, text(key, "key"))?;
+        let name = placeholder(text(key, "key"));
+        writeln!(out, "k\t{}\t{name}", letter(text(key, "type"))?)?;
     }
     let mut lines = String::new();
     let mut numbers = BTreeMap::new();
@@ -126,6 +126,14 @@ fn write_service(out: &mut String, data: &Path, service: &str) -> Result<()> {
     }
     out.push_str(&lines);
     Ok(())
+}
+
+/// A tag key's name with a placeholder, which some services write in other ways.
+fn placeholder(name: &str) -> String {
+    match name.strip_suffix("/tag-key").or_else(|| name.strip_suffix('/')) {
+        Some(start) => format!("{start}/${{TagKey}}"),
+        None => name.to_owned(),
+    }
 }
 
 /// Sets of condition keys, each written once; number 0 is the empty one.

@@ -3,9 +3,12 @@
 use super::{Subject, code::codes, region, report::Report, statement::Statement};
 use crate::{
     Arn, PARTITIONS,
-    facts::{Facts, has_wildcard, matches},
+    facts::{Facts, Service, has_wildcard, matches},
     json::Node,
 };
+
+/// A service that is gone, though EC2 still documents a resource type with its ARN.
+const RETIRED: &str = "elastic-inference";
 
 pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
     let Some(clause) = statement.resource else { return };
@@ -46,6 +49,11 @@ fn resource(facts: &Facts, node: &Node, text: &str, report: &mut Report<'_>) {
         return;
     }
     if candidates.matching == 0 {
+        // Wildcards reach over colons: `*:*:stack/x` also means other resources' ends.
+        let patterns = facts.services_of_arn(arn.service).flat_map(Service::resource_types);
+        if has_wildcard(&plain) && patterns.into_iter().any(|r| overlap(&plain, r.pattern())) {
+            return;
+        }
         let message = format!(
             "`{}` fits none of the formats of {}'s resources, correct it",
             arn.resource, arn.service
@@ -79,7 +87,8 @@ fn service(facts: &Facts, node: &Node, arn: Arn<'_>, report: &mut Report<'_>) ->
         }
         return false;
     }
-    let known = facts.service(service).is_some() || facts.services_of_arn(service).next().is_some();
+    let known = facts.service(service).is_some()
+        || (service != RETIRED && facts.services_of_arn(service).next().is_some());
     if service.bytes().any(|b| b.is_ascii_uppercase()) && known {
         let lower = service.to_ascii_lowercase();
         let message =
@@ -163,9 +172,12 @@ fn account_field(
     candidates: &Candidates,
     report: &mut Report<'_>,
 ) {
-    let Arn { account, service, .. } = arn;
+    let Arn { account, service, region, .. } = arn;
     if account.is_empty() {
-        if candidates.with_account == candidates.matching {
+        // A wildcard before it may stand for the account too, and AWS's own SSM documents and
+        // parameters have none.
+        let open = has_wildcard(region) || service.eq_ignore_ascii_case("ssm");
+        if candidates.with_account == candidates.matching && !open {
             let message = format!(
                 "`{text}` leaves the account out, which {service} has there; add it, or `*`"
             );
@@ -173,7 +185,7 @@ fn account_field(
         }
         return;
     }
-    if has_wildcard(account) || candidates.fixed_account {
+    if has_wildcard(account) || candidates.fixed_account || account == "aws" {
         return;
     }
     if candidates.with_account == 0 {

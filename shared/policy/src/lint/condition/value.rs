@@ -106,10 +106,11 @@ fn without_variables(text: &str) -> String {
 fn key_type(entry: &Entry<'_>, family: Family, report: &mut Report<'_>) {
     let Some(kind) = entry.kind() else { return };
     let (operator, name) = (&entry.operator.key, entry.name());
-    let tag = entry.known.is_some_and(|key| key.name().contains("Tag/"));
+    // Keys with a part of the author's choosing, tags above all, may hold ARNs.
+    let free = entry.known.is_some_and(|key| key.name().contains(['$', '<']));
     let (fits, wanted) = match kind {
         KeyType::String | KeyType::ArrayOfString => {
-            let arn = family == Family::Arn && tag;
+            let arn = family == Family::Arn && free;
             (matches!(family, Family::String | Family::Binary) || arn, "String")
         }
         KeyType::Arn | KeyType::ArrayOfArn => {
