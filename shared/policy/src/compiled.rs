@@ -11,7 +11,7 @@ use crate::json::Node;
 use crate::s3::public_statements;
 pub(crate) use action::ActionPattern;
 pub use principal::PrincipalMatch;
-pub(crate) use principal::{Whom, match_all};
+pub(crate) use principal::{Whom, is_role_of};
 pub(crate) use resource::{Asked, ResourcePattern, Side};
 pub(crate) use statement::CompiledStatement;
 use std::fmt;
@@ -143,6 +143,10 @@ impl Policy {
             any_service: any_service.into(),
             by_service: named.into_iter().map(|(service, list)| (service, list.into())).collect(),
         }
+    }
+
+    pub(crate) fn statements(&self) -> &[CompiledStatement] {
+        &self.statements
     }
 
     /// The name it was given, for explanations.

@@ -68,6 +68,32 @@ impl PartialEq for Member {
 }
 impl Eq for Member {}
 
+impl From<Value> for Node {
+    /// A value that stands nowhere.
+    fn from(value: Value) -> Self {
+        Self { value, span: Span::default() }
+    }
+}
+
+impl From<&str> for Node {
+    fn from(text: &str) -> Self {
+        Value::String(text.into()).into()
+    }
+}
+
+impl From<bool> for Node {
+    fn from(value: bool) -> Self {
+        Value::Bool(value).into()
+    }
+}
+
+impl FromIterator<Node> for Node {
+    /// A list.
+    fn from_iter<I: IntoIterator<Item = Self>>(items: I) -> Self {
+        Value::Array(items.into_iter().collect()).into()
+    }
+}
+
 impl Node {
     /// Reads one JSON text, strictly as RFC 8259 has it.
     ///

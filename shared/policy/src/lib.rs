@@ -8,6 +8,7 @@ mod condition;
 mod document;
 mod evaluate;
 pub mod facts;
+pub mod gaad;
 pub mod json;
 pub mod lint;
 mod overlap;
@@ -17,6 +18,7 @@ mod span;
 mod syntax;
 mod template;
 mod tri;
+pub mod vectors;
 pub mod wildcard;
 
 pub use arn::{Arn, ArnError, PARTITIONS};

@@ -99,11 +99,6 @@ impl Whom {
     }
 }
 
-/// The widest match of a list of elements, as one element would have it.
-pub(crate) fn match_all(whom: Option<&Whom>, caller: &Caller, effect: Effect) -> PrincipalMatch {
-    whom.map_or(PrincipalMatch::None, |whom| whom.matches(caller, effect))
-}
-
 impl Named {
     fn aws(text: &str) -> Self {
         if text == "*" {
@@ -143,7 +138,7 @@ impl Named {
 }
 
 /// Whether `role` is the role of a session. A session's ARN has the role's name without its path.
-fn is_role_of(role: &str, session: &str) -> bool {
+pub(crate) fn is_role_of(role: &str, session: &str) -> bool {
     let (Some(role), Some(session)) = (Arn::split(role), Arn::split(session)) else { return false };
     let session_role = session.resource_id().split_once('/').map_or("", |(role, _)| role);
     (role.service, role.resource_type()) == ("iam", Some("role"))

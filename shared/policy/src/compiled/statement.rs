@@ -139,6 +139,7 @@ impl CompiledStatement {
 
     /// How its principal element reaches the caller.
     pub(crate) fn reaches(&self, request: &Request) -> PrincipalMatch {
-        super::match_all(self.whom.as_ref(), request.caller(), self.effect)
+        let reach = |whom: &Whom| whom.matches(request.caller(), self.effect);
+        self.whom.as_ref().map_or(PrincipalMatch::None, reach)
     }
 }
