@@ -1,8 +1,8 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Severity, Unread};
+use crate::{Invalid, Severity, Unread};
 
 /// The four ways a finding can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,17 @@ impl Verdict {
             Self::Manual => "manual",
             Self::Pass => "pass",
         }
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        [Self::Fail, Self::Unknown, Self::Manual, Self::Pass]
+            .into_iter()
+            .find(|verdict| verdict.name() == text)
+            .ok_or_else(|| Invalid::new("verdict", text, "fail, unknown, manual or pass"))
     }
 }
 
