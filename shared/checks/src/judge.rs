@@ -1,7 +1,7 @@
 use domain::{
     Account, Context, Facts, Failure, Finding, Fingerprint, GLOBAL, Judgement, Known, Listing,
-    Outcome, Part, ReceiptOutcome, Resource, Severity, Snapshot, Tags, Thresholds, Unread, Verdict,
-    ec2::Ec2, iam::Iam, s3::S3,
+    Outcome, Part, Receipt, ReceiptOutcome, Resource, Severity, Snapshot, Tags, Thresholds, Unread,
+    Verdict, ec2::Ec2, iam::Iam, s3::S3,
 };
 
 use crate::{Check, Lang, Rule};
@@ -47,6 +47,9 @@ pub fn judge(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) -> 
                 judge.part(check, part);
             }
         }
+    }
+    for check in checks {
+        judge.absent(check, &snapshot.parts);
     }
     let mut findings = judge.findings;
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -98,6 +101,25 @@ impl Judge {
             (Facts::Ec2(ec2), Rule::Instance(rule)) => self.instances(check, ec2, region, rule),
             _ => {}
         }
+    }
+
+    /// Tells that a service is not in the snapshot at all: it was taken for other checks.
+    fn absent(&mut self, check: &'static Check, parts: &[Part]) {
+        let service = check.service();
+        if parts.iter().any(|part| part.receipt.service == service) {
+            return;
+        }
+        let action = check.rule.fact().actions().first().copied().unwrap_or_default();
+        let receipt = Receipt {
+            region: GLOBAL.into(),
+            service,
+            outcome: ReceiptOutcome::Failed,
+            calls: 0,
+            denied: Vec::new(),
+            error: None,
+        };
+        let facts = Facts::unread(service, &Unread::not_asked(action));
+        self.part(check, &Part { receipt, facts });
     }
 
     fn account(&self) -> &Account {

@@ -109,6 +109,14 @@ fn a_part_that_was_not_read_leaves_an_unknown_of_every_check() {
 }
 
 #[test]
+fn a_service_that_the_snapshot_lacks_leaves_an_unknown_of_every_check() {
+    let findings = judge(&snapshot(vec![]), &checks(), Manner::default());
+    assert_eq!(findings.len(), checks().len());
+    assert!(findings.iter().all(|finding| finding.verdict == Verdict::Unknown));
+    assert!(findings.iter().all(|finding| finding.evidence.contains("not asked for")));
+}
+
+#[test]
 fn a_region_that_is_not_enabled_says_nothing() {
     let mut snapshot = faulty();
     for part in &mut snapshot.parts {

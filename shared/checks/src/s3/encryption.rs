@@ -1,4 +1,7 @@
-use domain::{Context, Judgement, Severity, fail, pass_with, s3::Bucket};
+use domain::{
+    Context, Judgement, Severity, fail, pass_with,
+    s3::{Algorithm, Bucket, Encryption},
+};
 
 use crate::{Check, Rule};
 
@@ -13,10 +16,14 @@ pub(super) static CHECK: Check = Check {
 fn encrypts(bucket: &Bucket, _: &Context) -> Judgement {
     match bucket.encryption.known()? {
         None => fail("no default encryption"),
-        Some(encryption) => pass_with(match &encryption.key {
-            Some(key) => format!("{} with key `{key}`", encryption.algorithm),
-            None => encryption.algorithm.to_string(),
-        }),
+        Some(Encryption { algorithm, key: Some(key) }) => {
+            pass_with(format!("{algorithm} with key `{key}`"))
+        }
+        // A KMS algorithm that names no key uses the one that AWS manages for S3.
+        Some(Encryption {
+            algorithm: algorithm @ (Algorithm::Kms | Algorithm::KmsTwice), ..
+        }) => pass_with(format!("{algorithm} with the AWS managed key `aws/s3`")),
+        Some(Encryption { algorithm, .. }) => pass_with(algorithm.to_string()),
     }
 }
 
@@ -24,10 +31,7 @@ fn encrypts(bucket: &Bucket, _: &Context) -> Judgement {
 mod tests {
     use super::*;
     use crate::judge::tests::{context, unread};
-    use domain::{
-        Known,
-        s3::{Algorithm, Encryption},
-    };
+    use domain::Known;
 
     fn with(encryption: Known<Option<Encryption>>) -> Judgement {
         encrypts(&Bucket { encryption, ..Bucket::secure() }, &context())
@@ -40,6 +44,10 @@ mod tests {
         };
         assert_eq!(by(Algorithm::Aes256, None), pass_with("SSE-S3"));
         assert_eq!(by(Algorithm::Kms, Some("k1")), pass_with("SSE-KMS with key `k1`"));
+        assert_eq!(
+            by(Algorithm::Kms, None),
+            pass_with("SSE-KMS with the AWS managed key `aws/s3`")
+        );
         assert_eq!(by(Algorithm::KmsTwice, Some("k1")), pass_with("DSSE-KMS with key `k1`"));
     }
 
