@@ -22,6 +22,7 @@ mod resource;
 mod size;
 mod statement;
 mod trust;
+mod unlisted;
 mod variable;
 
 pub use code::{CODES, Check, Code};

@@ -6,6 +6,7 @@ use super::{
     cover,
     report::Report,
     statement::{ActionValue, Statement},
+    unlisted,
 };
 use crate::facts::{Facts, Service, has_wildcard};
 
@@ -55,6 +56,9 @@ fn exists(facts: &Facts, action: &ActionValue<'_>, report: &mut Report<'_>) {
         report.add(&codes::INVALID_ACTION, span, message);
         return;
     };
+    if unlisted::service(prefix) || unlisted::action(prefix, name) {
+        return;
+    }
     if has_wildcard(prefix) {
         let message = format!(
             "the service of the action `{text}` is a pattern, which may cover services you do not mean; name each service"

@@ -1,14 +1,11 @@
 //! The ARNs of a statement's resources, against the formats of the services' resource types.
 
-use super::{Subject, code::codes, region, report::Report, statement::Statement};
+use super::{Subject, code::codes, region, report::Report, statement::Statement, unlisted};
 use crate::{
     Arn, PARTITIONS,
     facts::{Facts, Service, has_wildcard, matches},
     json::Node,
 };
-
-/// A service that is gone, though EC2 still documents a resource type with its ARN.
-const RETIRED: &str = "elastic-inference";
 
 pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
     let Some(clause) = statement.resource else { return };
@@ -87,8 +84,10 @@ fn service(facts: &Facts, node: &Node, arn: Arn<'_>, report: &mut Report<'_>) ->
         }
         return false;
     }
-    let known = facts.service(service).is_some()
-        || (service != RETIRED && facts.services_of_arn(service).next().is_some());
+    if unlisted::service(service) {
+        return false;
+    }
+    let known = facts.service(service).is_some() || facts.services_of_arn(service).next().is_some();
     if service.bytes().any(|b| b.is_ascii_uppercase()) && known {
         let lower = service.to_ascii_lowercase();
         let message =

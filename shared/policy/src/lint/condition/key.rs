@@ -1,6 +1,6 @@
 //! Condition keys: their form, and whether they exist.
 
-use super::super::{PolicyType, Subject, action::nearest, code::codes, report::Report};
+use super::super::{PolicyType, Subject, action::nearest, code::codes, report::Report, unlisted};
 use crate::{facts::ConditionKey, json::Member};
 
 /// Looks at a key's name, and returns what the facts know of it.
@@ -38,7 +38,9 @@ pub(super) fn check<'a>(
     }
     let known = known(subject, name, prefix);
     // Keys named after an identity provider's host hold whatever the provider puts into its tokens.
-    if known.is_some() || prefix.contains(['.', '/']) || subject.facts.is_other_key_prefix(prefix) {
+    let unlisted = unlisted::service(prefix) || unlisted::global_key(name);
+    let provider = prefix.contains(['.', '/']) || subject.facts.is_other_key_prefix(prefix);
+    if known.is_some() || provider || unlisted {
         return known;
     }
     if prefix.eq_ignore_ascii_case("aws") {

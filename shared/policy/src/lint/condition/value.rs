@@ -150,7 +150,7 @@ fn qualifier(statement: &Statement<'_>, entry: &Entry<'_>, report: &mut Report<'
     let Some(kind) = entry.kind() else { return };
     let (operator, name) = (&entry.operator.key, entry.name());
     match entry.op.quantifier {
-        None if kind.is_multivalued() => {
+        None if kind.is_multivalued() && !is_demanded(statement, name) => {
             let message = format!(
                 "a request has several values of `{name}`, write `ForAllValues:{operator}` or `ForAnyValue:{operator}`"
             );
@@ -172,6 +172,16 @@ fn qualifier(statement: &Statement<'_>, entry: &Entry<'_>, report: &mut Report<'
         }
         _ => {}
     }
+}
+
+/// Whether the statement demands that the key be there, as AWS's own policies do where they compare
+/// a key of several values with one; Access Analyzer lets that pass.
+fn is_demanded(statement: &Statement<'_>, name: &str) -> bool {
+    statement.conditions().any(|(operator, key)| {
+        operator.eq_ignore_ascii_case("Null")
+            && key.key.eq_ignore_ascii_case(name)
+            && key.value.items_or_self().iter().all(|v| v.as_str() == Some("false"))
+    })
 }
 
 /// Keys whose values have a form of their own.

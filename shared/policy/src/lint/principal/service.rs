@@ -120,8 +120,11 @@ pub(in crate::lint) fn is_service_principal(text: &str, labels: bool) -> bool {
             return name(start);
         }
     }
-    text.strip_suffix(".amazonaws.com")
-        .is_some_and(|start| name(start) && (labels || !start.contains('.')))
+    text.strip_suffix(".amazonaws.com").is_some_and(|start| {
+        // `ops.` marks the part of a service that works in its customers' accounts.
+        let one = !start.strip_prefix("ops.").unwrap_or(start).contains('.');
+        name(start) && (labels || one)
+    })
 }
 
 #[cfg(test)]
