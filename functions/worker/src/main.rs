@@ -1,2 +1,38 @@
-//! worker
-fn main() {}
+//! Audits accounts: what is queued, and every night all that are known.
+
+mod handler;
+mod worker;
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use tracing_subscriber::EnvFilter;
+
+use handler::Ticket;
+use worker::Worker;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let level = EnvFilter::try_from_env("INFRAAUDIT_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(level).init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let worker = &Worker::from_env().await?;
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
+        let deadline = event.context.deadline();
+        let enqueue = async |ticket: &Ticket| worker.enqueue(ticket).await;
+        let work = async |ticket: &Ticket| worker.work(ticket, deadline).await;
+        handler::handle(event.payload, Timestamp::now(), worker.store(), enqueue, work).await
+    }))
+    .await
+}
