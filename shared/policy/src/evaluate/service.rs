@@ -32,28 +32,29 @@ pub(super) fn root_repairs(request: &Request) -> bool {
 
 /// What AWS keeps to itself, and S3 Block Public Access.
 pub(super) fn refine(policies: &Policies, request: &Request, decision: Decision) -> Decision {
-    if decision.outcome == Outcome::ExplicitlyDenied {
-        return decision;
-    }
     if kept_by_aws(request) || root_cannot(request) {
-        return Decision::plain(Outcome::ImplicitlyDenied, Layer::Service);
+        return instead_of_allowed(decision, Outcome::ImplicitlyDenied, Layer::Service);
     }
-    if blocked_as_public(policies, request) {
-        return match decision.outcome {
-            Outcome::Allowed => {
-                let blocked_by = vec![Layer::S3BlockPublicAccess];
-                Decision {
-                    blocked_by,
-                    ..Decision::plain(Outcome::ExplicitlyDenied, Layer::S3BlockPublicAccess)
-                }
-            }
-            Outcome::Depends if decision.could_be_allowed() => {
-                Decision { between: (Outcome::ExplicitlyDenied, decision.between.1), ..decision }
-            }
-            _ => decision,
-        };
+    if decision.could_be_allowed() && blocked_as_public(policies, request) {
+        return instead_of_allowed(decision, Outcome::ExplicitlyDenied, Layer::S3BlockPublicAccess);
     }
     decision
+}
+
+/// The decision with another outcome wherever it would be allowed.
+fn instead_of_allowed(decision: Decision, outcome: Outcome, layer: Layer) -> Decision {
+    let replace = |each| if each == Outcome::Allowed { outcome } else { each };
+    // A refusal by the service hides which of the others was missing.
+    let hidden = outcome == Outcome::ImplicitlyDenied && decision.outcome == outcome;
+    let between = (replace(decision.between.0), replace(decision.between.1));
+    if between.0 != between.1 {
+        return Decision { between, ..decision };
+    }
+    if !decision.could_be_allowed() && !hidden {
+        return decision;
+    }
+    let blocked_by = if layer == Layer::S3BlockPublicAccess { vec![layer] } else { Vec::new() };
+    Decision { blocked_by, ..Decision::plain(between.0, layer) }
 }
 
 fn kept_by_aws(request: &Request) -> bool {

@@ -1,0 +1,537 @@
+//! The evaluation once more, as plainly as it can be said: no index, no compiled form, no shortcuts.
+//! It shares the document reader with the engine and nothing else.
+
+use policy::{
+    ConditionEntry, Document, Effect, ListClause, Outcome, Principal, PrincipalClause,
+    PrincipalKind, Statement,
+};
+use std::collections::BTreeMap;
+
+/// Everything that applies to a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    pub(crate) identity: Vec<Document>,
+    pub(crate) boundary: Option<Vec<Document>>,
+    pub(crate) session: Option<Vec<Document>>,
+    pub(crate) resource: Option<Document>,
+    pub(crate) endpoint: Option<Vec<Document>>,
+    pub(crate) scps: Option<Vec<Vec<Document>>>,
+    pub(crate) rcps: Option<Vec<Vec<Document>>>,
+    pub(crate) management: Option<String>,
+}
+
+/// A context value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    /// Empty for anonymous.
+    pub(crate) caller: String,
+    pub(crate) action: String,
+    pub(crate) resource: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) wildcard_only: bool,
+    /// By key in lower case.
+    pub(crate) context: BTreeMap<String, Value>,
+}
+
+type Symbols = Vec<Symbol>;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Symbol {
+    Letter(char),
+    One,
+    Star,
+}
+
+fn fits(pattern: &[Symbol], text: &[char]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some((Symbol::Star, rest)) => {
+            fits(rest, text) || (!text.is_empty() && fits(pattern, &text[1..]))
+        }
+        Some((Symbol::One, rest)) => !text.is_empty() && fits(rest, &text[1..]),
+        Some((Symbol::Letter(c), rest)) => text.first() == Some(c) && fits(rest, &text[1..]),
+    }
+}
+
+fn fits_text(pattern: &[Symbol], text: &str) -> bool {
+    fits(pattern, &text.chars().collect::<Vec<_>>())
+}
+
+/// A policy string with its variables replaced; `None` when one has no value.
+fn symbols(text: &str, ask: &Ask, variables: bool, wildcards: bool) -> Option<Symbols> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        let close = chars[i..].iter().position(|c| *c == '}').map(|offset| i + offset);
+        if variables && chars[i..].starts_with(&['$', '{']) && close.is_some() {
+            let close = close.unwrap();
+            let inside: String = chars[i + 2..close].iter().collect();
+            i = close + 1;
+            if ["*", "?", "$"].contains(&inside.as_str()) {
+                out.push(Symbol::Letter(inside.chars().next().unwrap()));
+                continue;
+            }
+            let (key, default) = match inside.split_once(',') {
+                Some((key, default)) => (key.to_owned(), Some(default.trim().to_owned())),
+                None => (inside, None),
+            };
+            let value = match ask.context.get(&key.trim().to_lowercase()) {
+                Some(Value::One(value)) if !value.is_empty() => value.clone(),
+                _ => {
+                    let default = default?;
+                    default.strip_prefix('\'')?.strip_suffix('\'')?.to_owned()
+                }
+            };
+            out.extend(value.chars().map(Symbol::Letter));
+            continue;
+        }
+        out.push(match chars[i] {
+            '*' if wildcards => Symbol::Star,
+            '?' if wildcards => Symbol::One,
+            c => Symbol::Letter(c),
+        });
+        i += 1;
+    }
+    Some(out)
+}
+
+fn cut(symbols: &[Symbol]) -> Vec<Symbols> {
+    let mut pieces = vec![Vec::new()];
+    for symbol in symbols {
+        if *symbol == Symbol::Letter(':') && pieces.len() < 6 {
+            pieces.push(Vec::new());
+        } else {
+            pieces.last_mut().unwrap().push(*symbol);
+        }
+    }
+    pieces
+}
+
+fn cut_text(text: &str) -> Vec<String> {
+    text.splitn(6, ':').map(str::to_owned).collect()
+}
+
+fn account_of(arn: &str) -> Option<String> {
+    if arn.len() == 12 && arn.chars().all(|c| c.is_ascii_digit()) {
+        return Some(arn.to_owned());
+    }
+    let pieces = cut_text(arn);
+    (pieces.len() == 6 && pieces[0] == "arn" && !pieces[4].is_empty()).then(|| pieces[4].clone())
+}
+
+fn action_named(clause: &ListClause, asked: &str) -> bool {
+    let asked = asked.to_lowercase();
+    let any = clause.values.iter().any(|value| {
+        let pattern = value.as_str().to_lowercase();
+        if pattern == "*" {
+            return true;
+        }
+        let service = pattern.split(':').next().unwrap();
+        if !pattern.contains(':') || service.contains('*') || service.contains('?') {
+            return false;
+        }
+        let symbols: Symbols = pattern
+            .chars()
+            .map(|c| match c {
+                '*' => Symbol::Star,
+                '?' => Symbol::One,
+                c => Symbol::Letter(c),
+            })
+            .collect();
+        asked.starts_with(&format!("{service}:")) && fits_text(&symbols, &asked)
+    });
+    any != clause.negated
+}
+
+/// Full ARNs only: the generator cuts none short.
+fn resource_named(clause: &ListClause, effect: Effect, ask: &Ask, variables: bool) -> bool {
+    let mut inside = false;
+    let mut void = false;
+    for value in &clause.values {
+        let text = value.as_str();
+        if text == "*" {
+            inside = true;
+            continue;
+        }
+        if ask.resource == "*" {
+            let generous = (effect == Effect::Allow) != clause.negated;
+            inside |= generous && !ask.wildcard_only;
+            continue;
+        }
+        let Some(symbols) = symbols(text, ask, variables, true) else {
+            // Only the parts before the variable are compared with a resource that is elsewhere anyway.
+            void |= !elsewhere(text, &ask.resource, ask, variables);
+            continue;
+        };
+        let (pattern, given) = (cut(&symbols), cut_text(&ask.resource));
+        inside |= pattern.len() == 6
+            && given.len() == 6
+            && (0..6).all(|i| fits_text(&pattern[i], &given[i]))
+            && product_fits(text, &ask.resource);
+    }
+    if clause.negated { !inside && !void } else { inside }
+}
+
+/// Whether a segment before the first one with a missing variable rules the resource out.
+fn elsewhere(text: &str, resource: &str, ask: &Ask, variables: bool) -> bool {
+    if !product_fits(text, resource) {
+        return true;
+    }
+    let given = cut_text(resource);
+    // No variable of the generator's vocabulary holds a colon before the resource.
+    for (i, segment) in text.splitn(6, ':').enumerate() {
+        match symbols(segment, ask, variables, true) {
+            None => return false,
+            Some(symbols) if !fits_text(&symbols, &given[i]) => return true,
+            Some(_) => {}
+        }
+    }
+    false
+}
+
+/// The resource's type must stand in the policy as it is.
+fn product_fits(pattern: &str, resource: &str) -> bool {
+    let (pattern, resource) = (cut_text(pattern), cut_text(resource));
+    let plain_s3 = pattern[2] == "s3" && pattern[3].is_empty() && pattern[4].is_empty();
+    match pattern[5].find(['/', ':']) {
+        Some(at) if !plain_s3 => resource[5].starts_with(&pattern[5][..=at]),
+        _ => true,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Naming {
+    No,
+    Account,
+    Session,
+    Own,
+    Everyone,
+}
+
+fn naming(principal: &Principal, caller: &str) -> Naming {
+    let aws = |text: &str| {
+        if text == "*" {
+            Naming::Everyone
+        } else if caller.is_empty() {
+            Naming::No
+        } else if text == caller
+            && !text.ends_with(":root")
+            && account_of(text) != Some(text.to_owned())
+        {
+            Naming::Own
+        } else if text.ends_with(":root") || text.len() == 12 {
+            if account_of(text) == account_of(caller) { Naming::Account } else { Naming::No }
+        } else if is_session_of(caller, text) {
+            Naming::Session
+        } else {
+            Naming::No
+        }
+    };
+    let mut best = Naming::No;
+    match principal {
+        Principal::Text(text) => best = aws(text.as_str()),
+        Principal::Entries(entries) => {
+            for entry in entries {
+                for value in &entry.values {
+                    let other = if value.as_str() == caller { Naming::Own } else { Naming::No };
+                    best = best.max(if entry.kind == PrincipalKind::Aws {
+                        aws(value.as_str())
+                    } else {
+                        other
+                    });
+                }
+            }
+        }
+    }
+    best
+}
+
+fn is_session_of(caller: &str, role: &str) -> bool {
+    let (session, role) = (cut_text(caller), cut_text(role));
+    if session.len() < 6 || role.len() < 6 || role[1] != session[1] || role[4] != session[4] {
+        return false;
+    }
+    match session[5].split('/').collect::<Vec<_>>().as_slice() {
+        ["assumed-role", name, _] => {
+            role[5].starts_with("role/") && role[5].rsplit('/').next() == Some(name)
+        }
+        ["federated-user", name] => role[5] == format!("user/{name}"),
+        _ => false,
+    }
+}
+
+fn reached(clause: Option<&PrincipalClause>, effect: Effect, ask: &Ask) -> Naming {
+    let Some(clause) = clause else { return Naming::No };
+    let named = naming(&clause.principal, &ask.caller);
+    if !clause.negated {
+        return named;
+    }
+    let spared = if effect == Effect::Allow { named > Naming::No } else { named >= Naming::Own };
+    if spared { Naming::No } else { Naming::Own }
+}
+
+fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
+    let mut operator = entry.operator.as_str().to_lowercase();
+    let if_exists = operator.ends_with("ifexists");
+    operator = operator.trim_end_matches("ifexists").to_owned();
+    let (set, operator) = match operator.split_once(':') {
+        Some((set, operator)) => (set.to_owned(), operator.to_owned()),
+        None => (String::new(), operator),
+    };
+    let found = ask.context.get(&entry.key.as_str().to_lowercase());
+    if operator == "null" {
+        let is_null = found.is_none() || found == Some(&Value::Many(Vec::new()));
+        return entry
+            .values
+            .iter()
+            .any(|value| value.as_str().to_lowercase() == is_null.to_string());
+    }
+    let negated = operator.contains("not");
+    let Some(found) = found else {
+        return if_exists || set == "forallvalues" || (set.is_empty() && negated);
+    };
+    let one = |given: &str| {
+        let results: Vec<Option<bool>> = entry
+            .values
+            .iter()
+            .map(|wanted| compare(&operator, wanted.as_str(), given, ask, variables))
+            .collect();
+        if negated {
+            results.iter().all(|r| *r == Some(false))
+        } else {
+            results.contains(&Some(true))
+        }
+    };
+    match (set.as_str(), found) {
+        ("", Value::One(given)) => one(given),
+        ("", Value::Many(_)) => false,
+        (_, Value::One(given)) => one(given),
+        ("forallvalues", Value::Many(given)) => given.iter().all(|given| one(given)),
+        (_, Value::Many(given)) => given.iter().any(|given| one(given)),
+    }
+}
+
+/// Whether a wanted and a given value are alike, before any negation; `None` when they cannot be compared.
+fn compare(operator: &str, wanted: &str, given: &str, ask: &Ask, variables: bool) -> Option<bool> {
+    let exact = || symbols(wanted, ask, variables, false);
+    let plain = |symbols: Symbols| -> String {
+        let letters = symbols.into_iter().map(|symbol| match symbol {
+            Symbol::Letter(c) => c,
+            Symbol::One => '?',
+            Symbol::Star => '*',
+        });
+        letters.collect()
+    };
+    let order = |numbers: (f64, f64)| {
+        let (given, wanted) = numbers;
+        match operator.trim_start_matches("numeric").trim_start_matches("date") {
+            "lessthan" => given < wanted,
+            "lessthanequals" => given <= wanted,
+            "greaterthan" => given > wanted,
+            "greaterthanequals" => given >= wanted,
+            _ => (given - wanted).abs() < 1e-9,
+        }
+    };
+    match operator {
+        "stringequals" | "stringnotequals" | "binaryequals" => Some(plain(exact()?) == given),
+        "stringequalsignorecase" | "stringnotequalsignorecase" => {
+            Some(plain(exact()?).to_lowercase() == given.to_lowercase())
+        }
+        "stringlike" | "stringnotlike" => {
+            Some(fits_text(&symbols(wanted, ask, variables, true)?, given))
+        }
+        "bool" => {
+            let (wanted, given) = (plain(exact()?).to_lowercase(), given.to_lowercase());
+            let is_bool = |text: &str| text == "true" || text == "false";
+            (is_bool(&wanted) && is_bool(&given)).then_some(wanted == given)
+        }
+        "ipaddress" | "notipaddress" => {
+            let given: std::net::IpAddr = given.parse().ok()?;
+            let (network, bits) = wanted.split_once('/').unwrap_or((wanted, "128"));
+            let network: std::net::IpAddr = network.parse().ok()?;
+            let binary = |address: std::net::IpAddr| match address {
+                std::net::IpAddr::V4(v4) => format!("{:032b}", u32::from(v4)),
+                std::net::IpAddr::V6(v6) => format!("{:0128b}", u128::from(v6)),
+            };
+            let (network, given) = (binary(network), binary(given));
+            let bits: usize = bits.parse().ok()?;
+            let bits = bits.min(network.len());
+            Some(network.len() == given.len() && network[..bits] == given[..bits])
+        }
+        "arnequals" | "arnnotequals" | "arnlike" | "arnnotlike" => {
+            let (wanted, given) = (cut(&symbols(wanted, ask, variables, true)?), cut_text(given));
+            (wanted.len() == 6 && given.len() == 6)
+                .then(|| (0..6).all(|i| fits_text(&wanted[i], &given[i])))
+        }
+        _ if operator.starts_with("numeric") => Some(order((number(given)?, number(wanted)?))),
+        _ => Some(order((moment(given)?, moment(wanted)?))),
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-').then(|| text.parse().ok())?
+}
+
+/// Seconds since 1970, for whole days and for times in UTC.
+fn moment(text: &str) -> Option<f64> {
+    if let Ok(seconds) = text.parse::<i64>() {
+        return Some(seconds as f64);
+    }
+    let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
+    let field = |text: &str, at: usize| text.split(['-', ':', 'Z']).nth(at)?.parse::<u32>().ok();
+    let (year, month, day) = (field(date, 0)?, field(date, 1)?, field(date, 2)?);
+    let leap = |year: u32| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let mut days = 0;
+    for past in 1970..year {
+        days += if leap(past) { 366 } else { 365 };
+    }
+    for past in 1..month {
+        days += match past {
+            2 if leap(year) => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+    }
+    let seconds = field(time, 0)? * 3600 + field(time, 1)? * 60 + field(time, 2)?;
+    Some(f64::from(days + day - 1) * 86400.0 + f64::from(seconds))
+}
+
+fn applies(statement: &Statement, variables: bool, ask: &Ask) -> bool {
+    let effect = statement.effect.unwrap();
+    action_named(statement.action.as_ref().unwrap(), &ask.action)
+        && statement
+            .resource
+            .as_ref()
+            .is_none_or(|clause| resource_named(clause, effect, ask, variables))
+        && statement.conditions.iter().all(|entry| condition_holds(entry, ask, variables))
+}
+
+/// The statements of some policies that apply, by effect, with how each names the caller.
+fn voices<'d>(
+    policies: impl IntoIterator<Item = &'d Document>,
+    effect: Effect,
+    ask: &Ask,
+) -> Vec<&'d Statement> {
+    let mut found = Vec::new();
+    for document in policies {
+        let variables =
+            document.version.as_ref().is_some_and(|version| version.as_str() == "2012-10-17");
+        for statement in &document.statements {
+            if statement.effect == Some(effect) && applies(statement, variables, ask) {
+                found.push(statement);
+            }
+        }
+    }
+    found
+}
+
+fn says<'d>(policies: impl IntoIterator<Item = &'d Document>, effect: Effect, ask: &Ask) -> bool {
+    !voices(policies, effect, ask).is_empty()
+}
+
+/// The decision, step by step.
+pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
+    use Effect::{Allow, Deny};
+    let caller = ask.caller.as_str();
+    let resource_part = cut_text(caller).get(5).cloned().unwrap_or_default();
+    let is_root = resource_part == "root"
+        || (caller.len() == 12 && caller.chars().all(|c| c.is_ascii_digit()));
+    let is_role = resource_part.starts_with("role/");
+    let is_service = caller.ends_with(".amazonaws.com");
+    let is_federated = resource_part.starts_with("saml-provider/");
+    let service_linked = resource_part.starts_with("role/aws-service-role/")
+        || resource_part.starts_with("assumed-role/AWSServiceRoleFor");
+    let alone = caller.is_empty() || is_service || is_federated;
+    let action = ask.action.to_lowercase();
+    if action == "sts:getcalleridentity" && !caller.is_empty() {
+        return Outcome::Allowed;
+    }
+    let own_account = account_of(caller).filter(|_| !is_service);
+    let owner =
+        ask.owner.clone().or_else(|| account_of(&ask.resource)).or_else(|| own_account.clone());
+    let managed =
+        |account: &Option<String>| world.management.is_some() && world.management == *account;
+    let resource_account = ask.owner.clone().or_else(|| account_of(&ask.resource));
+
+    // The voices of the resource's policy.
+    let bounded = world.boundary.as_ref().is_some_and(|boundary| !boundary.is_empty());
+    let names = |statement: &&Statement| {
+        let clause = statement.principal.as_ref();
+        if bounded && clause.is_some_and(|clause| clause.negated) && statement.effect == Some(Deny)
+        {
+            return Naming::Own;
+        }
+        reached(clause, statement.effect.unwrap(), ask)
+    };
+    let resource_denies = voices(&world.resource, Deny, ask).iter().any(|s| names(s) > Naming::No);
+    let grants: Vec<Naming> =
+        voices(&world.resource, Allow, ask).iter().map(|s| names(s)).collect();
+    let endpoint = |effect: Effect| {
+        let voices = voices(world.endpoint.iter().flatten(), effect, ask);
+        voices.iter().any(|s| {
+            s.principal.is_none() || reached(s.principal.as_ref(), effect, ask) > Naming::No
+        })
+    };
+
+    // Any deny that concerns the caller.
+    let under_scps = !alone && !service_linked && !managed(&own_account);
+    let under_rcps = !service_linked && !managed(&resource_account);
+    let levels = world.scps.as_ref().filter(|_| under_scps);
+    let mut denied = levels.is_some_and(|levels| says(levels.iter().flatten(), Deny, ask));
+    denied |= under_rcps
+        && world.rcps.as_ref().is_some_and(|levels| says(levels.iter().flatten(), Deny, ask));
+    denied |= endpoint(Deny);
+    let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"];
+    denied |=
+        resource_denies && !(is_root && own_account == owner && repairs.contains(&action.as_str()));
+    if !alone {
+        denied |= says(&world.identity, Deny, ask);
+        denied |= says(world.boundary.iter().flatten(), Deny, ask);
+        denied |= says(world.session.iter().flatten(), Deny, ask);
+    }
+    if denied {
+        return Outcome::ExplicitlyDenied;
+    }
+
+    // Every guardrail must let it through.
+    if levels.is_some_and(|levels| levels.iter().any(|level| !says(level, Allow, ask))) {
+        return Outcome::ImplicitlyDenied;
+    }
+    if world.endpoint.is_some() && !endpoint(Allow) {
+        return Outcome::ImplicitlyDenied;
+    }
+    if is_root && action == "sts:assumerole" {
+        return Outcome::ImplicitlyDenied;
+    }
+    let yes = |allowed: bool| if allowed { Outcome::Allowed } else { Outcome::ImplicitlyDenied };
+    let by_name = |grant: &Naming| *grant > Naming::Account;
+    if alone {
+        return yes(grants.iter().any(by_name));
+    }
+    let in_boundary =
+        is_root || world.boundary.as_ref().is_none_or(|boundary| says(boundary, Allow, ask));
+    let in_session = world.session.as_ref().is_none_or(|session| says(session, Allow, ask));
+    let own = (is_root || says(&world.identity, Allow, ask)) && in_boundary && in_session;
+    if own_account.is_none() || own_account != owner {
+        return yes(own && grants.iter().any(|grant| *grant > Naming::No));
+    }
+    for grant in &grants {
+        let limited = *grant == Naming::Session || (*grant == Naming::Own && is_role);
+        if by_name(grant) && (!limited || (in_boundary && in_session)) {
+            return Outcome::Allowed;
+        }
+    }
+    let is_key = action.starts_with("kms:") && ask.resource.contains(":key/");
+    let is_trust = action.starts_with("sts:") && world.resource.is_some();
+    let trusted = !(is_key || is_trust) || grants.contains(&Naming::Account);
+    yes(own && trusted)
+}
