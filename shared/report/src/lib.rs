@@ -1,1 +1,35 @@
-//! report
+//! A report, as people and programs read it: a table, JSON, CSV.
+//!
+//! Everything is written to an [`std::io::Write`], so that nothing here knows of files or terminals.
+
+mod comma;
+mod page;
+mod table;
+
+use std::io::{self, Write};
+
+use domain::Report;
+
+pub use page::{Page, Style};
+pub use table::table;
+
+/// Writes a report as JSON, in the shape of `docs/schema/report-1.json`.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn json(report: &Report, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, report)?;
+    writeln!(out)
+}
+
+/// Writes the findings of a report as CSV with a header, worst first.
+///
+/// A cell that a spreadsheet would take for a formula begins with an apostrophe.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn csv(report: &Report, out: impl Write) -> io::Result<()> {
+    comma::write(report, out)
+}

@@ -1,0 +1,80 @@
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use domain::Report;
+
+const HEADER: [&str; 18] = [
+    "fingerprint",
+    "check_id",
+    "service",
+    "severity",
+    "verdict",
+    "resource_arn",
+    "resource_type",
+    "region",
+    "account",
+    "sub_resource",
+    "evidence",
+    "headline",
+    "requirement",
+    "risk",
+    "remedy",
+    "reference",
+    "frameworks",
+    "tags",
+];
+
+pub(crate) fn write(report: &Report, out: impl Write) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(HEADER)?;
+    for finding in &report.findings {
+        let resource = &finding.resource;
+        let tags = resource.tags.as_ref().map(serde_json::to_string).transpose()?;
+        let record = [
+            finding.fingerprint.as_str(),
+            &finding.check_id,
+            finding.service.name(),
+            finding.severity.name(),
+            finding.verdict.name(),
+            &resource.arn,
+            &resource.kind,
+            &resource.region,
+            resource.account.as_str(),
+            finding.sub_resource.as_deref().unwrap_or_default(),
+            &finding.evidence,
+            &finding.headline,
+            &finding.requirement,
+            &finding.risk,
+            &finding.remedy,
+            &finding.reference,
+            &finding.frameworks.join(" "),
+            tags.as_deref().unwrap_or_default(),
+        ];
+        csv.write_record(record.map(|cell| plain(cell).into_owned()))?;
+    }
+    csv.flush()
+}
+
+/// Keeps a spreadsheet from running what a customer's resource is named.
+///
+/// Source: *CSV Injection*, OWASP.
+fn plain(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_is_text() {
+        assert_eq!(plain("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(plain("arn:aws:s3:::x"), "arn:aws:s3:::x");
+    }
+}

@@ -1,0 +1,215 @@
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use domain::{Finding, ReceiptOutcome, Report, Severity, Status, Verdict};
+
+use crate::table;
+
+/// How a page for people looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// The characters of a line.
+    pub width: u16,
+    /// Whether to use colour.
+    pub color: bool,
+}
+
+/// What a page for people shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// How it looks.
+    pub style: Style,
+    /// Whether it lists what passes too, and not only its number.
+    pub passes: bool,
+}
+
+impl Page {
+    /// Writes a report: what is wrong first, worst first; then what could not be read.
+    ///
+    /// # Errors
+    ///
+    /// When the writer fails.
+    pub fn write(self, report: &Report, mut out: impl Write) -> io::Result<()> {
+        let mut text = head(report);
+        let shown = |finding: &&Finding| self.passes || finding.verdict != Verdict::Pass;
+        let rows: Vec<_> = report.findings.iter().filter(shown).map(row).collect();
+        if !rows.is_empty() {
+            let header = ["SEVERITY", "VERDICT", "WHAT", "RESOURCE", "REGION", "EVIDENCE"];
+            text += "\n";
+            text += &table(self.style, header, rows);
+            text += "\n";
+        }
+        text += "\n";
+        text += &self.receipt(report);
+        out.write_all(text.as_bytes())
+    }
+
+    fn receipt(self, report: &Report) -> String {
+        let calls: u32 = report.receipt.iter().map(|row| row.calls).sum();
+        let done = report.receipt.iter().filter(|row| !row.outcome.is_gap()).count();
+        let total = report.receipt.len();
+        let mut text = match report.status {
+            Status::Complete => format!("Coverage: all of {total} read, {calls} calls.\n"),
+            Status::Incomplete => {
+                format!("Coverage: INCOMPLETE, {done} of {total} read, {calls} calls.\n")
+            }
+        };
+        let rows: Vec<_> = report
+            .receipt
+            .iter()
+            .filter(|row| row.outcome != ReceiptOutcome::Done)
+            .map(|row| {
+                let denied = row.denied.join(", ");
+                let why = [denied, row.error.clone().unwrap_or_default()];
+                let why = why.into_iter().filter(|why| !why.is_empty()).collect::<Vec<_>>();
+                let name = row.service.name().to_owned();
+                let outcome = row.outcome.name().replace('_', " ");
+                [name, row.region.clone(), outcome, row.calls.to_string(), why.join("; ")]
+            })
+            .collect();
+        if !rows.is_empty() {
+            text += &table(self.style, ["SERVICE", "REGION", "OUTCOME", "CALLS", "WHY"], rows);
+            text += "\n";
+        }
+        text
+    }
+}
+
+fn head(report: &Report) -> String {
+    let summary = &report.summary;
+    let time = report.finished_at.round(jiff::Unit::Second).unwrap_or(report.finished_at);
+    let mut text = format!("Account {}, {time}\n", report.account);
+    let by_severity: Vec<_> = Severity::ALL
+        .into_iter()
+        .filter_map(|severity| Some((summary.by_severity.get(&severity)?, severity)))
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, severity)| format!("{count} {severity}"))
+        .collect();
+    let _ = write!(text, "{} failing", summary.fail);
+    if !by_severity.is_empty() {
+        let _ = write!(text, " ({})", by_severity.join(", "));
+    }
+    let _ = write!(text, ", {} unknown", summary.unknown);
+    if summary.manual > 0 {
+        let _ = write!(text, ", {} to look at", summary.manual);
+    }
+    let _ = writeln!(text, ", {} passing", summary.pass);
+    text
+}
+
+fn row(finding: &Finding) -> [String; 6] {
+    let what = match finding.verdict {
+        Verdict::Fail => &finding.headline,
+        _ => &finding.requirement,
+    };
+    [
+        finding.severity.to_string(),
+        finding.verdict.to_string(),
+        what.clone(),
+        short(&finding.resource.arn).to_owned(),
+        finding.resource.region.clone(),
+        finding.evidence.replace('`', ""),
+    ]
+}
+
+/// What of an ARN tells one resource of an account from another.
+fn short(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or(arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Account, Fingerprint, Partition, Receipt, Resource, Service, Summary};
+
+    fn finding(check: &str, severity: Severity, verdict: Verdict, arn: &str) -> Finding {
+        let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
+        Finding {
+            fingerprint: Fingerprint::new(&account, "global", check, arn, None),
+            check_id: check.into(),
+            service: Service::Iam,
+            severity,
+            verdict,
+            resource: Resource {
+                arn: arn.into(),
+                kind: "AWS::IAM::User".into(),
+                region: "global".into(),
+                account: account.id,
+                tags: None,
+            },
+            sub_resource: None,
+            evidence: "`seen`\u{1b}[2J".into(),
+            headline: format!("{check} is wrong"),
+            requirement: format!("{check} is right"),
+            risk: "Risk.".into(),
+            remedy: "Remedy.".into(),
+            reference: "https://docs.aws.amazon.com/".into(),
+            frameworks: vec!["cis-aws-5.0:1.13".into()],
+        }
+    }
+
+    fn report() -> Report {
+        let findings = vec![
+            finding("a", Severity::Critical, Verdict::Fail, "arn:aws:iam::111122223333:root"),
+            finding("b", Severity::High, Verdict::Unknown, "arn:aws:iam::111122223333:user/*"),
+            finding("c", Severity::Medium, Verdict::Pass, "arn:aws:s3:::logs"),
+        ];
+        let receipt = |service, outcome, denied: &[&str], error: Option<&str>| Receipt {
+            region: "global".into(),
+            service,
+            outcome,
+            calls: 3,
+            denied: denied.iter().map(|&action| action.into()).collect(),
+            error: error.map(Into::into),
+        };
+        let receipt = vec![
+            receipt(Service::Iam, ReceiptOutcome::Denied, &["iam:ListUsers"], None),
+            receipt(Service::S3, ReceiptOutcome::Done, &[], None),
+            receipt(Service::Ec2, ReceiptOutcome::Failed, &[], Some("no answer in time")),
+        ];
+        Report {
+            schema: Report::SCHEMA,
+            account: "111122223333".parse().unwrap(),
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: jiff::Timestamp::UNIX_EPOCH,
+            status: Status::of(&receipt),
+            receipt,
+            summary: Summary::of(&findings),
+            findings,
+        }
+    }
+
+    fn page(passes: bool) -> String {
+        let mut out = Vec::new();
+        let style = Style { width: 100, color: false };
+        Page { style, passes }.write(&report(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn leads_with_the_worst_and_counts_what_passes() {
+        insta::assert_snapshot!(page(false));
+    }
+
+    #[test]
+    fn lists_what_passes_when_asked() {
+        assert!(page(true).contains("c is right"));
+        assert!(!page(false).contains("c is right"));
+    }
+
+    #[test]
+    fn json_has_the_documented_fields_in_order() {
+        let mut out = Vec::new();
+        crate::json(&report(), &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
+    }
+
+    #[test]
+    fn csv_has_a_line_for_every_finding() {
+        let mut out = Vec::new();
+        crate::csv(&report(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap().lines().count(), 4);
+    }
+}
