@@ -1,13 +1,19 @@
 //! What depends on the kind of resource a policy is attached to.
 
-use super::{AttachedTo, Subject, code::codes, report::Report, statement::Statement};
+use super::{
+    AttachedTo, Subject,
+    code::codes,
+    report::Report,
+    statement::{Clause, Statement},
+};
 use crate::{Arn, facts::has_wildcard};
 
 /// The services whose actions and resources may stand in the policy of such a resource.
 fn services(attached: AttachedTo) -> (&'static [&'static str], &'static [&'static str]) {
     match attached {
-        AttachedTo::S3Bucket => (&["s3"], &["s3"]),
-        AttachedTo::S3AccessPoint | AttachedTo::S3MultiRegionAccessPoint => (&["s3"], &["s3"]),
+        AttachedTo::S3Bucket | AttachedTo::S3AccessPoint | AttachedTo::S3MultiRegionAccessPoint => {
+            (&["s3"], &["s3"])
+        }
         AttachedTo::S3ObjectLambdaAccessPoint => (&["s3-object-lambda"], &["s3-object-lambda"]),
         AttachedTo::DynamoDbTable => (&["dynamodb"], &["dynamodb"]),
         AttachedTo::KmsKey => (&["kms"], &["kms"]),
@@ -31,7 +37,7 @@ pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &m
             report.add(&codes::UNSUPPORTED_ACTION_IN_POLICY, action.node.span, message);
         }
     }
-    for (node, text) in statement.resource.into_iter().flat_map(|clause| clause.texts()) {
+    for (node, text) in statement.resource.into_iter().flat_map(Clause::texts) {
         let Some(arn) = Arn::split(text).filter(|arn| !has_wildcard(arn.service)) else { continue };
         let access_point = arn.resource.starts_with("accesspoint");
         let kind = match attached {

@@ -31,6 +31,11 @@ impl<'a> Entry<'a> {
         self.name().eq_ignore_ascii_case(name)
     }
 
+    /// Whether it is the only key of its operator, so that the operator may change for it.
+    fn is_alone(&self) -> bool {
+        self.operator.value.members().len() == 1
+    }
+
     fn values(&self) -> &'a [Node] {
         self.key.value.items_or_self()
     }

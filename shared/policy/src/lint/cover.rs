@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_widest_pattern_gathers_what_it_covers() {
-        let list = r#"["iam:Get*", "iam:List*", "iam:GetUser", "iam:getUser", "iam:*User"]"#;
+        let list = r#"["iam:Get*", "iam:List*", "iam:GetUser", "iam:getUser", "iam:*Role"]"#;
         assert_eq!(groups(list, true), [["iam:Get*", "iam:GetUser", "iam:getUser"]]);
         assert_eq!(
             groups(r#"["a:*Get*", "a:Get*", "a:GetX"]"#, true),

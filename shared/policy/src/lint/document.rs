@@ -66,7 +66,6 @@ pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn check_statement(subject: &Subject<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
     element::check(subject, statement, report);
     action::check(subject, statement, report);
-    privilege::check(statement, report);
     resource::check(subject, statement, report);
     arn::check(subject, statement, report);
     principal::check(subject, statement, report);
@@ -78,7 +77,8 @@ fn check_statement(subject: &Subject<'_>, statement: &Statement<'_>, report: &mu
         PolicyType::ServiceControl | PolicyType::ResourceControl => {
             organization::check(subject, statement, report);
         }
-        PolicyType::Identity | PolicyType::Resource => {}
+        PolicyType::Identity => privilege::check(statement, report),
+        PolicyType::Resource => {}
     }
 }
 
@@ -103,7 +103,9 @@ fn repeated_keys(node: &Node, report: &mut Report<'_>) {
                     format!("the key `{}` stands twice in one object, keep one", later.key);
                 report.add(&codes::JSON_SYNTAX_ERROR, later.key_span, message).also(first.key_span);
             }
-            members.iter().for_each(|member| repeated_keys(&member.value, report));
+            for member in members {
+                repeated_keys(&member.value, report);
+            }
         }
         _ => {}
     }

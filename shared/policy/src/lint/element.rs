@@ -4,7 +4,7 @@ use super::{
     PolicyType, Subject, code::codes, report::Report, statement::Clause, statement::Statement,
     variable,
 };
-use crate::json::{Member, Node, Value};
+use crate::json::{Member, Node};
 
 const ELEMENTS: [&str; 9] = [
     "Sid",
@@ -23,8 +23,7 @@ pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &m
         match &*member.key {
             "Sid" => sid(subject, &member.value, report),
             "Effect" => effect(&member.value, report),
-            "Action" | "NotAction" => strings(report, &member.value),
-            "Resource" | "NotResource" => strings(report, &member.value),
+            "Action" | "NotAction" | "Resource" | "NotResource" => strings(report, &member.value),
             "Principal" | "NotPrincipal" | "Condition" => {}
             name => unknown(report, member, name, "a statement"),
         }
@@ -150,8 +149,5 @@ pub(super) fn strings(report: &mut Report<'_>, value: &Node) {
 /// Reports a value of the wrong JSON type.
 pub(super) fn mismatch(report: &mut Report<'_>, value: &Node, wanted: &str) {
     let message = format!("this is {}, write {wanted}", value.kind());
-    let found = report.add(&codes::DATA_TYPE_MISMATCH, value.span, message);
-    if let (Value::Number(text), true) = (&value.value, wanted.starts_with("a string")) {
-        found.fix(value.span, format!("\"{text}\""));
-    }
+    report.add(&codes::DATA_TYPE_MISMATCH, value.span, message);
 }

@@ -126,7 +126,10 @@ impl Location {
         let mut text = String::new();
         for step in &self.path {
             match step {
-                PathStep::Index(at) => text.push_str(&format!("[{at}]")),
+                PathStep::Index(at) => {
+                    let at = at.to_string();
+                    text.extend(["[", &at, "]"]);
+                }
                 PathStep::Value(key) | PathStep::Key(key) => {
                     if !text.is_empty() {
                         text.push('.');

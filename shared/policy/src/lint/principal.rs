@@ -60,7 +60,9 @@ fn shape(subject: &Subject<'_>, clause: Clause<'_>, report: &mut Report<'_>) {
             report.add(&codes::EMPTY_OBJECT_PRINCIPAL, value.span, message);
         }
         Value::Object(members) => {
-            members.iter().for_each(|member| kind(subject, member, report));
+            for member in members {
+                kind(subject, member, report);
+            }
         }
         _ => element::mismatch(report, value, "`\"*\"` or an object"),
     }

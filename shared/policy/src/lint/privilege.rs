@@ -56,7 +56,7 @@ pub(super) fn check(statement: &Statement<'_>, report: &mut Report<'_>) {
     }
     let (Some(actions), Some(resources)) = (statement.action, statement.resource) else { return };
     let resource = if resources.negated {
-        (!resources.values().is_empty()).then(|| resources.member.key_span)
+        (!resources.values().is_empty()).then_some(resources.member.key_span)
     } else {
         resources.texts().find(|(_, text)| is_every_role(text)).map(|(node, _)| node.span)
     };

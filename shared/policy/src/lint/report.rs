@@ -56,7 +56,7 @@ impl<'a> Report<'a> {
             fix: found.fix,
         };
         let mut findings: Vec<_> = self.found.into_iter().map(finding).collect();
-        findings.sort_by_key(|finding| finding.position());
+        findings.sort_by_key(Finding::position);
         findings
     }
 }

@@ -164,7 +164,7 @@ fn roles_anywhere(statement: &Statement<'_>, clause: Clause<'_>, report: &mut Re
         needed.into_iter().filter(|name| !allows_action(statement, name)).collect();
     if statement.allows() && !lacking.is_empty() {
         let message = format!(
-            "IAM Roles Anywhere needs `{}` too, add it to the actions",
+            "the service IAM Roles Anywhere needs `{}` too, add it to the actions",
             lacking.join("` and `")
         );
         report.add(&codes::MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY, node.span, message);

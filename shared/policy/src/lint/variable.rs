@@ -1,7 +1,11 @@
 //! Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, `${*}`.
 
 use super::{
-    Code, Subject, code::codes, condition::compares_texts, report::Report, statement::Statement,
+    Code, Subject,
+    code::codes,
+    condition::compares_texts,
+    report::Report,
+    statement::{Clause, Statement},
 };
 use crate::{Operator, json::Node};
 
@@ -15,7 +19,7 @@ pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &m
         }
     }
     let modern = subject.root.get("Version").and_then(Node::as_str) == Some("2012-10-17");
-    for (node, _) in statement.resource.into_iter().flat_map(|clause| clause.texts()) {
+    for (node, _) in statement.resource.into_iter().flat_map(Clause::texts) {
         permitted(node, modern, report);
     }
     for (operator, key) in statement.conditions() {

@@ -89,8 +89,8 @@ pub(super) fn addresses(entry: &Entry<'_>, report: &mut Report<'_>) {
             report.add(&codes::IMPROVE_IP_RANGE, node.span, message).fix_text(node, &better);
         }
         ranges += 1;
-        let inside = |outer: &&str| Range::parse(outer).is_some_and(|outer| range.is_within(outer));
-        if PRIVATE.iter().any(|outer| inside(&outer)) {
+        let inside = |outer: &str| Range::parse(outer).is_some_and(|outer| range.is_within(outer));
+        if PRIVATE.iter().any(|outer| inside(outer)) {
             private.push(node);
         }
     }

@@ -29,10 +29,13 @@ pub(super) fn numbers(entry: &Entry<'_>, report: &mut Report<'_>) {
             return;
         }
     }
-    use Comparison as C;
     let (word, wider): (_, fn(f64, f64) -> bool) = match entry.op.comparison {
-        C::NumericLessThan | C::NumericLessThanEquals => ("greatest", |a, b| a > b),
-        C::NumericGreaterThan | C::NumericGreaterThanEquals => ("least", |a, b| a < b),
+        Comparison::NumericLessThan | Comparison::NumericLessThanEquals => {
+            ("greatest", |a, b| a > b)
+        }
+        Comparison::NumericGreaterThan | Comparison::NumericGreaterThanEquals => {
+            ("least", |a, b| a < b)
+        }
         _ => return,
     };
     if entry.values().len() > 1 {

@@ -120,11 +120,16 @@ fn key_type(entry: &Entry<'_>, family: Family, report: &mut Report<'_>) {
                 let message = format!(
                     "`{name}` holds an ARN, compare it with `ArnLike` or `ArnEquals` rather than `{operator}`"
                 );
-                report.add(
+                let found = report.add(
                     &codes::STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS,
                     entry.key.key_span,
                     message,
                 );
+                let arns = entry.texts().all(|(_, text)| text.starts_with("arn:"));
+                if entry.is_alone() && arns {
+                    let better = entry.operator.key.replacen("String", "Arn", 1);
+                    found.fix(entry.operator.key_span, format!("\"{better}\""));
+                }
             }
             (matches!(family, Family::Arn | Family::String), "Arn")
         }
@@ -138,7 +143,12 @@ fn key_type(entry: &Entry<'_>, family: Family, report: &mut Report<'_>) {
     };
     if !fits {
         let message = format!("`{operator}` does not fit `{name}`, use a `{wanted}` operator");
-        report.add(&codes::TYPE_MISMATCH, entry.key.key_span, message);
+        let found = report.add(&codes::TYPE_MISMATCH, entry.key.key_span, message);
+        let equals = &*entry.operator.key == "StringEquals";
+        let booleans = entry.texts().all(|(_, text)| text == "true" || text == "false");
+        if kind == KeyType::Bool && entry.is_alone() && equals && booleans {
+            found.fix(entry.operator.key_span, "\"Bool\"");
+        }
     }
 }
 
@@ -166,7 +176,7 @@ fn qualifier(statement: &Statement<'_>, entry: &Entry<'_>, report: &mut Report<'
                 entry.key.key_span,
                 message,
             );
-            if entry.operator.value.members().len() == 1 {
+            if entry.is_alone() {
                 found.fix(entry.operator.key_span, format!("\"{bare}\""));
             }
         }

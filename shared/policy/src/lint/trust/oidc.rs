@@ -1,4 +1,4 @@
-//! Trust in OpenID Connect providers.
+//! Trust in providers of `OpenID` Connect.
 
 use super::super::{code::codes, report::Report, statement::Statement};
 use super::{Principals, Provider, WEB, allows_action, qualified};
