@@ -56,5 +56,6 @@ pub struct Resource {
     #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{12}$"))]
     pub account: AccountId,
     /// Its tags; nothing where they were not asked for.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, String>>))]
     pub tags: Option<Tags>,
 }

@@ -24,7 +24,7 @@ pub struct Receipt {
 
 /// The ways the reading of a service can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ReceiptOutcome))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Everything asked for was read.

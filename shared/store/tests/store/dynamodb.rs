@@ -23,9 +23,9 @@ impl Made {
     }
 }
 
-async fn make() -> Option<Made> {
+async fn make() -> Made {
     let config = standin::config().await;
-    Some(Made(DynamoStore::new(&config, standin::TABLE, standin::BUCKET).keep_days(30)))
+    Made(DynamoStore::new(&config, standin::TABLE, standin::BUCKET).keep_days(30))
 }
 
 /// The item under a key, as a stream would show it.
@@ -45,7 +45,7 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 
 #[tokio::test]
 async fn event_filters_find_kind_and_state_at_the_top() {
-    let Made(store) = make().await.unwrap();
+    let Made(store) = make().await;
     let tenant = tenant();
     let audit = audit(&tenant);
     let read = async || {
@@ -71,7 +71,7 @@ async fn event_filters_find_kind_and_state_at_the_top() {
 
 #[tokio::test]
 async fn an_alert_can_be_read_from_its_item() {
-    let Made(store) = make().await.unwrap();
+    let Made(store) = make().await;
     let tenant = tenant();
     let audit = audit(&tenant);
     let report = complete(vec![finding("a", Verdict::Fail, Severity::Critical)]);

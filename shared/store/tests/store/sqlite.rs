@@ -1,6 +1,9 @@
 //! One machine: the contract, and what a data directory goes through.
 
-use std::fs;
+use std::{
+    fs,
+    future::{Ready, ready},
+};
 
 use domain::{AuditState, Severity, Verdict};
 use store::{Claim, End, Error, Fence, OpenError, SqliteStore, Store};
@@ -24,14 +27,14 @@ impl Made {
     }
 }
 
-async fn make() -> Option<Made> {
+fn make() -> Ready<Made> {
     let directory = tempfile::tempdir().unwrap();
-    Some(Made { store: SqliteStore::open(directory.path()).unwrap(), directory })
+    ready(Made { store: SqliteStore::open(directory.path()).unwrap(), directory })
 }
 
 #[tokio::test]
 async fn everything_survives_a_restart() {
-    let Made { store, directory } = make().await.unwrap();
+    let Made { store, directory } = make().await;
     let (ended, running) = (audit(&tenant()), audit(&tenant()));
     let report = complete(vec![finding("a", Verdict::Fail, Severity::High)]);
     for audit in [&ended, &running] {
@@ -51,7 +54,7 @@ async fn everything_survives_a_restart() {
 
 #[tokio::test]
 async fn a_directory_has_one_owner() {
-    let made = make().await.unwrap();
+    let made = make().await;
     let refused = SqliteStore::open(made.directory.path()).unwrap_err();
     assert!(matches!(&refused, OpenError::InUse(_)), "{refused}");
     drop(made.store);
@@ -76,7 +79,7 @@ async fn a_strange_directory_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn a_newer_database_is_refused() {
-    let made = make().await.unwrap();
+    let made = make().await;
     drop(made.store);
     let database = made.directory.path().join("infraaudit.sqlite");
     let connection = rusqlite::Connection::open(database).unwrap();
@@ -88,7 +91,7 @@ async fn a_newer_database_is_refused() {
 
 #[tokio::test]
 async fn a_damaged_result_is_told_apart_from_an_outage() {
-    let made = make().await.unwrap();
+    let made = make().await;
     let audit = audit(&tenant());
     made.store.create(&audit).await.unwrap();
     let held = claim(&made.store, &audit).await;

@@ -19,7 +19,7 @@ pub(crate) async fn findings_come_in_pages(store: &dyn Store) {
             let found =
                 store.findings(&audit.tenant, audit.id, Filter::default(), request).await.unwrap();
             assert!(found.items.len() <= usize::from(limit.max(1)), "{limit}");
-            seen.extend(found.items.into_iter().map(bucket));
+            seen.extend(found.items.iter().map(bucket));
             cursor = found.next_cursor;
             if cursor.is_none() {
                 break;
@@ -42,7 +42,7 @@ pub(crate) async fn findings_are_filtered(store: &dyn Store) {
     let found = async |verdict, severity, request| {
         let filter = Filter { verdict, severity };
         let page = store.findings(&audit.tenant, audit.id, filter, request).await.unwrap();
-        (page.items.into_iter().map(bucket).collect::<Vec<_>>(), page.next_cursor)
+        (page.items.iter().map(bucket).collect::<Vec<_>>(), page.next_cursor)
     };
     let all = PageRequest::FIRST;
     assert_eq!(found(Some(Verdict::Fail), None, all).await.0, ["a", "b", "e"]);
@@ -163,6 +163,6 @@ async fn accounts(store: &dyn Store, tenant: &Tenant, limit: u16) -> Vec<KnownAc
     }
 }
 
-fn bucket(finding: Finding) -> String {
+fn bucket(finding: &Finding) -> String {
     finding.resource.arn.trim_start_matches("arn:aws:s3:::").to_owned()
 }

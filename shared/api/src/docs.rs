@@ -1,0 +1,110 @@
+//! The API's description of itself: the document, and two pages that show it. Their scripts are in
+//! the program, so that no page asks the internet for anything it needs.
+
+use std::sync::LazyLock;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    response::IntoResponse,
+    routing::get,
+};
+use utoipa::{
+    Modify, OpenApi, ToResponse,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::{FieldError, Problem, Shared};
+
+/// The OpenAPI document. `docs/schema/openapi.json` is a copy.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "InfraAudit",
+        description = "Audits the security of AWS accounts. What goes wrong is told as a problem \
+                       document (RFC 9457).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "Where this document comes from")),
+    paths(crate::start::start, crate::status::status, crate::health::health),
+    components(
+        schemas(Problem, FieldError),
+        responses(
+            Malformed, Unauthorized, Forbidden, NotFound, TooLarge, NotJson, InvalidFields,
+            TooMany, Unavailable
+        )
+    ),
+    modifiers(&Secured),
+    tags(
+        (name = "audits", description = "Ask for audits and read what they found."),
+        (name = "service", description = "The service itself.")
+    )
+)]
+pub(crate) struct Document;
+
+struct Secured;
+
+impl Modify for Secured {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An API token, or a JWT of the operator's issuer. Not needed where only the same \
+                 machine can reach the service.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+macro_rules! problems {
+    ($($name:ident: $description:literal,)+) => {
+        $(
+            #[doc = $description]
+            #[derive(ToResponse)]
+            #[response(description = $description, content_type = "application/problem+json")]
+            #[expect(dead_code, reason = "only described, never made")]
+            pub(crate) struct $name(Problem);
+        )+
+    };
+}
+
+problems! {
+    Malformed: "The request cannot be read.",
+    Unauthorized: "The request does not say who calls.",
+    Forbidden: "The caller may not do this.",
+    NotFound: "There is no such audit among the caller's.",
+    TooLarge: "The body is too large.",
+    NotJson: "The body is not declared as JSON.",
+    InvalidFields: "Fields of the request are invalid; all of them are listed.",
+    TooMany: "Too much was asked for; `retry-after` tells when to go on.",
+    Unavailable: "The service cannot answer now; `retry-after` tells when to try again.",
+}
+
+static SWAGGER: LazyLock<Bytes> = LazyLock::new(|| {
+    let page = aide::swagger::Swagger::new("openapi.json").with_title("InfraAudit API");
+    page.html().into()
+});
+
+static REDOC: LazyLock<Bytes> = LazyLock::new(|| {
+    let page = aide::redoc::Redoc::new("openapi.json").with_title("InfraAudit API");
+    page.html().into()
+});
+
+pub(crate) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/openapi.json", get(document))
+        .route("/docs", get(|| async { page(&SWAGGER) }))
+        .route("/redoc", get(|| async { page(&REDOC) }))
+}
+
+async fn document() -> impl IntoResponse {
+    Json(Document::openapi())
+}
+
+fn page(html: &Bytes) -> impl IntoResponse + use<> {
+    let kind = (CONTENT_TYPE, "text/html; charset=utf-8");
+    ([kind, (CACHE_CONTROL, "public, max-age=3600")], html.clone())
+}

@@ -1,0 +1,87 @@
+//! Who is let in, and what they see.
+
+use api::{Authenticate, Refused, Settings, Token};
+use async_trait::async_trait;
+use axum::{
+    body::Body,
+    http::{Request, request::Parts},
+};
+use domain::Tenant;
+
+use crate::support::{Answer, Api, order, start};
+
+const TOKEN: &str = "a-token-of-decent-length";
+
+#[tokio::test]
+async fn a_token_is_asked_for() {
+    let api = Api::new(Settings::new(Token::new(TOKEN).unwrap()));
+    let with = async |header: Option<&str>| {
+        let mut request = start(order().to_string());
+        if let Some(value) = header {
+            request.headers_mut().insert("authorization", value.parse().unwrap());
+        }
+        api.send(request).await
+    };
+    for right in [format!("Bearer {TOKEN}"), format!("bearer  {TOKEN} ")] {
+        assert_eq!(with(Some(&right)).await.status, 202);
+    }
+    let wrong = format!("Bearer {TOKEN}x");
+    let basic = format!("Basic {TOKEN}");
+    for header in
+        [None, Some(""), Some("Bearer"), Some("Bearer "), Some(&*wrong), Some(&*basic), Some(TOKEN)]
+    {
+        let answer = with(header).await;
+        answer.problem(401, "unauthorized");
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        assert!(!answer.text.contains(TOKEN));
+    }
+    let status = api.get("/api/audit/status/0192f0c1-2b3c-7def-8123-456789abcdef").await;
+    status.problem(401, "unauthorized");
+    for open in ["/health", "/openapi.json", "/docs", "/redoc"] {
+        assert_eq!(api.get(open).await.status, 200, "{open}");
+    }
+    assert_eq!(api.started.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_short_token_is_no_token() {
+    assert!(Token::new("").is_none());
+    assert!(Token::new("fifteen--bytes-").is_none());
+    let token = Token::new("sixteen--bytes--").unwrap();
+    assert_eq!(format!("{token:?}"), "Token(…)");
+}
+
+/// Takes the tenant from a header, as no real service would.
+struct Said;
+
+#[async_trait]
+impl Authenticate for Said {
+    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+        match request.headers.get("tenant").map(|tenant| tenant.to_str().unwrap()) {
+            None => Err(Refused::Missing),
+            Some("nobody") => Err(Refused::Forbidden("the token names no tenant".into())),
+            Some("later") => Err(Refused::Unavailable),
+            Some(tenant) => Ok(Tenant::try_from(tenant.to_owned()).unwrap()),
+        }
+    }
+}
+
+async fn as_tenant(api: &Api, tenant: &str, mut request: Request<Body>) -> Answer {
+    request.headers_mut().insert("tenant", tenant.parse().unwrap());
+    api.send(request).await
+}
+
+#[tokio::test]
+async fn a_tenant_does_not_find_the_audits_of_another() {
+    let api = Api::new(Settings::new(Said));
+    let started = as_tenant(&api, "acme", start(order().to_string())).await;
+    let id = started.json()["audit_id"].as_str().unwrap().to_owned();
+    let status = || Request::get(format!("/api/audit/status/{id}")).body(Body::empty()).unwrap();
+    assert_eq!(as_tenant(&api, "acme", status()).await.status, 200);
+    as_tenant(&api, "other", status()).await.problem(404, "not-found");
+    as_tenant(&api, "nobody", status()).await.problem(403, "forbidden");
+    let later = as_tenant(&api, "later", status()).await;
+    later.problem(503, "unavailable");
+    assert_eq!(later.header("retry-after"), "5");
+    api.send(status()).await.problem(401, "unauthorized");
+}

@@ -1,0 +1,193 @@
+//! `GET /api/audit/status/{audit_id}`.
+
+use domain::{
+    Account, Alert, Audit, AuditId, Finding, Fingerprint, Partition, Progress, Receipt,
+    ReceiptOutcome, Report, Resource, Service, Severity, Status, Summary, Tenant, Verdict,
+};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
+use store::{Claim, End, Fence};
+
+use crate::support::{Api, EXTERNAL_ID, order};
+
+fn finding(name: &str, verdict: Verdict, severity: Severity) -> Finding {
+    let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
+    let arn = format!("arn:aws:s3:::{name}");
+    Finding {
+        fingerprint: Fingerprint::new(&account, "eu-west-1", "s3_encryption", &arn, None),
+        check_id: "s3_encryption".into(),
+        service: Service::S3,
+        severity,
+        verdict,
+        resource: Resource {
+            arn,
+            kind: "AWS::S3::Bucket".into(),
+            region: "eu-west-1".into(),
+            account: account.id,
+            tags: None,
+        },
+        sub_resource: None,
+        evidence: "seen".into(),
+        headline: "wrong".into(),
+        requirement: "right".into(),
+        risk: "harm".into(),
+        remedy: "fix".into(),
+        reference: "https://docs.aws.amazon.com/".into(),
+        frameworks: Vec::new(),
+    }
+}
+
+fn report() -> Report {
+    let findings = vec![
+        finding("a", Verdict::Fail, Severity::Critical),
+        finding("b", Verdict::Fail, Severity::Medium),
+        finding("c", Verdict::Unknown, Severity::High),
+        finding("d", Verdict::Pass, Severity::Low),
+    ];
+    let receipt = vec![Receipt {
+        region: "global".into(),
+        service: Service::S3,
+        outcome: ReceiptOutcome::Denied,
+        calls: 3,
+        denied: vec!["s3:GetEncryptionConfiguration".into()],
+        error: None,
+    }];
+    Report {
+        schema: Report::SCHEMA,
+        account: "111122223333".parse().unwrap(),
+        started_at: Timestamp::UNIX_EPOCH,
+        finished_at: Timestamp::UNIX_EPOCH,
+        status: Status::of(&receipt),
+        receipt,
+        summary: Summary::of(&findings),
+        findings,
+    }
+}
+
+/// An audit that a worker has.
+async fn running(api: &Api) -> Audit {
+    let id = api.start(&order()).await.json()["audit_id"].as_str().unwrap().to_owned();
+    let (id, now): (AuditId, _) = (id.parse().unwrap(), Timestamp::now());
+    let claim = api.store.claim(&Tenant::local(), id, now, now + 1.minute()).await.unwrap();
+    let Claim::Claimed(held) = claim else { panic!("{claim:?}") };
+    *held
+}
+
+async fn ended(api: &Api) -> AuditId {
+    let held = running(api).await;
+    let report = report();
+    let alerts = Alert::of(&held, &report, Severity::High, "en");
+    let end = End::Judged { report: &report, alerts: &alerts };
+    assert_eq!(api.store.finish(&held, Timestamp::now(), end).await.unwrap(), Fence::Held);
+    held.id
+}
+
+async fn status(api: &Api, id: AuditId, query: &str) -> Value {
+    let answer = api.get(&format!("/api/audit/status/{id}{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(!answer.text.contains(EXTERNAL_ID), "{}", answer.text);
+    answer.json()
+}
+
+fn names(status: &Value) -> Vec<&str> {
+    let items = status["findings"]["items"].as_array().unwrap();
+    items.iter().map(|item| item["resource"]["arn"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn progress_is_told_while_it_runs() {
+    let api = Api::open();
+    let held = running(&api).await;
+    let (now, progress) = (Timestamp::now(), Progress { done: 2, total: 19 });
+    let fence = api.store.renew(&held, now, now + 1.minute(), progress).await.unwrap();
+    assert_eq!(fence, Fence::Held);
+    let status = status(&api, held.id, "").await;
+    assert_eq!(status["status"], "running");
+    assert_eq!(status["progress"], json!({"done": 2, "total": 19}));
+    assert_eq!(status["findings"], json!({"items": [], "next_cursor": null}));
+    assert_eq!(
+        (&status["receipt"], &status["summary"], &status["error"]),
+        (&json!([]), &Value::Null, &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn the_result_is_told_when_it_has_ended() {
+    let api = Api::open();
+    let id = ended(&api).await;
+    let status = status(&api, id, "").await;
+    assert_eq!(status["audit_id"], id.to_string());
+    assert_eq!(status["status"], "incomplete");
+    assert_eq!(status["account_id"], "111122223333");
+    assert_eq!(status["progress"], json!({"done": 1, "total": 1}));
+    assert_eq!(status["receipt"][0]["denied"], json!(["s3:GetEncryptionConfiguration"]));
+    assert_eq!(status["summary"]["by_severity"]["critical"], 1);
+    let items = serde_json::to_value(report().findings).unwrap();
+    assert_eq!(status["findings"], json!({"items": items, "next_cursor": null}));
+}
+
+#[tokio::test]
+async fn findings_are_paged_and_filtered() {
+    let api = Api::open();
+    let id = ended(&api).await;
+    let first = status(&api, id, "?limit=3").await;
+    assert_eq!(names(&first).len(), 3);
+    let cursor = first["findings"]["next_cursor"].as_str().unwrap();
+    let last = status(&api, id, &format!("?limit=3&cursor={cursor}")).await;
+    assert_eq!(names(&last), ["arn:aws:s3:::d"]);
+    assert_eq!(last["findings"]["next_cursor"], Value::Null);
+
+    assert_eq!(
+        names(&status(&api, id, "?verdict=fail").await),
+        ["arn:aws:s3:::a", "arn:aws:s3:::b"]
+    );
+    assert_eq!(
+        names(&status(&api, id, "?severity=high").await),
+        ["arn:aws:s3:::a", "arn:aws:s3:::c"]
+    );
+    assert_eq!(names(&status(&api, id, "?severity=high&verdict=fail").await), ["arn:aws:s3:::a"]);
+}
+
+#[tokio::test]
+async fn a_failed_audit_says_why() {
+    let api = Api::open();
+    let held = running(&api).await;
+    let end = End::Failed { error: "the role refused" };
+    assert_eq!(api.store.finish(&held, Timestamp::now(), end).await.unwrap(), Fence::Held);
+    let status = status(&api, held.id, "").await;
+    assert_eq!(
+        (&status["status"], &status["error"]),
+        (&json!("failed"), &json!("the role refused"))
+    );
+}
+
+#[tokio::test]
+async fn an_audit_that_is_not_there_is_not_found() {
+    let api = Api::open();
+    for id in ["0192f0c1-2b3c-7def-8123-456789abcdef", "none", "%F0%9F%A6%80", &"x".repeat(999)] {
+        let answer = api.get(&format!("/api/audit/status/{id}")).await;
+        answer.problem(404, "not-found");
+    }
+    let answer = api.get("/api/audit/status/%FF").await;
+    answer.problem(400, "malformed");
+}
+
+#[tokio::test]
+async fn a_strange_query_is_told_field_by_field() {
+    let api = Api::open();
+    let id = ended(&api).await;
+    let fields = async |query: &str| {
+        let answer = api.get(&format!("/api/audit/status/{id}?{query}")).await;
+        let problem = answer.problem(422, "invalid-fields");
+        let errors = problem["errors"].as_array().unwrap().clone();
+        errors.iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for limit in ["0", "1001", "-1", "x", "", "1.5", "99999999999999999999"] {
+        assert_eq!(fields(&format!("limit={limit}")).await, ["limit"], "{limit}");
+    }
+    assert_eq!(fields("cursor=zzzz").await, ["cursor"]);
+    assert_eq!(fields("verdict=failed&severity=HIGH").await, ["verdict", "severity"]);
+    assert_eq!(fields("limit=1&limit=2").await, ["limit"]);
+    assert_eq!(fields("Limit=1&page=2").await, ["Limit", "page"]);
+}
