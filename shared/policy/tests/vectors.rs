@@ -16,7 +16,8 @@ fn vectors_from_elsewhere_pass() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let results = vectors::run(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let results =
+            vectors::run(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         println!("{}: {} cases", path.display(), results.len());
         failed.extend(results.into_iter().filter(|result| !result.pass));
     }
