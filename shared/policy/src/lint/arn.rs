@@ -121,6 +121,12 @@ impl Candidates {
     fn of(facts: &Facts, arn: Arn<'_>) -> Self {
         let mut counts = Self::default();
         for resource in facts.services_of_arn(arn.service).flat_map(Service::resource_types) {
+            // Several services share an ARN's service, one of them with hundreds of types.
+            let rest = resource.pattern().strip_prefix("arn:*:").unwrap_or(arn.service);
+            let same = rest.get(..arn.service.len());
+            if !same.is_some_and(|service| service.eq_ignore_ascii_case(arn.service)) {
+                continue;
+            }
             let Some(pattern) = Arn::split(resource.pattern()) else { continue };
             if !pattern.service.eq_ignore_ascii_case(arn.service) {
                 continue;
