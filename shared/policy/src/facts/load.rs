@@ -80,7 +80,9 @@ pub(super) fn load(bytes: &[u8]) -> Result<Facts, FactsError> {
             "g" => globals.push(key(fields).ok_or(FactsError::Line(number))?),
             "arn" => {
                 let (arn, services) = fields.split_once('\t').ok_or(FactsError::Line(number))?;
-                facts.arn_services.push((arn.into(), services.split(',').map(Into::into).collect()));
+                facts
+                    .arn_services
+                    .push((arn.into(), services.split(',').map(Into::into).collect()));
             }
             "prefix" => facts.other_prefixes.push(fields.into()),
             "rcp" => facts.rcp_services = fields.split(',').map(Into::into).collect(),
