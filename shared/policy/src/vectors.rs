@@ -7,6 +7,7 @@ mod clause;
 mod details;
 mod read;
 mod syntax;
+mod validate;
 
 use crate::json::{Node, ParseError};
 use std::fmt;
@@ -16,7 +17,7 @@ use std::fmt;
 pub struct CaseResult {
     /// The case's id.
     pub id: String,
-    /// What was answered: `decision`, `match`, `valid`, `overlap` or `public`.
+    /// What was answered: `decision`, `match`, `valid`, `overlap`, `public` or `findings`.
     pub field: &'static str,
     /// The answer.
     pub answer: Node,
@@ -78,7 +79,7 @@ impl fmt::Display for VectorError {
 impl std::error::Error for VectorError {}
 
 /// The kinds of vectors that can be run.
-pub const KINDS: [&str; 9] = [
+pub const KINDS: [&str; 10] = [
     "authorize-strict",
     "condition",
     "resource",
@@ -88,6 +89,7 @@ pub const KINDS: [&str; 9] = [
     "policy-syntax",
     "arn-overlap",
     "s3-public",
+    "access-analyzer-validate-policy",
 ];
 
 /// Runs every case of a file.
@@ -111,6 +113,7 @@ pub fn run(text: &str) -> Result<Vec<CaseResult>, VectorError> {
         .filter(|cases| cases.is_array())
         .ok_or(VectorError::Shape("a list `vectors`"))?;
     let own_kind = file.get("kind").and_then(Node::as_str);
+    let linter = validate::Linter::default();
     let mut results = Vec::with_capacity(cases.items().len());
     for case in cases.items() {
         let id = case
@@ -132,6 +135,7 @@ pub fn run(text: &str) -> Result<Vec<CaseResult>, VectorError> {
             "policy-syntax" => syntax::policy(id, case),
             "arn-overlap" => syntax::overlap(id, case),
             "s3-public" => syntax::public(id, case),
+            "access-analyzer-validate-policy" => validate::policy(id, case, &linter),
             other => return Err(VectorError::Kind(other.to_owned())),
         };
         results.push(result.map_err(|problem| VectorError::Case { id: id.to_owned(), problem })?);
