@@ -97,6 +97,11 @@ impl AttachedTo {
         (Self::Secret, "AWS::SecretsManager::Secret"),
     ];
 
+    /// Every kind there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.iter().map(|(kind, _)| *kind)
+    }
+
     /// Reads a CloudFormation type name such as `AWS::S3::Bucket`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

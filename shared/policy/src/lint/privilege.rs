@@ -6,7 +6,7 @@ use super::{
     report::Report,
     statement::{ActionValue, Statement},
 };
-use crate::{Operator, Span, json::Member};
+use crate::{Arn, Operator, Span, facts::matches, json::Member};
 
 /// The six findings about one sensitive action.
 struct Sensitive {
@@ -89,9 +89,12 @@ pub(super) fn check(statement: &Statement<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Whether a resource covers the roles of every name.
+/// Whether a resource covers the roles of every name, be it in one account.
 fn is_every_role(resource: &str) -> bool {
+    let every = ["*", "role*", "role/*", "role/aws-service-role/*"];
     resource == "*"
+        || Arn::split(resource)
+            .is_some_and(|arn| matches(arn.service, "iam") && every.contains(&arn.resource))
 }
 
 /// A condition that holds only for services that are named.
