@@ -1,0 +1,112 @@
+//! `infraaudit policy explain`: why somebody may, or may not, do something.
+
+use std::{fs, path::PathBuf, process::ExitCode};
+
+use clap::Args as ClapArgs;
+use policy::{Caller, CallerKind, Context, Request, gaad::AuthorizationDetails};
+
+use crate::{failure::Failure, output::Output};
+
+/// Says whether a user or role may call an action on a resource, and which statements decide.
+///
+/// Context keys that are not given count as unknown: the answer then names those it depends on.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// The output of `aws iam get-account-authorization-details`.
+    #[arg(long, value_name = "FILE")]
+    gaad: PathBuf,
+    /// The user, role or role session that asks.
+    #[arg(long, value_name = "ARN")]
+    principal: String,
+    /// The action, such as `s3:GetObject`.
+    #[arg(long)]
+    action: String,
+    /// The resource's ARN, or `*`.
+    #[arg(long)]
+    resource: String,
+    /// The account that owns the resource, where its ARN does not say so.
+    #[arg(long, value_name = "ID")]
+    resource_account: Option<String>,
+    /// A context key and its value; the same key again makes a list.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    context: Vec<(String, String)>,
+    /// Takes every key that is not given for absent.
+    #[arg(long)]
+    complete: bool,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(format!("`{text}` is not a context key, write it as key=value")),
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let text = fs::read_to_string(&args.gaad).map_err(|error| {
+        Failure::usage(format!("could not read `{}`: {error}", args.gaad.display()))
+    })?;
+    let details = AuthorizationDetails::parse(&text)
+        .map_err(|error| Failure::usage(format!("`{}`: {error}", args.gaad.display())))?;
+    let principal = details.principal(&args.principal).ok_or_else(|| {
+        Failure::usage(format!(
+            "`{}` is not in `{}`, name a user or role that is",
+            args.principal,
+            args.gaad.display()
+        ))
+    })?;
+    let known = principal.request(&args.action, &args.resource);
+    let mut context = with_given(known.context().clone(), &args.context);
+    if args.complete {
+        context = context.into_complete();
+    }
+    let caller = Caller::parse(&args.principal);
+    // Where a role is named, its sessions are meant: a session's own ARN decides in resource policies.
+    let caller =
+        if caller.kind() == CallerKind::RoleSession { caller } else { known.caller().clone() };
+    let mut request = Request::new(caller, &args.action, &args.resource).with_context(context);
+    if let Some(account) = &args.resource_account {
+        request = request.in_account(account);
+    }
+    let decision = principal.evaluate(&details, &request);
+    for gap in principal.gaps() {
+        eprintln!("warning: {gap}");
+    }
+    Output::new(None).write(|out| write!(out, "{}", decision.explain(&request)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A key that is given once is a single value, given more often a list.
+fn with_given(mut context: Context, given: &[(String, String)]) -> Context {
+    for (key, value) in given {
+        let values: Vec<&str> = given
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value.as_str())
+            .collect();
+        context = if values.len() == 1 {
+            context.with(key, value)
+        } else {
+            context.with_many(key, values)
+        };
+    }
+    context
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use policy::Lookup;
+
+    #[test]
+    fn a_key_given_twice_is_a_list() {
+        let pairs = ["aws:TagKeys=a", "s3:prefix=x=y", "AWS:tagkeys=b"]
+            .map(|text| key_value(text).unwrap());
+        let context = with_given(Context::new(), &pairs);
+        assert_eq!(context.lookup("s3:prefix"), Lookup::One("x=y"));
+        assert!(
+            matches!(context.lookup("aws:tagkeys"), Lookup::Many([a, b]) if &**a == "a" && &**b == "b")
+        );
+        assert!(key_value("=x").is_err() && key_value("x").is_err());
+    }
+}
