@@ -58,6 +58,12 @@ impl Context {
         Self { partial: true, ..self }
     }
 
+    /// The same keys, the rest absent.
+    #[must_use]
+    pub fn into_complete(self) -> Self {
+        Self { partial: false, ..self }
+    }
+
     /// Whether keys that are not in it are unknown rather than absent.
     #[must_use]
     pub fn is_partial(&self) -> bool {
