@@ -4,6 +4,8 @@
 //! With `INFRAAUDIT_MANAGED_POLICIES` naming a JSON file of `{name: {"Document": …}}`, the median
 //! over those policies is printed too.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at what is wrong")]
+
 use std::{collections::BTreeMap, env, fs, hint::black_box, time::Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! Every issue code in both directions: a policy that has the issue, and one like it that has none.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
+
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use policy::{
@@ -59,20 +61,25 @@ fn names(findings: &[Finding]) -> BTreeSet<String> {
 fn every_code_is_found_where_it_is_and_only_there() {
     let facts = facts();
     let mut wrong = String::new();
-    let list =
-        |findings: &[Finding]| findings.iter().map(|f| format!("\n    {f}")).collect::<String>();
+    let list = |findings: &[Finding]| {
+        findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(
+            "
+    ",
+        )
+    };
     for case in cases() {
         let found = lint::lint(&case.bad, case.options, &facts);
         let mut expected = case.also.clone();
         expected.insert(case.code.clone());
         if names(&found) != expected {
             let start: String = case.bad.chars().take(300).collect();
-            writeln!(wrong, "expected {expected:?} in {start}:{}", list(&found)).unwrap();
+            writeln!(wrong, "expected {expected:?} in {start}:\n    {}", list(&found)).unwrap();
         }
         let none = lint::lint(&case.good, case.options, &facts);
         if !none.is_empty() {
             let start: String = case.good.chars().take(300).collect();
-            writeln!(wrong, "{}: expected nothing in {start}:{}", case.code, list(&none)).unwrap();
+            writeln!(wrong, "{}: expected nothing in {start}:\n    {}", case.code, list(&none))
+                .unwrap();
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

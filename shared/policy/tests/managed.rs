@@ -3,6 +3,8 @@
 //! Runs where moto is installed: in the folder `INFRAAUDIT_MOTO_SITE` names (a `site-packages`), or
 //! in a virtual environment under `target/`. Elsewhere it says that it did not run.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
+
 use std::{
     collections::BTreeMap,
     env, fs,

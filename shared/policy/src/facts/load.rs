@@ -8,7 +8,8 @@ use flate2::read::ZlibDecoder;
 use super::{
     Facts, Source,
     key::{ConditionKey, KeyTable, KeyType},
-    service::{AccessLevel, Action, ActionResource, ResourceType, Service, Slot},
+    service::{AccessLevel, Action, ActionResource, ResourceType, Service},
+    slot::Slot,
 };
 
 /// The first line of a facts file this version reads.

@@ -1,11 +1,9 @@
 //! One service: its actions, resource types and condition keys.
 
-use std::{ops::Range, sync::OnceLock};
-
 use super::{
     compare, has_wildcard,
     key::{ConditionKey, KeyTable},
-    load, matches,
+    matches,
 };
 
 /// A service of AWS, as IAM knows it.
@@ -231,28 +229,5 @@ impl ResourceType {
     #[must_use]
     pub fn arn(&self) -> &str {
         &self.arn
-    }
-}
-
-/// A service that is read when it is first asked for.
-#[derive(Debug)]
-pub(super) struct Slot {
-    prefix: Box<str>,
-    lines: Range<usize>,
-    service: OnceLock<Service>,
-}
-
-impl Slot {
-    pub(super) fn new(prefix: &str, lines: Range<usize>) -> Self {
-        Self { prefix: prefix.into(), lines, service: OnceLock::new() }
-    }
-
-    pub(super) fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
-    pub(super) fn read(&self, text: &str) -> &Service {
-        let lines = text.get(self.lines.clone()).unwrap_or("");
-        self.service.get_or_init(|| load::service(lines))
     }
 }

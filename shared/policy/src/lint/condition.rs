@@ -8,6 +8,7 @@ use crate::{
 };
 
 mod key;
+mod known;
 mod network;
 mod number;
 mod shape;
