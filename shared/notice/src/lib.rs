@@ -13,7 +13,7 @@ use words::Words;
 /// A message about one alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// One line of 1 to 100 printable ASCII characters.
+    /// One line of 1 to 99 printable ASCII characters.
     pub subject: String,
     /// Plain text for a mail, in the alert's language.
     pub text: String,

@@ -1,7 +1,7 @@
 use domain::Alert;
 
-/// The most that SNS takes, in characters. Source: SNS `Publish`, parameter `Subject`.
-const LIMIT: usize = 100;
+/// The most that SNS takes, in characters: less than 100. Source: SNS `Publish`, parameter `Subject`.
+const LIMIT: usize = 99;
 
 /// SNS takes printable ASCII only, so the subject is the same in every language and names the check.
 pub(super) fn of(alert: &Alert) -> String {
