@@ -1,2 +1,54 @@
-//! cli
-fn main() {}
+//! `infraaudit`: the audit on one machine.
+//!
+//! Standard output is for data and standard error for people. Exit codes: 0 done, 1 the command
+//! line or an input is wrong, 2 could not audit, 3 `--fail-on` is met (or a case of `policy`
+//! fails), 4 incomplete under `--strict`, 130 stopped.
+
+mod checks_list;
+mod failure;
+mod output;
+mod scan;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// Audits the security of AWS accounts.
+#[derive(Debug, Parser)]
+#[command(name = "infraaudit", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audits one account, through a role or with the caller's own credentials.
+    Scan(Box<scan::Args>),
+    /// Tells what is checked.
+    #[command(subcommand)]
+    Checks(checks_list::Command),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // clap's own code for a wrong command line is 2, which here means "could not audit".
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(1) } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match cli.command {
+        Command::Scan(args) => scan::run(&args),
+        Command::Checks(command) => checks_list::run(&command),
+    };
+    done.unwrap_or_else(|failure| {
+        if !failure.message.is_empty() {
+            eprintln!("error: {}", failure.message);
+        }
+        ExitCode::from(failure.code)
+    })
+}

@@ -1,7 +1,7 @@
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    sync::Arc,
+    time::{Duration, SystemTime},
 };
 
 use aws_config::SdkConfig;
@@ -11,6 +11,7 @@ use aws_credential_types::{
 };
 use aws_sdk_sts::{error::ProvideErrorMetadata, types::PolicyDescriptorType};
 use domain::{ExternalId, Invalid, RoleArn};
+use tokio::sync::Mutex;
 
 use crate::{Cap, caller::reason};
 
@@ -18,6 +19,9 @@ use crate::{Cap, caller::reason};
 ///
 /// Source: *IAM roles*, "Role chaining", IAM User Guide.
 const SESSION_SECONDS: i32 = 3600;
+
+/// How long before their expiry credentials are renewed.
+const RENEW_BEFORE: Duration = Duration::from_mins(5);
 
 /// The name under which the customer's CloudTrail shows us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +100,8 @@ pub struct Session(Arc<Inner>);
 struct Inner {
     client: aws_sdk_sts::Client,
     door: Door,
-    /// The credentials that opening gave; the SDK's cache takes them, and asks again at expiry.
-    first: Mutex<Option<Credentials>>,
+    /// The credentials of now: every client of the SDK asks for them once, and again at expiry.
+    current: Mutex<Credentials>,
 }
 
 impl fmt::Debug for Session {
@@ -113,8 +117,8 @@ impl fmt::Debug for Session {
 /// When AWS refuses or does not answer; the ExternalId is in no message.
 pub async fn open(config: &SdkConfig, door: Door) -> Result<Session, Refused> {
     let client = aws_sdk_sts::Client::new(config);
-    let first = Mutex::new(Some(assume(&client, &door).await?));
-    Ok(Session(Arc::new(Inner { client, door, first })))
+    let current = Mutex::new(assume(&client, &door).await?);
+    Ok(Session(Arc::new(Inner { client, door, current })))
 }
 
 async fn assume(client: &aws_sdk_sts::Client, door: &Door) -> Result<Credentials, Refused> {
@@ -170,14 +174,15 @@ impl ProvideCredentials for Session {
     where
         Self: 'a,
     {
-        let first = self.0.first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match first {
-            Some(credentials) => future::ProvideCredentials::ready(Ok(credentials)),
-            None => future::ProvideCredentials::new(async {
+        future::ProvideCredentials::new(async {
+            let mut current = self.0.current.lock().await;
+            let soon = SystemTime::now() + RENEW_BEFORE;
+            if current.expiry().is_some_and(|expiry| expiry <= soon) {
                 let renewed = assume(&self.0.client, &self.0.door).await;
-                renewed.map_err(CredentialsError::provider_error)
-            }),
-        }
+                *current = renewed.map_err(CredentialsError::provider_error)?;
+            }
+            Ok(current.clone())
+        })
     }
 }
 

@@ -1,0 +1,74 @@
+use std::process::ExitCode;
+
+use checks::Lang;
+use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
+
+use crate::{Failure, output::Output};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lists every check: id, service, severity, requirement, the IAM actions it needs.
+    List {
+        /// How to print it.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        /// The language of the requirements: en or ko.
+        #[arg(long, default_value_t)]
+        lang: Lang,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Table,
+    Json,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: &'static str,
+    service: domain::Service,
+    severity: domain::Severity,
+    worst: domain::Severity,
+    requirement: &'static str,
+    actions: Vec<&'static str>,
+    frameworks: &'static [String],
+    reference: &'static str,
+}
+
+pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
+    let Command::List { format, lang } = command;
+    let rows: Vec<_> = checks::all()
+        .map(|check| Row {
+            id: check.id,
+            service: check.service(),
+            severity: check.severity,
+            worst: check.worst,
+            requirement: &check.texts(*lang).requirement,
+            actions: check.actions().into_iter().collect(),
+            frameworks: check.frameworks(),
+            reference: check.reference,
+        })
+        .collect();
+    let output = Output::Standard;
+    match format {
+        Format::Json => output.write(|out| {
+            serde_json::to_writer_pretty(&mut *out, &rows)?;
+            writeln!(out)
+        })?,
+        Format::Table => {
+            let cells = rows.iter().map(|row| {
+                let service = row.service.to_string();
+                let severity = row.severity.to_string();
+                let actions = row.actions.join(" ");
+                [row.id.into(), service, severity, row.requirement.into(), actions]
+            });
+            let header = ["ID", "SERVICE", "SEVERITY", "REQUIREMENT", "ACTIONS"];
+            let table = report::table(output.style(), header, cells);
+            output.write(|out| writeln!(out, "{table}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,130 @@
+mod args;
+mod progress;
+
+use std::{fs, io::Write as _, path::Path, process::ExitCode, sync::Arc};
+
+use access::SessionName;
+use audit::{Brief, Entry, ScanError, evaluate};
+use domain::{Report, Severity, Snapshot, Status, Verdict, VersionMismatch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Failure, output::Output};
+pub(crate) use args::Args;
+use args::{Format, Way};
+use progress::Progress;
+
+/// Exit code: a failing finding is as bad as `--fail-on` says.
+const FAILED_ON: u8 = 3;
+/// Exit code: `--strict`, and not everything was read.
+const INCOMPLETE: u8 = 4;
+/// Exit code: stopped by a signal, as shells have it (128 + SIGINT).
+const STOPPED: u8 = 130;
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let brief = args.brief().map_err(Failure::usage)?;
+    let way = args.way().map_err(Failure::usage)?;
+    let (snapshot, stopped) = match way {
+        Way::Snapshot(path) => (load(&path)?, false),
+        Way::Aws(way) => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
+            runtime.block_on(read(args, way, &brief))?
+        }
+    };
+    let report = evaluate(&snapshot, &brief.checks, args.manner());
+    if let Some(path) = &args.snapshot_out {
+        Output::File(path.clone()).write(|out| Ok(serde_json::to_writer(out, &snapshot)?))?;
+    }
+    let output = Output::new(args.output.clone());
+    output.write(|out| match args.format {
+        Format::Json => report::json(&report, out),
+        Format::Csv => report::csv(&report, out),
+        Format::Table => {
+            report::Page { style: output.style(), passes: args.passes }.write(&report, out)
+        }
+    })?;
+    Ok(exit_code(args, &report, stopped))
+}
+
+fn exit_code(args: &Args, report: &Report, stopped: bool) -> ExitCode {
+    let fails = |severity: Severity| {
+        let failing = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+        failing.into_iter().any(|finding| finding.severity >= severity)
+    };
+    if stopped {
+        ExitCode::from(STOPPED)
+    } else if args.fail_on.is_some_and(fails) {
+        ExitCode::from(FAILED_ON)
+    } else if args.strict && report.status == Status::Incomplete {
+        ExitCode::from(INCOMPLETE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Reads the account; tells whether it was stopped on the way.
+async fn read(args: &Args, way: args::Door, brief: &Brief) -> Result<(Snapshot, bool), Failure> {
+    let manner = access::Manner { profile: args.profile.clone() };
+    let config = access::config(&manner).await;
+    let entry = match way {
+        args::Door::Caller => {
+            let caller = access::caller(&config).await.map_err(Failure::audit)?;
+            eprintln!(
+                "no role given: auditing the caller's own account {} as {}",
+                caller.account.id, caller.arn
+            );
+            Entry::Caller(caller.account)
+        }
+        args::Door::Role { role, external_id } => {
+            let name = SessionName::new("scan").map_err(Failure::usage)?;
+            Entry::Role { role, external_id, name }
+        }
+    };
+    let stop = CancellationToken::new();
+    let listening = tokio::spawn(listen(stop.clone()));
+    let progress = Progress::new(args.quiet);
+    let observer = Arc::new(move |event: audit::Event<'_>| progress.see(&event));
+    let scanned = audit::scan(&config, &entry, brief, stop.clone(), observer).await;
+    listening.abort();
+    match scanned {
+        Ok(snapshot) => Ok((snapshot, stop.is_cancelled())),
+        Err(error @ ScanError::UnknownRegion { .. }) => Err(Failure::usage(error)),
+        Err(error @ ScanError::Refused(_)) => Err(Failure::audit(error)),
+    }
+}
+
+/// Stops the reading at the first signal, and the program at the second.
+async fn listen(stop: CancellationToken) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        let _ = writeln!(std::io::stderr(), "stopping: what was read so far is reported");
+        stop.cancel();
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(STOPPED.into());
+        }
+    }
+}
+
+/// What every version of a snapshot has.
+#[derive(serde::Deserialize)]
+struct Head {
+    version: u32,
+}
+
+/// A snapshot of an earlier scan.
+fn load(path: &Path) -> Result<Snapshot, Failure> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("could not read `{shown}`: {error}")))?;
+    // The version first: the rest of another version's shape may well be unreadable.
+    let unreadable = |error| {
+        Failure::usage(format!("`{shown}` is no snapshot of `scan --snapshot-out`: {error}"))
+    };
+    let head: Head = serde_json::from_str(&text).map_err(unreadable)?;
+    if head.version != Snapshot::VERSION {
+        let mismatch = VersionMismatch { found: head.version, supported: Snapshot::VERSION };
+        return Err(Failure::usage(format!("`{shown}`: {mismatch}")));
+    }
+    serde_json::from_str(&text).map_err(unreadable)
+}

@@ -1,0 +1,159 @@
+use std::path::PathBuf;
+
+use audit::{Brief, Choice, ChoiceError};
+use checks::{Lang, Manner};
+use clap::ValueEnum;
+use collect::Limits;
+use domain::{
+    Account, AccountId, ExternalId, Partition, RoleArn, RoleName, Service, Severity, Thresholds,
+};
+
+/// What `infraaudit scan` can be told.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent switches of a command line")]
+pub(crate) struct Args {
+    /// The profile of the AWS configuration files to take credentials from.
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// The role to assume in the audited account.
+    #[arg(long, value_name = "ARN", conflicts_with_all = ["account", "role_name"])]
+    role_arn: Option<RoleArn>,
+    /// The account to audit, where the role is given by name.
+    #[arg(long, value_name = "ID")]
+    account: Option<AccountId>,
+    /// The role to assume in that account; `CloudDoctorAuditRole` unless told otherwise.
+    #[arg(long, value_name = "NAME", requires = "account")]
+    role_name: Option<RoleName>,
+    /// What the role's trust policy asks for as `sts:ExternalId`.
+    #[arg(long, value_name = "ID")]
+    external_id: Option<ExternalId>,
+    /// Runs only the checks of this service; may be given again.
+    #[arg(long, value_name = "SERVICE")]
+    service: Vec<Service>,
+    /// Runs only this check; may be given again.
+    #[arg(long, value_name = "CHECK")]
+    check: Vec<String>,
+    /// Reads only this region; may be given again. IAM and the list of buckets have none.
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+    /// Leaves out what cannot be as bad as this: critical, high, medium or low.
+    #[arg(long, value_name = "MIN")]
+    severity: Option<Severity>,
+    /// The language of the texts: en or ko.
+    #[arg(long, default_value_t)]
+    lang: Lang,
+    /// How to print the result.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Writes the result to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Ends with code 3 when a finding fails that is as bad as this.
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Ends with code 4 when not everything was read.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Keeps what was read, to be judged again later.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot_out: Option<PathBuf>,
+    /// Judges what an earlier scan kept; asks AWS nothing.
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "profile", "role_arn", "account", "external_id", "region", "tags", "snapshot_out",
+    ])]
+    from_snapshot: Option<PathBuf>,
+    /// Lists what passes too.
+    #[arg(long)]
+    pub(crate) passes: bool,
+    /// Reads the tags of users and buckets: a call for each.
+    #[arg(long)]
+    tags: bool,
+    /// The greatest age of an active access key, in days.
+    #[arg(long, value_name = "DAYS", default_value_t = Thresholds::default().access_key_days)]
+    access_key_days: u32,
+    /// How many IAM requests may be under way at once.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
+    iam_concurrency: Option<u16>,
+    /// Shows no progress.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
+/// Where the facts come from.
+#[derive(Debug)]
+pub(crate) enum Way {
+    Snapshot(PathBuf),
+    Aws(Door),
+}
+
+/// The way into the account.
+#[derive(Debug)]
+pub(crate) enum Door {
+    Caller,
+    Role { role: RoleArn, external_id: Option<ExternalId> },
+}
+
+impl Args {
+    pub(crate) fn way(&self) -> Result<Way, &'static str> {
+        if let Some(path) = &self.from_snapshot {
+            return Ok(Way::Snapshot(path.clone()));
+        }
+        let role = match (&self.role_arn, &self.account) {
+            (Some(role), _) => role.clone(),
+            (None, Some(id)) => {
+                let account = Account { partition: self.partition(), id: id.clone() };
+                RoleArn::new(account, &self.role_name.clone().unwrap_or_default())
+            }
+            (None, None) if self.external_id.is_some() => {
+                return Err(
+                    "an external id is sent when a role is assumed: add --role-arn or --account",
+                );
+            }
+            (None, None) => return Ok(Way::Aws(Door::Caller)),
+        };
+        Ok(Way::Aws(Door::Role { role, external_id: self.external_id.clone() }))
+    }
+
+    /// The partition of a role given by name: that of the regions to read, or of the environment's.
+    fn partition(&self) -> Partition {
+        let from_environment = || {
+            ["AWS_REGION", "AWS_DEFAULT_REGION"]
+                .into_iter()
+                .find_map(|name| std::env::var(name).ok())
+        };
+        let region = self.region.first().cloned().or_else(from_environment);
+        region.map_or(Partition::Aws, |region| Partition::of_region(&region))
+    }
+
+    pub(crate) fn brief(&self) -> Result<Brief, ChoiceError> {
+        let choice = Choice {
+            checks: self.check.clone(),
+            services: self.service.clone(),
+            minimum: self.severity,
+        };
+        let mut limits = Limits::default();
+        if let Some(limit) = self.iam_concurrency {
+            limits = limits.with(Service::Iam, limit.into());
+        }
+        let mut regions = self.region.clone();
+        regions.sort();
+        regions.dedup();
+        Ok(Brief { regions, tags: self.tags, limits, ..Brief::new(choice.checks()?) })
+    }
+
+    pub(crate) fn manner(&self) -> Manner {
+        Manner {
+            thresholds: Thresholds { access_key_days: self.access_key_days },
+            lang: self.lang,
+            minimum: self.severity.unwrap_or(Severity::Low),
+        }
+    }
+}
