@@ -1,2 +1,35 @@
-//! api
-fn main() {}
+//! The HTTP API behind API Gateway. What is queued here reaches the worker through the table's stream.
+
+mod handler;
+mod settings;
+
+use std::{process::ExitCode, sync::Arc};
+
+use aws_config::{BehaviorVersion, retry::RetryConfig};
+use lambda_http::Error;
+use store::DynamoStore;
+use tracing_subscriber::EnvFilter;
+
+use settings::Settings;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let level = EnvFilter::try_from_env("INFRAAUDIT_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(level).init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    let retries = RetryConfig::standard();
+    let config = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries).load().await;
+    let store = DynamoStore::new(&config, settings.table, settings.bucket);
+    let store = Arc::new(store.keep_days(settings.keep_days));
+    lambda_http::run(handler::router(store, settings.tenant_claim)).await
+}
