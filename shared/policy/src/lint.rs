@@ -52,6 +52,9 @@ impl From<PolicyType> for Options {
 
 /// Lints a policy's text. Findings come in the order of the text; none means nothing was found.
 ///
+/// A resource policy that speaks of nothing but assuming a role is judged as a trust policy, as AWS
+/// does.
+///
 /// ```
 /// use policy::{facts::Facts, lint::{self, PolicyType}};
 /// let facts = Facts::bundled()?;
@@ -66,11 +69,15 @@ impl From<PolicyType> for Options {
 /// ```
 #[must_use]
 pub fn lint(text: &str, options: impl Into<Options>, facts: &Facts) -> Vec<Finding> {
-    let options = options.into();
+    let mut options = options.into();
     let root = match Node::parse(text) {
         Ok(root) => root,
         Err(error) => return vec![report::unreadable(text, &error)],
     };
+    let unattached = options.policy_type == PolicyType::Resource && options.attached_to.is_none();
+    if unattached && trust::looks_like_one(&root) {
+        options.policy_type = PolicyType::Trust;
+    }
     let mut report = Report::new(text);
     document::check(&Subject { root: &root, text, options, facts }, &mut report);
     report.finish(&root)

@@ -12,6 +12,7 @@ mod known;
 mod network;
 mod number;
 mod shape;
+mod support;
 mod tag;
 mod value;
 
@@ -154,6 +155,7 @@ fn block(
         if let Some(op) = op {
             let entry = Entry { operator, op, key, known };
             value::check(subject, statement, &entry, report);
+            support::check(subject, statement, &entry, report);
         }
     }
 }

@@ -72,6 +72,22 @@ pub(super) fn check(statement: &Statement<'_>, report: &mut Report<'_>) {
     oidc::check(statement, &principals, report);
 }
 
+/// Whether a policy of no declared kind is a role's: every statement is about `sts` actions and
+/// names no resource.
+pub(super) fn looks_like_one(root: &Node) -> bool {
+    let statements = root.get("Statement").map_or(&[][..], Node::items_or_self);
+    let is_sts = |action: &Node| {
+        let text = action.as_str().unwrap_or("");
+        text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sts:"))
+    };
+    let of_role = |statement: &Node| {
+        let actions = statement.get("Action").map_or(&[][..], Node::items_or_self);
+        let resource = statement.get("Resource").or_else(|| statement.get("NotResource"));
+        !actions.is_empty() && actions.iter().all(is_sts) && resource.is_none()
+    };
+    !statements.is_empty() && statements.iter().all(of_role)
+}
+
 /// What a federated principal is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Provider {

@@ -221,7 +221,7 @@ codes! {
         "A policy other than a role's trust policy names an identity provider.";
     Error UNSUPPORTED_ACTION_FOR_CONDITION_KEY
         "Unsupported action for condition key"
-        "The statement's actions carry no request tags (or no passed role), so a condition on them never holds. Actions with wildcards are left out.";
+        "Actions come without the key they are conditioned on: request tags on an action that carries none, or, in the policy of a resource or role, a service's own key. Actions with wildcards are left out.";
     Error UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL
         "Unsupported condition key for service principal"
         "An AWS service is granted access under a condition on a key that services do not have.";
@@ -329,7 +329,7 @@ codes! {
         "A value under `BinaryEquals` is not base64.";
     Warning SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED
         "Specific github repo and branch recommended"
-        "A role trusts GitHub for a subject with a wildcard in place of the organization or repository.";
+        "A role trusts GitHub for a subject with a wildcard.";
     Warning POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA
         "Policy size exceeds role trust policy quota"
         "A trust policy is longer than 2,048 characters, white space aside.";
