@@ -14,10 +14,10 @@ fn evaluate(c: &mut Criterion) {
         let mut group = c.benchmark_group(name);
         group.throughput(Throughput::Elements(1));
         group.bench_function("compiled once", |b| {
-            b.iter(|| black_box(&compiled).evaluate(black_box(&request)))
+            b.iter(|| black_box(&compiled).evaluate(black_box(&request)));
         });
         group.bench_function("with parsing", |b| {
-            b.iter(|| policies::compile(black_box(&texts)).evaluate(black_box(&request)))
+            b.iter(|| policies::compile(black_box(&texts)).evaluate(black_box(&request)));
         });
         group.finish();
     }

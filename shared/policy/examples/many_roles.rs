@@ -22,6 +22,12 @@ fn peak_kib() -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
+/// Rounded up to a tenth.
+fn megabytes(kib: u64) -> f64 {
+    let tenths = u32::try_from(kib.saturating_mul(10).div_ceil(1024)).unwrap_or(u32::MAX);
+    f64::from(tenths) / 10.0
+}
+
 fn main() {
     let before = peak_kib();
     let roles: Vec<Policies> = (0..ROLES)
@@ -46,11 +52,9 @@ fn main() {
     println!("{} of {ROLES} roles may read their own data", allowed.count());
     println!("{ROLES} roles x {POLICIES} policies x {STATEMENTS} statements, none shared");
     match (before, peak_kib()) {
-        (Some(before), Some(peak)) => println!(
-            "peak memory {:.1} MB ({:.1} MB at start)",
-            peak as f64 / 1024.0,
-            before as f64 / 1024.0
-        ),
+        (Some(before), Some(peak)) => {
+            println!("peak memory {:.1} MB ({:.1} MB at start)", megabytes(peak), megabytes(before));
+        }
         _ => println!("peak memory is only known where /proc/self/status exists"),
     }
 }

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
                 let wrong = results.iter().filter(|result| !result.pass);
                 let wrong = wrong
                     .inspect(|result| {
-                        println!("{result}\n  {}", result.detail.replace('\n', "\n  "))
+                        println!("{result}\n  {}", result.detail.replace('\n', "\n  "));
                     })
                     .count();
                 println!("{path}: {} passed, {wrong} failed", results.len() - wrong);

@@ -4,7 +4,9 @@ use crate::template::{Part, Syntax, parts};
 use crate::wildcard::{Token, overlaps};
 
 /// Whether some resource fits both patterns. ARNs are compared segment by segment, as policies compare
-/// them; a variable may stand for anything. What is not an ARN is compared as a whole.
+/// them; a variable may stand for anything. Before the resource a segment that is `*` alone wants a value,
+/// so `arn:*:iam::*:role/*` has nothing in common with an ARN that names no account. What is not an ARN is
+/// compared as a whole.
 ///
 /// ```
 /// use policy::arns_overlap;
@@ -16,7 +18,11 @@ use crate::wildcard::{Token, overlaps};
 pub fn arns_overlap(a: &str, b: &str) -> bool {
     let (a, b) = (open_tokens(a), open_tokens(b));
     match (segments(&a), segments(&b)) {
-        (Some(a), Some(b)) => a.iter().zip(&b).all(|(a, b)| overlaps(a, b)),
+        (Some(a), Some(b)) => {
+            let before_resource = a.iter().zip(&b).take(5);
+            !before_resource.into_iter().any(|(a, b)| is_any_against_nothing(a, b))
+                && a.iter().zip(&b).all(|(a, b)| overlaps(a, b))
+        }
         _ => overlaps(&a, &b),
     }
 }
@@ -30,6 +36,10 @@ fn open_tokens(text: &str) -> Vec<Token> {
             },
         );
     open.collect()
+}
+
+fn is_any_against_nothing(a: &[Token], b: &[Token]) -> bool {
+    matches!((a, b), ([Token::Many], []) | ([], [Token::Many]))
 }
 
 /// An ARN's six segments; the last keeps its colons.
@@ -46,6 +56,11 @@ mod tests {
     fn segments_are_compared_on_their_own() {
         for (a, b, expected) in [
             ("*", "arn:aws:s3:::b", true),
+            ("arn:*:iam::*:role/*", "arn:aws:iam:::role/a", false),
+            ("arn:*:iam::*:role/*", "arn:aws:iam::1:*", true),
+            ("arn:*:s3:::*", "arn:aws:s3:::", true),
+            ("*a*", "*b*", true),
+            ("a*a", "a*b", false),
             ("arn:aws:s3:::b", "arn:aws:s3:::b", true),
             ("arn:aws:s3:::b/*", "arn:aws:s3:::b", false),
             ("arn:aws:s3:::b*", "arn:aws:s3:::b/x", true),

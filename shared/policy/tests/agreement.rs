@@ -7,6 +7,8 @@ mod agree;
 mod generate;
 #[path = "support/naive.rs"]
 mod naive;
+#[path = "support/properties.rs"]
+mod properties;
 
 #[test]
 fn engine_and_naive_evaluator_agree() {

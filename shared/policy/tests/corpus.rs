@@ -5,6 +5,7 @@ use policy::vectors;
 use std::collections::HashSet;
 use std::path::Path;
 
+#[expect(clippy::unwrap_used, reason = "the files are beside this one")]
 fn files() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut files: Vec<_> = std::fs::read_dir(folder)

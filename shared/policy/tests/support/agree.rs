@@ -1,5 +1,7 @@
 //! The engine and the naive evaluator on the same cases.
 
+#![expect(clippy::unwrap_used, reason = "a tool of the tests: it stops at the first surprise")]
+
 use super::generate::{self, Dice};
 use super::naive::{self, Ask, Value, World};
 use policy::{Caller, Context, Document, Level, Outcome, Policies, Policy, PolicyKind, Request};
@@ -150,7 +152,7 @@ fn is_between(actual: Outcome, said: Outcome, (one, other): (Outcome, Outcome)) 
 
 fn report(world: &World, ask: &Ask, said: &str) -> String {
     let print = |name: &str, documents: Vec<&Document>| -> String {
-        documents.iter().map(|document| format!("{name}: {document}\n")).collect()
+        documents.iter().fold(String::new(), |text, document| format!("{text}{name}: {document}\n"))
     };
     [
         format!("{said}\n{ask:#?}\n"),

@@ -1,5 +1,11 @@
 //! Requests and policies from a small vocabulary, so that they meet often.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a tool of the tests: it stops at the first surprise"
+)]
+
 use super::naive::{Ask, Value, World};
 use policy::Document;
 use std::collections::BTreeMap;
@@ -222,10 +228,10 @@ fn condition(dice: &mut Dice) -> String {
     let mut operator = dice.pick(own).to_owned();
     let mut values = list(&dice.some(values, 3));
     if dice.one_in(8) {
-        operator = "Null".to_owned();
+        operator = String::from("Null");
         values = format!("\"{}\"", dice.pick(&["true", "false", "False"]));
     } else if operator == "Null" {
-        values = "\"true\"".to_owned();
+        values = String::from("\"true\"");
     } else if dice.one_in(4) {
         operator.push_str("IfExists");
     }

@@ -1,6 +1,13 @@
 //! The evaluation once more, as plainly as it can be said: no index, no compiled form, no shortcuts.
 //! It shares the document reader with the engine and nothing else.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a tool of the tests: it stops at the first surprise"
+)]
+
 use policy::{
     ConditionEntry, Document, Effect, ListClause, Outcome, Principal, PrincipalClause,
     PrincipalKind, Statement,
@@ -71,8 +78,7 @@ fn symbols(text: &str, ask: &Ask, variables: bool, wildcards: bool) -> Option<Sy
     let mut i = 0;
     while i < chars.len() {
         let close = chars[i..].iter().position(|c| *c == '}').map(|offset| i + offset);
-        if variables && chars[i..].starts_with(&['$', '{']) && close.is_some() {
-            let close = close.unwrap();
+        if let Some(close) = close.filter(|_| variables && chars[i..].starts_with(&['$', '{'])) {
             let inside: String = chars[i + 2..close].iter().collect();
             i = close + 1;
             if ["*", "?", "$"].contains(&inside.as_str()) {
@@ -281,7 +287,7 @@ fn reached(clause: Option<&PrincipalClause>, effect: Effect, ask: &Ask) -> Namin
 fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
     let mut operator = entry.operator.as_str().to_lowercase();
     let if_exists = operator.ends_with("ifexists");
-    operator = operator.trim_end_matches("ifexists").to_owned();
+    operator.truncate(operator.trim_end_matches("ifexists").len());
     let (set, operator) = match operator.split_once(':') {
         Some((set, operator)) => (set.to_owned(), operator.to_owned()),
         None => (String::new(), operator),
@@ -311,9 +317,8 @@ fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
         }
     };
     match (set.as_str(), found) {
-        ("", Value::One(given)) => one(given),
-        ("", Value::Many(_)) => false,
         (_, Value::One(given)) => one(given),
+        ("", Value::Many(_)) => false,
         ("forallvalues", Value::Many(given)) => given.iter().all(|given| one(given)),
         (_, Value::Many(given)) => given.iter().any(|given| one(given)),
     }
@@ -388,7 +393,9 @@ fn moment(text: &str) -> Option<f64> {
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
     let field = |text: &str, at: usize| text.split(['-', ':', 'Z']).nth(at)?.parse::<u32>().ok();
     let (year, month, day) = (field(date, 0)?, field(date, 1)?, field(date, 2)?);
-    let leap = |year: u32| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = |year: u32| {
+        (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400)
+    };
     let mut days = 0;
     for past in 1970..year {
         days += if leap(past) { 366 } else { 365 };
@@ -473,8 +480,7 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
         reached(clause, statement.effect.unwrap(), ask)
     };
     let resource_denies = voices(&world.resource, Deny, ask).iter().any(|s| names(s) > Naming::No);
-    let grants: Vec<Naming> =
-        voices(&world.resource, Allow, ask).iter().map(|s| names(s)).collect();
+    let grants: Vec<Naming> = voices(&world.resource, Allow, ask).iter().map(names).collect();
     let endpoint = |effect: Effect| {
         let voices = voices(world.endpoint.iter().flatten(), effect, ask);
         voices.iter().any(|s| {
@@ -483,11 +489,11 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
     };
 
     // Any deny that concerns the caller.
-    let under_scps = !alone && !service_linked && !managed(&own_account);
-    let under_rcps = !service_linked && !managed(&resource_account);
-    let levels = world.scps.as_ref().filter(|_| under_scps);
+    let scps_count = !alone && !service_linked && !managed(&own_account);
+    let rcps_count = !service_linked && !managed(&resource_account);
+    let levels = world.scps.as_ref().filter(|_| scps_count);
     let mut denied = levels.is_some_and(|levels| says(levels.iter().flatten(), Deny, ask));
-    denied |= under_rcps
+    denied |= rcps_count
         && world.rcps.as_ref().is_some_and(|levels| says(levels.iter().flatten(), Deny, ask));
     denied |= endpoint(Deny);
     let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"];
