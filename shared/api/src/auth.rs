@@ -1,5 +1,11 @@
+use std::net::IpAddr;
+
 use async_trait::async_trait;
-use axum::http::{header::AUTHORIZATION, request::Parts};
+use axum::http::{
+    header::{AUTHORIZATION, HOST},
+    request::Parts,
+    uri::Authority,
+};
 use domain::Tenant;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -28,16 +34,34 @@ pub enum Refused {
     Unavailable,
 }
 
-/// Lets everyone in as the tenant of the one-machine edition: for a service that only this machine
-/// can reach.
+/// Lets everyone on this machine in as the tenant of the one-machine edition: for a service that
+/// listens on loopback.
+///
+/// A request that names another host is refused: a web page could have its own name point here, and
+/// then send requests from a browser on this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Open;
 
 #[async_trait]
 impl Authenticate for Open {
-    async fn tenant(&self, _: &Parts) -> Result<Tenant, Refused> {
-        Ok(Tenant::local())
+    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+        let host = request.headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
+        if host.is_none_or(is_here) {
+            Ok(Tenant::local())
+        } else {
+            let why =
+                "without a token the service answers only to `localhost` and loopback addresses";
+            Err(Refused::Forbidden(why.into()))
+        }
     }
+}
+
+/// Whether a `Host` header names this machine from within.
+fn is_here(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().trim_matches(['[', ']']);
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Lets in whoever has the one secret token, as the tenant of the one-machine edition.

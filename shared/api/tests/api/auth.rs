@@ -43,6 +43,22 @@ async fn a_token_is_asked_for() {
     assert_eq!(api.started.lock().unwrap().len(), 2);
 }
 
+#[tokio::test]
+async fn without_a_token_only_this_machine_is_answered() {
+    let api = Api::open();
+    let with = async |host: &str| {
+        let mut request = start(order().to_string());
+        request.headers_mut().insert("host", host.parse().unwrap());
+        api.send(request).await
+    };
+    for here in ["localhost", "LOCALHOST:8000", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000"] {
+        assert_eq!(with(here).await.status, 202, "{here}");
+    }
+    for there in ["evil.example", "localhost.evil.example:8000", "192.0.2.1", "", "a b", "[::]"] {
+        with(there).await.problem(403, "forbidden");
+    }
+}
+
 #[test]
 fn a_short_token_is_no_token() {
     assert!(Token::new("").is_none());
