@@ -15,6 +15,8 @@ pub(super) struct Cover<'a> {
 /// Groups a list's items by the widest that covers them; items covered by none are left out.
 /// `fold` says whether case counts.
 ///
+/// Past some millions of comparisons, which no policy within AWS's quotas needs, it looks no further.
+///
 /// A pattern's fixed beginning bounds what it can cover, so sorted items keep this far from
 /// comparing all with all.
 pub(super) fn covers<'a>(
@@ -36,6 +38,7 @@ pub(super) fn covers<'a>(
     };
     // The shorter its fixed beginning, the more a pattern may cover: widest first.
     order.sort_by_key(|at| fixed(*at).len());
+    let mut budget = 4_000_000_usize;
     for at in order {
         if by.get(at).is_none_or(Option::is_some) {
             continue;
@@ -45,6 +48,10 @@ pub(super) fn covers<'a>(
         let from = sorted.partition_point(|(text, _)| text.as_str() < start);
         let rest = sorted.iter().enumerate().skip(from);
         for (other, (text, _)) in rest.take_while(|(_, (text, _))| text.starts_with(start)) {
+            budget = budget.saturating_sub(1);
+            if budget == 0 {
+                break;
+            }
             let Some(slot) = by.get_mut(other) else { continue };
             if other == at || slot.is_some() || !covered(pattern, text) {
                 continue;

@@ -98,10 +98,17 @@ fn repeated_keys(node: &Node, report: &mut Report<'_>) {
     match &node.value {
         Value::Array(items) => items.iter().for_each(|item| repeated_keys(item, report)),
         Value::Object(members) => {
-            for (first, later) in node.repeated_members() {
-                let message =
-                    format!("the key `{}` stands twice in one object, keep one", later.key);
-                report.add(&codes::JSON_SYNTAX_ERROR, later.key_span, message).also(first.key_span);
+            let mut sorted: Vec<&Member> = members.iter().collect();
+            sorted.sort_by_key(|member| (&member.key, member.key_span.start));
+            for same in sorted.chunk_by(|a, b| a.key == b.key) {
+                let [first, rest @ ..] = same else { continue };
+                for later in rest {
+                    let message =
+                        format!("the key `{}` stands twice in one object, keep one", later.key);
+                    report
+                        .add(&codes::JSON_SYNTAX_ERROR, later.key_span, message)
+                        .also(first.key_span);
+                }
             }
             for member in members {
                 repeated_keys(&member.value, report);
@@ -130,7 +137,7 @@ fn unique_sids(subject: &Subject<'_>, statements: &[Node], report: &mut Report<'
     }
 }
 
-/// Statements that are the same but for their `Sid` and the order of elements.
+/// Statements that are the same but for their `Sid` and the order of elements and values.
 fn redundant_statements(statements: &[Node], report: &mut Report<'_>) {
     let elements = |node: &Node| node.members().iter().filter(|m| &*m.key != "Sid").count();
     let covers = |one: &Node, other: &Node| {
@@ -138,29 +145,40 @@ fn redundant_statements(statements: &[Node], report: &mut Report<'_>) {
             other.get(&member.key).is_some_and(|value| same_values(value, &member.value))
         })
     };
-    let same = |a: &Node, b: &Node| {
-        let alike = a.get("Effect") == b.get("Effect") && elements(a) == elements(b);
-        alike && elements(a) > 0 && covers(a, b)
-    };
-    let mut reported = vec![false; statements.len()];
-    for (at, first) in statements.iter().enumerate() {
-        if reported.get(at).copied().unwrap_or(true) || !first.is_object() {
-            continue;
-        }
-        let mut found = Vec::new();
-        for (other, done) in statements.iter().zip(&mut reported).skip(at + 1) {
-            if same(first, other) {
-                *done = true;
-                found.push(other.span);
+    let same = |a: &Node, b: &Node| elements(a) == elements(b) && covers(a, b);
+    let mut sorted: Vec<(usize, &Node)> = statements
+        .iter()
+        .filter(|node| elements(node) > 0)
+        .map(|node| (weight(node), node))
+        .collect();
+    sorted.sort_by_key(|(weight, node)| (*weight, node.span.start));
+    for alike in sorted.chunk_by(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
+        let mut left: Vec<&Node> = alike.iter().map(|(_, node)| *node).collect();
+        while let Some((first, rest)) = left.split_first() {
+            let (equal, others): (Vec<&Node>, Vec<&Node>) =
+                rest.iter().copied().partition(|node| same(first, node));
+            if !equal.is_empty() {
+                let message = "these statements say the same, keep one of them";
+                let found = report.add(&codes::REDUNDANT_STATEMENT, first.span, message);
+                for node in equal {
+                    found.also(node.span);
+                }
             }
+            left = others;
         }
-        if !found.is_empty() {
-            let message = "these statements say the same, keep one of them";
-            let report = report.add(&codes::REDUNDANT_STATEMENT, first.span, message);
-            for span in found {
-                report.also(span);
-            }
+    }
+}
+
+/// A number that is the same for statements that say the same: the length of all their texts.
+fn weight(node: &Node) -> usize {
+    match &node.value {
+        Value::String(text) => text.len() + 1,
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(members) => {
+            let counted = members.iter().filter(|member| &*member.key != "Sid");
+            counted.map(|member| member.key.len() + weight(&member.value)).sum()
         }
+        _ => 1,
     }
 }
 

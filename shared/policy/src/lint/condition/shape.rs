@@ -8,10 +8,12 @@ use crate::{
 
 /// Keys that differ in case only are one key.
 pub(super) fn repeated(keys: &[Member], report: &mut Report<'_>) {
-    for (at, later) in keys.iter().enumerate() {
-        let same =
-            |first: &&Member| first.key.eq_ignore_ascii_case(&later.key) && first.key != later.key;
-        if let Some(first) = keys.iter().take(at).find(same) {
+    let mut sorted: Vec<(String, &Member)> =
+        keys.iter().map(|member| (member.key.to_ascii_lowercase(), member)).collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.key_span.cmp(&b.1.key_span)));
+    for same in sorted.chunk_by(|(a, _), (b, _)| a == b) {
+        let [(_, first), rest @ ..] = same else { continue };
+        for (_, later) in rest.iter().filter(|(_, later)| later.key != first.key) {
             let message = format!(
                 "`{}` and `{}` are one condition key, put their values together",
                 first.key, later.key
