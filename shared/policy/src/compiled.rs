@@ -15,6 +15,7 @@ pub(crate) use principal::{Whom, is_role_of};
 pub(crate) use resource::{Asked, ResourcePattern, Side};
 pub(crate) use statement::CompiledStatement;
 use std::fmt;
+use std::sync::Arc;
 
 /// Where a policy is attached; some rules differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +47,7 @@ pub enum PolicyKind {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Policy {
-    name: Box<str>,
+    name: Arc<str>,
     kind: PolicyKind,
     statements: Box<[CompiledStatement]>,
     /// A resource policy that S3 would call public.
@@ -57,8 +58,8 @@ pub struct Policy {
     by_service: Box<[ByService]>,
 }
 
-/// A service in lower case, and the statements that name it.
-type ByService = (Box<str>, Box<[u32]>);
+/// A service's hash, and the statements that name it (or one of the same hash).
+type ByService = (u64, Box<[u32]>);
 
 /// A statement that cannot be evaluated because an element is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,13 @@ impl fmt::Display for IncompleteStatement {
 }
 
 impl std::error::Error for IncompleteStatement {}
+
+/// FNV-1a: short names, and where two meet the action is compared anyway.
+pub(crate) fn service_hash(service: &str) -> u64 {
+    service
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
 
 impl Policy {
     /// Makes a document ready.
@@ -113,18 +121,18 @@ impl Policy {
         statements: Vec<CompiledStatement>,
     ) -> Self {
         let mut any_service = Vec::new();
-        let mut named: Vec<(Box<str>, Vec<u32>)> = Vec::new();
+        let mut named: Vec<(u64, Vec<u32>)> = Vec::new();
         for (at, statement) in statements.iter().enumerate() {
             let at = u32::try_from(at).unwrap_or(u32::MAX);
             let Some(services) = statement.services() else {
                 any_service.push(at);
                 continue;
             };
-            for service in services {
-                let place = match named.binary_search_by(|(known, _)| (**known).cmp(service)) {
+            for service in services.into_iter().map(service_hash) {
+                let place = match named.binary_search_by_key(&service, |(known, _)| *known) {
                     Ok(place) => place,
                     Err(place) => {
-                        named.insert(place, (service.into(), Vec::new()));
+                        named.insert(place, (service, Vec::new()));
                         place
                     }
                 };
@@ -155,15 +163,19 @@ impl Policy {
         &self.name
     }
 
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
     /// Where it is attached.
     #[must_use]
     pub fn kind(&self) -> PolicyKind {
         self.kind
     }
 
-    /// The statements that could speak of a service, named in lower case.
-    pub(crate) fn statements_for(&self, service: &str) -> impl Iterator<Item = &CompiledStatement> {
-        let found = self.by_service.binary_search_by(|(known, _)| (**known).cmp(service));
+    /// The statements that could speak of a service, given by the hash of its name in lower case.
+    pub(crate) fn statements_for(&self, service: u64) -> impl Iterator<Item = &CompiledStatement> {
+        let found = self.by_service.binary_search_by_key(&service, |(known, _)| *known);
         let named =
             found.ok().and_then(|at| self.by_service.get(at)).map_or(&[][..], |(_, list)| list);
         self.any_service.iter().chain(named).filter_map(|at| self.statements.get(*at as usize))

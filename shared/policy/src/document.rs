@@ -94,8 +94,8 @@ impl Document {
     /// # Errors
     /// When the text is not JSON, or at the first element that is unknown, repeated, missing or of the wrong type.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        let node = Node::parse(text).map_err(DocumentError::Json)?;
-        Self::from_node(&node).map_err(|problem| {
+        let mut node = Node::parse(text).map_err(DocumentError::Json)?;
+        Self::strict(read::read(&mut node)).map_err(|problem| {
             let position = problem.span.position(text);
             DocumentError::Element { problem, position: Some(position) }
         })
@@ -106,9 +106,12 @@ impl Document {
     /// # Errors
     /// At the first element that is unknown, repeated, missing or of the wrong type.
     pub fn from_node(node: &Node) -> Result<Self, Problem> {
-        let Reading { document, problems } = Self::read(node);
-        match problems.into_iter().next() {
-            None => Ok(document),
+        Self::strict(Self::read(node))
+    }
+
+    fn strict(reading: Reading) -> Result<Self, Problem> {
+        match reading.problems.into_iter().next() {
+            None => Ok(reading.document),
             Some(problem) => Err(problem),
         }
     }
@@ -125,7 +128,7 @@ impl Document {
     /// ```
     #[must_use]
     pub fn read(node: &Node) -> Reading {
-        read::read(node)
+        read::read(&mut node.clone())
     }
 
     /// Whether `${…}` in it are variables: only in version 2012-10-17. Before it they are plain text.

@@ -158,6 +158,15 @@ impl Wildcard {
         }
     }
 
+    /// What every text that fits starts with: what stands before the first wildcard, as far as it is kept.
+    pub(crate) fn literal_start(&self) -> &str {
+        match &self.0 {
+            Shape::Any => "",
+            Shape::Exact(text) | Shape::Prefix(text) => text,
+            Shape::Pieces(pieces) => pieces.head.literal_start(),
+        }
+    }
+
     /// The text it stands for when it has no wildcard.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
@@ -178,6 +187,13 @@ impl Piece {
         match self {
             Self::Text(text) => text.chars().map(Token::Char).collect(),
             Self::Marks(marks) => marks.tokens().collect(),
+        }
+    }
+
+    fn literal_start(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Marks(marks) => marks.literal_start(),
         }
     }
 

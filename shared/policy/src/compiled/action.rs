@@ -7,8 +7,8 @@ use crate::wildcard::Wildcard;
 pub(crate) enum ActionPattern {
     /// `*`.
     All,
-    /// A service and a pattern of its actions.
-    Service { service: Box<str>, action: Wildcard },
+    /// A service, a colon and a pattern of its actions.
+    Named(Wildcard),
     /// Not of the form `service:action`, or with a wildcard in the service: names nothing.
     Nothing,
 }
@@ -19,22 +19,24 @@ impl ActionPattern {
             return Self::All;
         }
         match text.split_once(':') {
-            Some((service, action)) if !service.contains(['*', '?']) => Self::Service {
-                service: service.to_lowercase().into(),
-                action: Wildcard::new(&action.to_lowercase()),
-            },
+            Some((service, _)) if !service.contains(['*', '?']) => {
+                Self::Named(Wildcard::new(&text.to_lowercase()))
+            }
             _ => Self::Nothing,
         }
+    }
+
+    /// The service it names, in lower case.
+    pub(crate) fn service(&self) -> Option<&str> {
+        let Self::Named(pattern) = self else { return None };
+        pattern.literal_start().split_once(':').map(|(service, _)| service)
     }
 
     /// Whether it names an action, given in lower case.
     pub(crate) fn matches(&self, asked: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Service { service, action } => asked
-                .strip_prefix(&**service)
-                .and_then(|rest| rest.strip_prefix(':'))
-                .is_some_and(|name| action.matches(name)),
+            Self::Named(pattern) => pattern.matches(asked),
             Self::Nothing => false,
         }
     }
@@ -59,6 +61,19 @@ mod tests {
             ("", "s3:getobject", false),
         ] {
             assert_eq!(ActionPattern::new(pattern).matches(action), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_service_is_what_stands_before_the_colon() {
+        for (pattern, service) in [
+            ("S3:*", Some("s3")),
+            ("s3:?et*Acl", Some("s3")),
+            ("s3:", Some("s3")),
+            ("*", None),
+            ("x", None),
+        ] {
+            assert_eq!(ActionPattern::new(pattern).service(), service, "{pattern}");
         }
     }
 }

@@ -6,14 +6,17 @@ use crate::document::Effect;
 use crate::request::{Context, Request};
 use crate::template::{Gap, Resolved, Syntax, Template, resolve_parts};
 use crate::tri::Tri;
-use crate::wildcard::{Token, covers, overlaps, tokens};
+use crate::wildcard::{Token, Wildcard, covers, overlaps, tokens};
 
 /// One resource pattern.
 #[derive(Debug, Clone)]
 pub(crate) enum ResourcePattern {
     /// `*`.
     All,
-    /// An ARN.
+    /// An ARN whose wildcards, if any, are in its resource: comparing it as a whole is the same as segment by
+    /// segment, since what stands before the resource is literal.
+    Whole(Wildcard),
+    /// Any other ARN.
     Arn(Box<ArnPattern>),
     /// An ARN cut short in a policy type that compares it as it is: it names nothing.
     Short,
@@ -30,8 +33,6 @@ pub(crate) struct ArnPattern {
     product: Box<str>,
     /// The rest of the resource.
     id: Template,
-    /// The whole resource, for requests that hold wildcards themselves; only where `product` is not empty.
-    whole: Option<Box<Template>>,
     /// Segments were missing and filled in with `*`.
     expanded: bool,
 }
@@ -43,7 +44,7 @@ pub(crate) enum Asked<'r> {
     All {
         wildcard_only: bool,
     },
-    One(Arn<'r>),
+    One(Arn<'r>, &'r str),
     /// A pattern: partition, service, region, account, resource.
     Pattern(Box<[Vec<Token>; 5]>),
     /// Neither.
@@ -72,7 +73,7 @@ impl<'r> Asked<'r> {
                 [arn.partition, arn.service, arn.region, arn.account, arn.resource]
                     .map(request_tokens),
             )),
-            Some(arn) => Self::One(arn),
+            Some(arn) => Self::One(arn, text),
         }
     }
 }
@@ -122,11 +123,14 @@ impl ResourcePattern {
             separator(resource, variables).map_or(0, |at| at + 1)
         };
         let (product, id) = resource.split_at_checked(product_end).unwrap_or(("", resource));
+        let before_id = text.get(..text.len() - id.len()).unwrap_or(text);
+        if !expanded && !before_id.contains(['*', '?']) && !(variables && text.contains("${")) {
+            return Self::Whole(Wildcard::new(text));
+        }
         Self::Arn(Box::new(ArnPattern {
             segments: [1, 2, 3, 4].map(|at| Template::new(segment(at), syntax)),
             product: product.into(),
             id: Template::new(id, syntax),
-            whole: (!product.is_empty()).then(|| Box::new(Template::new(resource, syntax))),
             expanded,
         }))
     }
@@ -150,9 +154,18 @@ impl ResourcePattern {
             (Self::Short, _) | (_, Asked::Nothing | Asked::All { wildcard_only: true }) => {
                 Side::Outside
             }
-            (Self::Arn(_), Asked::All { .. }) if some_is_enough => Side::Inside,
-            (Self::Arn(_), Asked::All { .. }) => Side::Outside,
-            (Self::Arn(pattern), Asked::One(arn)) => pattern.side_of(arn, context, missing),
+            (Self::Arn(_) | Self::Whole(_), Asked::All { .. }) if some_is_enough => Side::Inside,
+            (Self::Arn(_) | Self::Whole(_), Asked::All { .. }) => Side::Outside,
+            (Self::Whole(pattern), Asked::One(_, text)) if pattern.matches(text) => Side::Inside,
+            (Self::Whole(_), Asked::One(..)) => Side::Outside,
+            (Self::Whole(pattern), Asked::Pattern(segments)) => {
+                let own = pattern.tokens();
+                let own = own.splitn(6, |token| *token == Token::Char(':')).skip(1);
+                let all =
+                    own.zip(segments.iter()).all(|(own, asked)| meets(own, asked, some_is_enough));
+                if all { Side::Inside } else { Side::Outside }
+            }
+            (Self::Arn(pattern), Asked::One(arn, _)) => pattern.side_of(arn, context, missing),
             (Self::Arn(pattern), Asked::Pattern(segments)) => {
                 pattern.side_of_pattern(segments, some_is_enough, context, missing)
             }
@@ -187,10 +200,11 @@ impl ArnPattern {
         context: &Context,
         missing: &mut Vec<&'a str>,
     ) -> Side {
-        let resource = self.whole.as_deref().unwrap_or(&self.id);
         let mut unknown = false;
-        for (template, asked) in self.segments.iter().chain([resource]).zip(asked) {
+        for (at, (template, asked)) in self.segments.iter().chain([&self.id]).zip(asked).enumerate()
+        {
             let own = match template_tokens(template, context) {
+                Ok(own) if at == 4 => tokens(&self.product).chain(own).collect(),
                 Ok(own) => own,
                 Err(Gap::Void) => return Side::Void,
                 Err(Gap::Unknown(key)) => {
@@ -199,13 +213,16 @@ impl ArnPattern {
                     continue;
                 }
             };
-            let meets = if some_is_enough { overlaps(&own, asked) } else { covers(&own, asked) };
-            if !meets {
+            if !meets(&own, asked, some_is_enough) {
                 return if self.expanded { Side::Void } else { Side::Outside };
             }
         }
         if unknown { Side::Unknown } else { Side::Inside }
     }
+}
+
+fn meets(own: &[Token], asked: &[Token], some_is_enough: bool) -> bool {
+    if some_is_enough { overlaps(own, asked) } else { covers(own, asked) }
 }
 
 fn template_tokens<'a>(template: &'a Template, context: &Context) -> Result<Vec<Token>, Gap<'a>> {

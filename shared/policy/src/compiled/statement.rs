@@ -6,11 +6,12 @@ use crate::condition::Condition;
 use crate::document::{Effect, Statement};
 use crate::request::Request;
 use crate::tri::Tri;
+use std::sync::Arc;
 
 /// A statement ready to be tested.
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledStatement {
-    sid: Option<Box<str>>,
+    sid: Option<Arc<str>>,
     index: usize,
     span: Span,
     effect: Effect,
@@ -29,7 +30,7 @@ impl CompiledStatement {
         let action = statement.action.as_ref()?;
         let resource = statement.resource.as_ref();
         Some(Self {
-            sid: statement.sid.as_ref().map(|sid| sid.value.clone()),
+            sid: statement.sid.as_ref().map(|sid| sid.as_str().into()),
             index: statement.index,
             span: statement.span,
             effect: statement.effect?,
@@ -52,8 +53,8 @@ impl CompiledStatement {
         })
     }
 
-    pub(crate) fn sid(&self) -> Option<&str> {
-        self.sid.as_deref()
+    pub(crate) fn sid(&self) -> Option<Arc<str>> {
+        self.sid.clone()
     }
 
     pub(crate) fn index(&self) -> usize {
@@ -81,8 +82,9 @@ impl CompiledStatement {
         for action in &self.actions {
             match action {
                 ActionPattern::All => return None,
-                ActionPattern::Service { service, .. } => services.push(&**service),
-                ActionPattern::Nothing => {}
+                ActionPattern::Named(_) | ActionPattern::Nothing => {
+                    services.extend(action.service())
+                }
             }
         }
         Some(services)

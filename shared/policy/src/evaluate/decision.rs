@@ -3,6 +3,7 @@
 use crate::Span;
 use crate::document::Effect;
 use std::fmt;
+use std::sync::Arc;
 
 /// The answer to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,9 +96,9 @@ pub struct DecidingStatement {
     /// The kind of policy it is in.
     pub layer: Layer,
     /// The policy's name.
-    pub policy: Box<str>,
+    pub policy: Arc<str>,
     /// `Sid`, if it has one.
-    pub sid: Option<Box<str>>,
+    pub sid: Option<Arc<str>>,
     /// Its place in the policy, from 0.
     pub index: usize,
     /// Where it stands in the policy's text.

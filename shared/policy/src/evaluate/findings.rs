@@ -2,7 +2,7 @@
 
 use super::decision::{DecidingStatement, Layer};
 use super::{Level, Policies};
-use crate::compiled::{Asked, CompiledStatement, Policy, PrincipalMatch};
+use crate::compiled::{Asked, CompiledStatement, Policy, PrincipalMatch, service_hash};
 use crate::document::Effect;
 use crate::request::Request;
 use crate::tri::Tri;
@@ -38,8 +38,8 @@ impl Hit<'_> {
         depends_on.dedup();
         DecidingStatement {
             layer: self.layer,
-            policy: self.policy.name().into(),
-            sid: self.statement.sid().map(Into::into),
+            policy: self.policy.shared_name(),
+            sid: self.statement.sid(),
             index: self.statement.index(),
             span: self.statement.span(),
             effect: self.effect(),
@@ -58,6 +58,7 @@ struct Search<'a, 'r> {
     bounded: bool,
     hits: Vec<Hit<'a>>,
     missing: Vec<&'a str>,
+    service: u64,
 }
 
 impl<'a> Findings<'a> {
@@ -68,6 +69,7 @@ impl<'a> Findings<'a> {
             bounded: policies.boundary.as_ref().is_some_and(|boundary| !boundary.is_empty()),
             hits: Vec::new(),
             missing: Vec::new(),
+            service: service_hash(request.service_key()),
         };
         if policies.scps_apply(request) {
             search.levels(Layer::Scp, policies.scps.as_deref());
@@ -100,7 +102,7 @@ impl<'a> Search<'a, '_> {
     }
 
     fn policy(&mut self, layer: Layer, level: usize, policy: &'a Policy) {
-        for statement in policy.statements_for(self.request.service_key()) {
+        for statement in policy.statements_for(self.service) {
             let applies = statement.applies(&self.asked, self.request, &mut self.missing);
             if applies == Tri::No {
                 continue;

@@ -8,11 +8,18 @@ use std::fmt;
 #[derive(Debug, Clone)]
 pub(super) struct Marks {
     run: Box<[Option<char>]>,
+    /// The characters before the first open one.
+    start: Box<str>,
 }
 
 impl Marks {
     pub(super) fn new(run: Vec<Option<char>>) -> Self {
-        Self { run: run.into() }
+        let start = run.iter().map_while(|wanted| *wanted).collect();
+        Self { run: run.into(), start }
+    }
+
+    pub(super) fn literal_start(&self) -> &str {
+        &self.start
     }
 
     pub(super) fn tokens(&self) -> impl Iterator<Item = Token> {
