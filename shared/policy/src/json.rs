@@ -8,6 +8,7 @@ mod print;
 
 use crate::Span;
 pub use parse::ParseError;
+use std::collections::HashMap;
 
 /// A JSON value and where it stands. Two nodes are equal when their values are; spans do not count.
 ///
@@ -173,10 +174,17 @@ impl Node {
 
     /// Members whose key already appeared in the same object, with that first member.
     pub fn repeated_members(&self) -> impl Iterator<Item = (&Member, &Member)> {
+        const FEW: usize = 32;
         let members = self.members();
-        members.iter().enumerate().filter_map(|(at, later)| {
-            let first = members.iter().take(at).find(|earlier| earlier.key == later.key)?;
-            Some((first, later))
+        let mut by_key: HashMap<&str, &Member> = HashMap::new();
+        members.iter().enumerate().filter_map(move |(at, later)| {
+            // A few keys are compared sooner than hashed.
+            let first = if members.len() > FEW {
+                *by_key.entry(&later.key).or_insert(later)
+            } else {
+                members.iter().take(at).find(|earlier| earlier.key == later.key)?
+            };
+            (!std::ptr::eq(first, later)).then_some((first, later))
         })
     }
 }

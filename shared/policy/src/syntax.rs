@@ -8,6 +8,7 @@ mod statement;
 use crate::document::{Document, ProblemKind, Reading};
 use crate::json::Node;
 use crate::{Position, Span};
+use std::collections::HashSet;
 use std::fmt;
 
 /// What a document is for; each has elements it must or must not have.
@@ -93,15 +94,13 @@ fn check(node: &Node, kind: DocumentKind) -> Result<Document, Fault> {
         let span = document.version.as_ref().map_or(document.span, |version| version.span);
         return Err(Fault { message: "`Version` must be `2012-10-17`".to_owned(), span });
     }
-    let mut sids: Vec<&str> = Vec::new();
+    let mut sids: HashSet<&str> = HashSet::new();
     for statement in &document.statements {
-        if let Some(sid) = statement.sid.as_ref().filter(|sid| !sid.as_str().is_empty()) {
-            if sids.contains(&sid.as_str()) {
-                let message =
-                    format!("`Sid` `{}` stands twice, give each statement its own", sid.as_str());
-                return Err(Fault { message, span: sid.span });
-            }
-            sids.push(sid.as_str());
+        let sid = statement.sid.as_ref().filter(|sid| !sid.as_str().is_empty());
+        if let Some(sid) = sid.filter(|sid| !sids.insert(sid.as_str())) {
+            let message =
+                format!("`Sid` `{}` stands twice, give each statement its own", sid.as_str());
+            return Err(Fault { message, span: sid.span });
         }
         statement::check(statement, kind)?;
     }

@@ -49,9 +49,12 @@ pub(crate) enum Resolved<'a> {
 /// Cuts a string into tokens and variables.
 pub(crate) fn parts(text: &str, syntax: Syntax) -> Vec<Part> {
     let mut parts = Vec::with_capacity(text.len());
+    // After the last brace nothing is closed any more: without looking again each time.
+    let closed = text.rfind('}').unwrap_or(0);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if syntax.variables
+            && text.len() - rest.len() < closed
             && let Some((inside, after)) =
                 rest.strip_prefix("${").and_then(|open| open.split_once('}'))
         {

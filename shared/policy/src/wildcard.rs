@@ -73,13 +73,26 @@ impl Wildcard {
     /// A pattern as policies write it.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        if !text.contains(['*', '?']) {
-            return Self::literal(text);
+        match text.find(['*', '?']) {
+            None => Self::literal(text),
+            Some(at) if at + 1 == text.len() && text.ends_with('*') => match text.get(..at) {
+                None | Some("") => Self(Shape::Any),
+                Some(prefix) => Self(Shape::Prefix(prefix.into())),
+            },
+            Some(_) => Self::from_tokens(tokens(text)),
         }
-        match text.strip_suffix('*') {
-            Some("") => Self(Shape::Any),
-            Some(prefix) if !prefix.contains(['*', '?']) => Self(Shape::Prefix(prefix.into())),
-            _ => Self::from_tokens(tokens(text)),
+    }
+
+    /// Like [`Wildcard::new`], keeping the string it is given where it can.
+    pub(crate) fn from_string(mut text: String) -> Self {
+        match text.find(['*', '?']) {
+            None => Self(Shape::Exact(text.into())),
+            Some(0) if text.len() == 1 && text.starts_with('*') => Self(Shape::Any),
+            Some(at) if at + 1 == text.len() && text.ends_with('*') => {
+                text.truncate(at);
+                Self(Shape::Prefix(text.into()))
+            }
+            Some(_) => Self::from_tokens(tokens(&text)),
         }
     }
 

@@ -20,7 +20,7 @@ impl ActionPattern {
         }
         match text.split_once(':') {
             Some((service, _)) if !service.contains(['*', '?']) => {
-                Self::Named(Wildcard::new(&text.to_lowercase()))
+                Self::Named(Wildcard::from_string(text.to_lowercase()))
             }
             _ => Self::Nothing,
         }

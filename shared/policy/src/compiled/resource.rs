@@ -61,6 +61,12 @@ pub(crate) enum Side {
     Unknown,
 }
 
+impl Side {
+    fn of(inside: bool) -> Self {
+        if inside { Self::Inside } else { Self::Outside }
+    }
+}
+
 impl<'r> Asked<'r> {
     pub(crate) fn of(request: &'r Request) -> Self {
         let text = request.resource();
@@ -88,12 +94,12 @@ impl ResourcePattern {
         if text == "*" {
             return Self::All;
         }
-        let cut = colons(text, variables);
+        let (cut, count) = colons(text, variables);
         if !text.starts_with("arn:") && text != "arn" {
             return Self::Void;
         }
-        if cut.len() >= 5 {
-            return Self::arn(text, &cut, variables, false);
+        if count == 5 {
+            return Self::arn(text, cut, variables, false);
         }
         let last = text.rsplit(':').next().unwrap_or("");
         match kind {
@@ -103,17 +109,17 @@ impl ResourcePattern {
             PolicyKind::Scp if last.ends_with('*') => {}
             PolicyKind::Scp | PolicyKind::Rcp => return Self::Void,
         }
-        let filled = format!("{text}{}", ":*".repeat(5 - cut.len()));
-        Self::arn(&filled, &colons(&filled, variables), variables, true)
+        let filled = format!("{text}{}", ":*".repeat(5 - count));
+        Self::arn(&filled, colons(&filled, variables).0, variables, true)
     }
 
-    fn arn(text: &str, cut: &[usize], variables: bool, expanded: bool) -> Self {
+    fn arn(text: &str, cut: [usize; 5], variables: bool, expanded: bool) -> Self {
         let syntax = Syntax { variables, wildcards: true };
         let segment = |at: usize| {
             let start =
                 at.checked_sub(1).and_then(|before| cut.get(before)).map_or(0, |colon| colon + 1);
-            let end = if at < 5 { cut.get(at).copied() } else { None };
-            text.get(start..end.unwrap_or(text.len())).unwrap_or("")
+            let end = cut.get(at).copied().unwrap_or(text.len());
+            text.get(start..end).unwrap_or("")
         };
         let (service, resource) = (segment(2), segment(5));
         let names_bucket = service == "s3" && segment(3).is_empty() && segment(4).is_empty();
@@ -124,7 +130,8 @@ impl ResourcePattern {
         };
         let (product, id) = resource.split_at_checked(product_end).unwrap_or(("", resource));
         let before_id = text.get(..text.len() - id.len()).unwrap_or(text);
-        if !expanded && !before_id.contains(['*', '?']) && !(variables && text.contains("${")) {
+        let fixed = !variables || !text.contains("${");
+        if fixed && !expanded && !before_id.contains(['*', '?']) {
             return Self::Whole(Wildcard::new(text));
         }
         Self::Arn(Box::new(ArnPattern {
@@ -154,16 +161,14 @@ impl ResourcePattern {
             (Self::Short, _) | (_, Asked::Nothing | Asked::All { wildcard_only: true }) => {
                 Side::Outside
             }
-            (Self::Arn(_) | Self::Whole(_), Asked::All { .. }) if some_is_enough => Side::Inside,
-            (Self::Arn(_) | Self::Whole(_), Asked::All { .. }) => Side::Outside,
-            (Self::Whole(pattern), Asked::One(_, text)) if pattern.matches(text) => Side::Inside,
-            (Self::Whole(_), Asked::One(..)) => Side::Outside,
+            (Self::Arn(_) | Self::Whole(_), Asked::All { .. }) => Side::of(some_is_enough),
+            (Self::Whole(pattern), Asked::One(_, text)) => Side::of(pattern.matches(text)),
             (Self::Whole(pattern), Asked::Pattern(segments)) => {
                 let own = pattern.tokens();
                 let own = own.splitn(6, |token| *token == Token::Char(':')).skip(1);
                 let all =
                     own.zip(segments.iter()).all(|(own, asked)| meets(own, asked, some_is_enough));
-                if all { Side::Inside } else { Side::Outside }
+                Side::of(all)
             }
             (Self::Arn(pattern), Asked::One(arn, _)) => pattern.side_of(arn, context, missing),
             (Self::Arn(pattern), Asked::Pattern(segments)) => {
@@ -242,32 +247,41 @@ impl From<Side> for Tri {
     }
 }
 
-/// Offsets of the colons that are not inside a variable.
-fn colons(text: &str, variables: bool) -> Vec<usize> {
-    offsets(text, variables, |c| c == ':')
+/// Where the first five colons are that are not inside a variable, and how many there are.
+fn colons(text: &str, variables: bool) -> ([usize; 5], usize) {
+    let mut found = [0; 5];
+    let mut count = 0;
+    let mut at = 0;
+    while let (Some(place), Some(next)) =
+        (found.get_mut(count), next(text, at, variables, |b| b == b':'))
+    {
+        (*place, at) = (next, next + 1);
+        count += 1;
+    }
+    (found, count)
 }
 
 /// The first `/` or `:` that is not inside a variable.
 fn separator(text: &str, variables: bool) -> Option<usize> {
-    offsets(text, variables, |c| c == '/' || c == ':').first().copied()
+    next(text, 0, variables, |b| b == b'/' || b == b':')
 }
 
-fn offsets(text: &str, variables: bool, wanted: impl Fn(char) -> bool) -> Vec<usize> {
-    if !(variables && text.contains("${")) {
-        return text.char_indices().filter(|(_, c)| wanted(*c)).map(|(at, _)| at).collect();
-    }
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some(end) = rest.strip_prefix("${").and_then(|open| open.find('}')) {
-            at += end + 3;
-            continue;
+/// The next wanted byte from `at` on, variables jumped over.
+fn next(text: &str, at: usize, variables: bool, wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = at;
+    loop {
+        let b = *bytes.get(at)?;
+        if variables && b == b'$' && bytes.get(at + 1) == Some(&b'{') {
+            // Where nothing is closed any more, nothing later is either.
+            let Some(end) = bytes.get(at..)?.iter().position(|b| *b == b'}') else {
+                return next(text, at, false, wanted);
+            };
+            at += end + 1;
+        } else if wanted(b) {
+            return Some(at);
+        } else {
+            at += 1;
         }
-        let c = rest.chars().next().unwrap_or_default();
-        if wanted(c) {
-            found.push(at);
-        }
-        at += c.len_utf8();
     }
-    found
 }

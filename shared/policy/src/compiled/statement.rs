@@ -83,7 +83,7 @@ impl CompiledStatement {
             match action {
                 ActionPattern::All => return None,
                 ActionPattern::Named(_) | ActionPattern::Nothing => {
-                    services.extend(action.service())
+                    services.extend(action.service());
                 }
             }
         }

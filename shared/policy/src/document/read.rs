@@ -7,6 +7,7 @@ mod clauses;
 use super::{Document, Effect, Problem, ProblemKind, Reading, Statement, Text};
 use crate::Span;
 use crate::json::{Member, Node, Value};
+use std::collections::HashSet;
 
 /// Takes the strings out of `node`.
 pub(super) fn read(node: &mut Node) -> Reading {
@@ -65,18 +66,30 @@ impl Reader {
     }
 
     /// The members without those whose key came before; these are problems.
-    fn first_of_each<'n>(&mut self, node: &'n mut Node) -> Vec<&'n mut Member> {
-        let members =
-            if let Value::Object(members) = &mut node.value { &mut members[..] } else { &mut [] };
-        let mut kept: Vec<&mut Member> = Vec::with_capacity(members.len());
-        for member in members {
-            if kept.iter().any(|earlier| earlier.key == member.key) {
+    fn first_of_each<'n>(&mut self, node: &'n mut Node) -> &'n mut [Member] {
+        const FEW: usize = 32;
+        let Value::Object(members) = &mut node.value else { return &mut [] };
+        if members.len() > FEW {
+            let mut seen: HashSet<Box<str>> = HashSet::with_capacity(members.len());
+            members.retain(|member| {
+                let is_first = seen.insert(member.key.clone());
+                if !is_first {
+                    self.problem(ProblemKind::RepeatedElement, &member.key, "", member.key_span);
+                }
+                is_first
+            });
+            return members;
+        }
+        let mut at = 1;
+        while let Some((before, member)) = members.get(..at).zip(members.get(at)) {
+            if before.iter().any(|earlier| earlier.key == member.key) {
+                let member = members.remove(at);
                 self.problem(ProblemKind::RepeatedElement, &member.key, "", member.key_span);
             } else {
-                kept.push(member);
+                at += 1;
             }
         }
-        kept
+        members
     }
 
     fn version(&mut self, node: &mut Node) -> Option<Text> {
@@ -173,7 +186,12 @@ impl Reader {
                     s.conditions = self.conditions(&mut member.value);
                 }
                 other => {
-                    self.problem(ProblemKind::UnknownElement, other, "a statement", member.key_span)
+                    self.problem(
+                        ProblemKind::UnknownElement,
+                        other,
+                        "a statement",
+                        member.key_span,
+                    );
                 }
             }
         }

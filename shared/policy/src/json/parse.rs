@@ -103,8 +103,9 @@ impl Reader<'_> {
         Ok(value)
     }
 
+    /// Statements are objects at the second level, and seldom have more than six members.
     fn object(&mut self, depth: usize) -> Result<Value, Fault> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(if depth == 2 { 6 } else { 0 });
         self.at += 1;
         self.space();
         if self.peek() == Some(b'}') {

@@ -202,3 +202,40 @@ fn expanding_a_pattern_changes_nothing() {
         assert_eq!(expanded.is_empty(), pattern.contains("Nothing"), "`{pattern}`");
     }
 }
+
+/// Texts made to be read again and again from every place; read that way this test would not end.
+#[test]
+fn hostile_documents_are_read_once() {
+    let keys: Vec<String> = (0..20_000).map(|at| format!(r#""k{at}":1"#)).collect();
+    let open = "${".repeat(50_000);
+    let stars = "*a".repeat(50_000);
+    let statement =
+        |resource: &str| format!(r#"{{"Effect":"Allow","Action":"s3:*","Resource":"{resource}"}}"#);
+    let documents = [
+        format!("{{{}}}", keys.join(",")),
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{}}}"#,
+            statement(&format!("arn:aws:s3:::{open}"))
+        ),
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{}}}"#,
+            statement(&format!("arn:aws:s3:::{stars}"))
+        ),
+        format!("{{\"Statement\":[{}]}}", vec![statement("*"); 20_000].join(",")),
+    ];
+    let expected =
+        [Outcome::ImplicitlyDenied, Outcome::ImplicitlyDenied, Outcome::Allowed, Outcome::Allowed];
+    for (text, expected) in documents.iter().zip(expected) {
+        let node = Node::parse(text).unwrap();
+        assert_eq!(node.repeated_members().count(), 0);
+        let (policy, _) = Policy::read("hostile", PolicyKind::Identity, &node);
+        let asked = format!("arn:aws:s3:::{}", "a".repeat(50_000));
+        let request = Request::new(
+            Caller::parse("arn:aws:iam::111122223333:user/ana"),
+            "s3:GetObject",
+            &asked,
+        );
+        assert_eq!(Policies::new().identity(policy).evaluate(&request).outcome, expected);
+        let _ = check_syntax(text, policy::DocumentKind::Identity);
+    }
+}

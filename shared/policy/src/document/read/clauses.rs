@@ -41,7 +41,7 @@ impl Reader {
             Value::Object(_) => {
                 let members = self.first_of_each(&mut member.value);
                 Principal::Entries(
-                    members.into_iter().filter_map(|entry| self.principal_entry(entry)).collect(),
+                    members.iter_mut().filter_map(|entry| self.principal_entry(entry)).collect(),
                 )
             }
             _ => {
