@@ -53,7 +53,11 @@ fn main() {
     println!("{ROLES} roles x {POLICIES} policies x {STATEMENTS} statements, none shared");
     match (before, peak_kib()) {
         (Some(before), Some(peak)) => {
-            println!("peak memory {:.1} MB ({:.1} MB at start)", megabytes(peak), megabytes(before));
+            println!(
+                "peak memory {:.1} MB ({:.1} MB at start)",
+                megabytes(peak),
+                megabytes(before)
+            );
         }
         _ => println!("peak memory is only known where /proc/self/status exists"),
     }

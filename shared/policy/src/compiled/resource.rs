@@ -1,12 +1,17 @@
 //! `Resource` and `NotResource`.
 
+mod asked;
+mod cut;
+
 use super::PolicyKind;
 use crate::Arn;
 use crate::document::Effect;
-use crate::request::{Context, Request};
+use crate::request::Context;
 use crate::template::{Gap, Resolved, Syntax, Template, resolve_parts};
 use crate::tri::Tri;
 use crate::wildcard::{Token, Wildcard, covers, overlaps, tokens};
+pub(crate) use asked::Asked;
+use cut::{colons, separator};
 
 /// One resource pattern.
 #[derive(Debug, Clone)]
@@ -37,20 +42,6 @@ pub(crate) struct ArnPattern {
     expanded: bool,
 }
 
-/// What a request asks for, taken apart once.
-#[derive(Debug)]
-pub(crate) enum Asked<'r> {
-    /// `*`; whether the action has no resource of its own.
-    All {
-        wildcard_only: bool,
-    },
-    One(Arn<'r>, &'r str),
-    /// A pattern: partition, service, region, account, resource.
-    Pattern(Box<[Vec<Token>; 5]>),
-    /// Neither.
-    Nothing,
-}
-
 /// How one pattern answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -65,28 +56,6 @@ impl Side {
     fn of(inside: bool) -> Self {
         if inside { Self::Inside } else { Self::Outside }
     }
-}
-
-impl<'r> Asked<'r> {
-    pub(crate) fn of(request: &'r Request) -> Self {
-        let text = request.resource();
-        if text == "*" {
-            return Self::All { wildcard_only: request.is_wildcard_only() };
-        }
-        match Arn::split(text) {
-            None => Self::Nothing,
-            Some(arn) if text.contains('*') => Self::Pattern(Box::new(
-                [arn.partition, arn.service, arn.region, arn.account, arn.resource]
-                    .map(request_tokens),
-            )),
-            Some(arn) => Self::One(arn, text),
-        }
-    }
-}
-
-/// In a request only `*` is a wildcard.
-fn request_tokens(text: &str) -> Vec<Token> {
-    tokens(text).map(|token| if token == Token::One { Token::Char('?') } else { token }).collect()
 }
 
 impl ResourcePattern {
@@ -243,45 +212,6 @@ impl From<Side> for Tri {
             Side::Inside => Self::Yes,
             Side::Outside | Side::Void => Self::No,
             Side::Unknown => Self::Unknown,
-        }
-    }
-}
-
-/// Where the first five colons are that are not inside a variable, and how many there are.
-fn colons(text: &str, variables: bool) -> ([usize; 5], usize) {
-    let mut found = [0; 5];
-    let mut count = 0;
-    let mut at = 0;
-    while let (Some(place), Some(next)) =
-        (found.get_mut(count), next(text, at, variables, |b| b == b':'))
-    {
-        (*place, at) = (next, next + 1);
-        count += 1;
-    }
-    (found, count)
-}
-
-/// The first `/` or `:` that is not inside a variable.
-fn separator(text: &str, variables: bool) -> Option<usize> {
-    next(text, 0, variables, |b| b == b'/' || b == b':')
-}
-
-/// The next wanted byte from `at` on, variables jumped over.
-fn next(text: &str, at: usize, variables: bool, wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = at;
-    loop {
-        let b = *bytes.get(at)?;
-        if variables && b == b'$' && bytes.get(at + 1) == Some(&b'{') {
-            // Where nothing is closed any more, nothing later is either.
-            let Some(end) = bytes.get(at..)?.iter().position(|b| *b == b'}') else {
-                return next(text, at, false, wanted);
-            };
-            at += end + 1;
-        } else if wanted(b) {
-            return Some(at);
-        } else {
-            at += 1;
         }
     }
 }
