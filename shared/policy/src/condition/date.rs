@@ -14,10 +14,19 @@ impl Instant {
     }
 }
 
-/// Seconds since 1970, within 64 bits.
+/// Seconds since 1970, within 64 bits, maybe with a fraction.
 fn epoch(text: &str) -> Option<Instant> {
-    let seconds: i64 = text.strip_prefix('+').is_none().then(|| text.parse().ok())??;
-    Some(Instant(i128::from(seconds) * SECOND))
+    let (whole, fraction) =
+        text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let seconds: i64 = (!whole.starts_with('+')).then(|| whole.parse().ok())??;
+    let nanos = fraction.map_or(Some(0), nanoseconds)?;
+    let nanos = if whole.starts_with('-') { -nanos } else { nanos };
+    Some(Instant(i128::from(seconds) * SECOND + nanos))
+}
+
+/// The digits after the point, at most nine.
+fn nanoseconds(fraction: &str) -> Option<i128> {
+    Some(digits(fraction, 1..=9)? * 10_i128.pow(9 - u32::try_from(fraction.len()).ok()?))
 }
 
 fn calendar(text: &str) -> Option<Instant> {
@@ -72,9 +81,7 @@ fn time_of_day(text: &str) -> Option<i128> {
     }
     let nanos = match fraction {
         None => 0,
-        Some(fraction) => {
-            digits(fraction, 1..=9)? * 10_i128.pow(9 - u32::try_from(fraction.len()).ok()?)
-        }
+        Some(fraction) => nanoseconds(fraction)?,
     };
     Some((hour * 3_600 + minute * 60 + second - offset) * SECOND + nanos)
 }
@@ -144,6 +151,8 @@ mod tests {
         assert_eq!(seconds("2026-11-22T07:30"), seconds("2026-11-22T08:30:00+01:00"));
         assert_eq!(seconds("2026-11-22T07:30Z"), seconds("2026-11-22T02:00:00-0530"));
         assert_eq!(seconds("2026-11-22t7:30:00.593194+00"), seconds("2026-11-22T07:30:00Z"));
+        assert_eq!(Instant::parse("0.25"), Instant::parse("1970-01-01T00:00:00.25Z"));
+        assert_eq!(Instant::parse("-0.5"), Instant::parse("1969-12-31T23:59:59.5Z"));
     }
 
     #[test]
@@ -171,6 +180,8 @@ mod tests {
             "2026-11-22T07:30+1",
             "9223372036854775808",
             "+5",
+            "5.",
+            "5.x",
             "2026-11-22T07:30.5Z",
         ] {
             assert_eq!(Instant::parse(text), None, "{text}");
