@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::support::{Customer, Functions, found};
 
 const OPERATOR: &str = "100000000002";
+const ANOTHER: &str = "100000000003";
 const WORKER: &str = "AnotherWorker";
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -56,46 +57,61 @@ fn findings(functions: &Functions, id: &str) -> Vec<Value> {
     }
 }
 
-#[test]
-fn a_request_to_the_api_becomes_findings_and_alerts() {
-    let functions = Functions::deployed(OPERATOR, &json!({"WorkerRoleName": WORKER}));
-    let customer = Customer::of(OPERATOR, WORKER);
-    let truth = customer.seed("basic", &json!({"regions": ["eu-west-1"], "mfa": 0}));
-
-    let (code, body) = functions.request("api-health.json", |_| ());
-    assert_eq!(code, 200, "{body}");
-
+/// Asks for an audit and answers its id.
+fn start(functions: &Functions, customer: &Customer, external_id: &str) -> String {
     let (code, body) = functions.request("api-start.json", |event| {
         let body = json!({
             "account_id": customer.account,
             "role_name": "CloudDoctorAuditRole",
-            "external_id": customer.external_id,
+            "external_id": external_id,
         });
         event["body"] = body.to_string().into();
         event["headers"]["content-length"] = body.to_string().len().to_string().into();
     });
     assert_eq!((code, &body["status"]), (202, &json!("queued")), "{body}");
-    let id = body["audit_id"].as_str().expect("an id").to_owned();
+    body["audit_id"].as_str().expect("an id").to_owned()
+}
 
-    let ended = eventually("end of the audit", || {
-        let page = status(&functions, &id, None);
-        (!["queued", "running"].contains(&page["status"].as_str().expect("a state")))
-            .then_some(page)
-    });
-    assert_eq!(ended["status"], "complete", "{ended}\n{}", functions.failures());
-    let all = json!({"findings": findings(&functions, &id)});
-    assert_eq!(found(&all), truth);
+/// Waits for the end of an audit and answers its status.
+fn ended(functions: &Functions, id: &str) -> Value {
+    eventually("end of the audit", || {
+        let page = status(functions, id, None);
+        let state = page["status"].as_str().expect("a state");
+        (!["queued", "running"].contains(&state)).then_some(page)
+    })
+}
 
-    let severe = |one: &&Value| {
-        one["verdict"] == "fail" && (one["severity"] == "high" || one["severity"] == "critical")
-    };
-    let severe = all["findings"].as_array().expect("findings").iter().filter(severe).count();
-    let alerts = eventually("alert for each severe finding", || {
-        let published = functions.published();
-        (published.len() >= severe).then_some(published)
+/// Waits until this many alerts have been published, and a little longer for one too many.
+fn alerts(functions: &Functions, expected: usize) -> Vec<Value> {
+    eventually("alert for each severe finding", || {
+        (functions.published().len() >= expected).then_some(())
     });
-    assert_eq!(alerts.len(), severe);
-    for alert in alerts {
+    thread::sleep(Duration::from_millis(500));
+    let published = functions.published();
+    assert_eq!(published.len(), expected);
+    published
+}
+
+fn is_severe(finding: &Value) -> bool {
+    finding["verdict"] == "fail"
+        && (finding["severity"] == "high" || finding["severity"] == "critical")
+}
+
+#[test]
+fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new() {
+    let functions = Functions::deployed(OPERATOR, &json!({"WorkerRoleName": WORKER}));
+    let customer = Customer::of(OPERATOR, WORKER);
+    let truth = customer.seed("basic", &json!({"regions": ["eu-west-1"], "mfa": 0}));
+    let (code, body) = functions.request("api-health.json", |_| ());
+    assert_eq!(code, 200, "{body}");
+
+    let id = start(&functions, &customer, &customer.external_id);
+    let end = ended(&functions, &id);
+    assert_eq!(end["status"], "complete", "{end}\n{}", functions.failures());
+    let all = findings(&functions, &id);
+    let severe = all.iter().filter(|one| is_severe(one)).count();
+    assert_eq!(found(&json!({"findings": all})), truth);
+    for alert in alerts(&functions, severe) {
         for attribute in ["severity", "category", "account", "state"] {
             assert!(alert["attributes"][attribute].is_object(), "no `{attribute}`: {alert}");
         }
@@ -104,5 +120,33 @@ fn a_request_to_the_api_becomes_findings_and_alerts() {
         assert!(!said.contains(&customer.external_id), "an ExternalId is a secret");
         assert!(alert["subject"].as_str().is_some_and(|one| one.chars().count() < 100), "{alert}");
     }
+
+    // A second bucket of two is open and not encrypted; the other is as it should be.
+    customer.seed("large", &json!({"regions": ["eu-west-1"], "users": 0, "buckets": 2}));
+    assert_eq!(
+        functions.send("Worker", "schedule-nightly.json"),
+        json!({"queued": 1, "already": 0})
+    );
+    assert_eq!(
+        functions.send("Worker", "schedule-nightly.json"),
+        json!({"queued": 0, "already": 1})
+    );
+    let told = alerts(&functions, severe + 1);
+    let new = told.last().expect("an alert").to_string();
+    assert!(new.contains("large-0001"), "{new}");
+    assert_eq!(functions.failures(), json!([]));
+}
+
+#[test]
+fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert() {
+    let functions = Functions::deployed(ANOTHER, &json!({"WorkerRoleName": WORKER}));
+    let customer = Customer::of(ANOTHER, WORKER);
+    let id = start(&functions, &customer, "not-the-right-one");
+    let end = ended(&functions, &id);
+    assert_eq!(end["status"], "failed", "{end}");
+    let said = end.to_string();
+    assert!(said.contains("AccessDenied") && said.contains(&customer.role()), "{said}");
+    assert!(!said.contains("not-the-right-one"), "an ExternalId is a secret");
+    assert_eq!(functions.published(), Vec::<Value>::new());
     assert_eq!(functions.failures(), json!([]));
 }

@@ -7,7 +7,7 @@
 - `backdate {account, keys: {id: days}, users: {name: days since the password was used}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?}`,
   `regions {account, enabled}`: what an account cannot be given through AWS's own interfaces.
 - `deploy {account, template, parameters}`: see `deploy`; connects the event sources (see `sources`).
-- `invoke {function, event}`: `{"answer"}` or `{"error"}`; `failures`: what the functions failed with.
+- `invoke {account, function, event}`: `{"answer"}` or `{"error"}`; `failures?account=`: what functions failed with.
 - `published?account=`: what was published to the topics of an account, as `{"messages"}`.
 - `operator {account, role}`, `onboard {account, template, parameters}`, `seed {scenario, account, …}`: see `seed`.
 """
@@ -91,7 +91,7 @@ def _deploy(stand_in, given, _method):
 
 def _invoke(stand_in, given, _method):
     try:
-        return {"answer": stand_in.runtime.invoke(given["function"], given["event"], given.get("seconds", 60))}
+        return {"answer": stand_in.runtime.invoke(f"{given['account']}-{given['function']}", given["event"], given.get("seconds", 60))}
     except runtime.Failed as failure:
         return {"error": str(failure)}
 
@@ -122,7 +122,7 @@ COMMANDS = {
     "regions": _regions,
     "deploy": _deploy,
     "invoke": _invoke,
-    "failures": lambda stand_in, _given, _method: {"failures": stand_in.failures},
+    "failures": lambda stand_in, given, _method: {"failures": stand_in.failures[given["account"]]},
     "published": _published,
     "operator": _plant(seed.operator),
     "onboard": _plant(seed.onboard),

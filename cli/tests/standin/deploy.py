@@ -51,7 +51,7 @@ def deploy(stand_in, account: str, template: str, parameters: dict, region: str 
     kept = {name: one for name, one in parsed["Resources"].items() if one["Type"] in MADE or name in roles}
     values = _create(stand_in.endpoint, account, region, parsed, kept, wanted, parameters)
     deployed = {
-        name: {"environment": _environment(stand_in, account, region, name, values), "sources": _sources(name, function, values)}
+        name: {"environment": _environment(stand_in, account, region, name, values), "sources": _sources(account, name, function, values)}
         for name, function in functions.items()
     }
     return {"functions": deployed, "table": values["output", "table", ""]}
@@ -87,7 +87,7 @@ def _environment(stand_in, account, region, name, values):
         **_session(stand_in, account, values[name, "role", ""], name),
         "AWS_REGION": region,
         "AWS_ENDPOINT_URL": stand_in.endpoint,
-        "AWS_LAMBDA_RUNTIME_API": f"{stand_in.endpoint}/_lambda/{name}",
+        "AWS_LAMBDA_RUNTIME_API": f"{stand_in.endpoint}/_lambda/{account}-{name}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
@@ -115,7 +115,7 @@ def _session(stand_in, account, role_arn, name):
     }
 
 
-def _sources(name, function, values):
+def _sources(account, name, function, values):
     """The event sources that hang on a stream or a queue, with the settings that decide what is delivered how."""
     sources = []
     for event, source in function["Properties"].get("Events", {}).items():
@@ -125,7 +125,8 @@ def _sources(name, function, values):
         filters = settings.get("FilterCriteria", {}).get("Filters", [])
         sources.append(
             {
-                "function": name,
+                "function": f"{account}-{name}",
+                "account": account,
                 "type": source["Type"],
                 "arn": values[name, "source", event],
                 "batch": settings.get("BatchSize", 10),

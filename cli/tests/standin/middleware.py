@@ -1,5 +1,6 @@
 """The stand-in: credentials, permissions, faults and a trace around moto's server."""
 
+import collections
 import contextlib
 import json
 import re
@@ -26,7 +27,7 @@ class StandIn:
         self.faults = faults.Faults()
         self.trace = trace.Trace()
         self.runtime = runtime.Runtime()
-        self.failures = []
+        self.failures = collections.defaultdict(list)
         self.endpoint = ""
 
     def __call__(self, environ, start_response):

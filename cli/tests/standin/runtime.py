@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import json
 import queue
 import re
+import select
+import socket
 import threading
 import time
 import uuid
@@ -17,6 +19,11 @@ SECONDS = 900
 
 class Failed(Exception):
     """The function answered with an error, or not in time."""
+
+
+def _hung_up(connection) -> bool:
+    readable, _, _ = select.select([connection], [], [], 0)
+    return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
 
 
 class Runtime:
@@ -47,7 +54,7 @@ class Runtime:
         name, init, following, invocation_id, how = found.groups()
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if not following else b""
         if following:
-            return self._next(name)
+            return self._next(name, environ["werkzeug.socket"])
         if init:
             print(f"{name} did not start: {body.decode()}", flush=True)
         elif invocation := self.running.get(invocation_id):
@@ -55,8 +62,17 @@ class Runtime:
             invocation["done"].set()
         return 202, [("Content-Type", "application/json")], b'{"status":"OK"}'
 
-    def _next(self, name: str):
-        invocation = self.waiting[name].get()
+    def _take(self, name: str, connection):
+        """Waits for an invocation for as long as the function's process lives: one that was killed takes none."""
+        while not _hung_up(connection):
+            try:
+                return self.waiting[name].get(timeout=0.1)
+            except queue.Empty:
+                continue
+        raise ConnectionResetError(f"{name} is gone")
+
+    def _next(self, name: str, connection):
+        invocation = self._take(name, connection)
         headers = [
             ("Content-Type", "application/json"),
             ("Lambda-Runtime-Aws-Request-Id", invocation["id"]),

@@ -42,7 +42,7 @@ def _stream(stand_in, source):
             records = records[start:]
             attempts += 1
             if records and attempts > source["retries"]:
-                stand_in.failures.append(f"gave up on {len(records)} records of {source['arn']}")
+                stand_in.failures[source["account"]].append(f"gave up on {len(records)} records of {source['arn']}")
                 break
             time.sleep(PAUSE if not records else 10 * PAUSE)
         if not raw:
@@ -77,7 +77,7 @@ def _invoke(stand_in, source, records, name="SequenceNumber") -> set:
     try:
         answer = stand_in.runtime.invoke(source["function"], {"Records": records})
     except Exception as failure:  # the function failed as a whole
-        stand_in.failures.append(str(failure))
+        stand_in.failures[source["account"]].append(str(failure))
         return everything
     if not source["partial"] or not isinstance(answer, dict):
         return set()

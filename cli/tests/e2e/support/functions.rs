@@ -54,8 +54,7 @@ impl Functions {
     /// Sends an HTTP request to the API function as API Gateway would, with the event `events/<file>` changed by
     /// `change`, and answers its status and body.
     pub(crate) fn request(&self, file: &str, change: impl FnOnce(&mut Value)) -> (u64, Value) {
-        let path = Path::new(WORKSPACE).join("events").join(file);
-        let mut event = serde_json::from_slice(&fs::read(path).expect("an event")).expect("JSON");
+        let mut event = event(file);
         change(&mut event);
         let answer = self.invoke("Api", &event);
         let body = answer["body"].as_str().unwrap_or_default();
@@ -63,9 +62,18 @@ impl Functions {
         (status, serde_json::from_str(body).expect("a JSON body"))
     }
 
-    /// Invokes a function and answers what it returned.
-    pub(crate) fn invoke(&self, function: &str, event: &Value) -> Value {
-        let body = json!({"function": function, "event": event, "seconds": 30});
+    /// Sends the event `events/<file>` as it is and answers what the function returned.
+    pub(crate) fn send(&self, function: &str, file: &str) -> Value {
+        self.invoke(function, &event(file))
+    }
+
+    fn invoke(&self, function: &str, event: &Value) -> Value {
+        let body = json!({
+            "account": self.account,
+            "function": function,
+            "event": event,
+            "seconds": 30,
+        });
         let answer = StandIn::shared().post("invoke", &body);
         assert_eq!(answer["error"], Value::Null, "functions: {:?}", self.failures());
         answer["answer"].clone()
@@ -91,6 +99,12 @@ impl Drop for Functions {
             let _ = function.wait();
         }
     }
+}
+
+/// The event `events/<file>`.
+fn event(file: &str) -> Value {
+    let path = Path::new(WORKSPACE).join("events").join(file);
+    serde_json::from_slice(&fs::read(path).expect("an event")).expect("JSON")
 }
 
 /// Brings the functions up to date and answers where they are.
