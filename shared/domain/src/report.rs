@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Finding, Receipt, Severity, Verdict};
 
-/// The result of an audit; its JSON form is described by `docs/schema/report-1.json` and only
+/// The result of an audit; its JSON form is described by `docs/schema/scan-1.json` and only
 /// grows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -13,7 +13,7 @@ use domain::Report;
 pub use page::{Page, Style};
 pub use table::table;
 
-/// Writes a report as JSON, in the shape of `docs/schema/report-1.json`.
+/// Writes a report as JSON, in the shape of `docs/schema/scan-1.json`.
 ///
 /// # Errors
 ///
