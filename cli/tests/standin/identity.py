@@ -96,13 +96,18 @@ def _documents(identity) -> list:
     if identity is None:
         return []
     documents = list(identity.policies.values())
-    documents += [policy.document for policy in identity.managed_policies.values()]
+    documents += map(_in_force, identity.managed_policies.values())
     if hasattr(identity, "access_keys"):
         backend = iam_backends[identity.account_id]["aws"]
         for group in backend.get_groups_for_user(identity.name):
             documents += list(group.policies.values())
-            documents += [policy.document for policy in group.managed_policies.values()]
+            documents += map(_in_force, group.managed_policies.values())
     return documents
+
+
+def _in_force(policy) -> str:
+    """The default version of a managed policy."""
+    return next(version.document for version in policy.versions if version.is_default)
 
 
 @functools.cache

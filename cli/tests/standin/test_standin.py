@@ -160,6 +160,25 @@ class Permissions(Case):
         self.refused("AccessDenied", s3.get_bucket_acl, Bucket="of-300000000011")
         self.refused("UnauthorizedOperation", client("ec2", capped).describe_instances)
 
+    def test_attached_policies_and_those_of_groups_count_in_their_default_version(self):
+        account = "300000000013"
+        iam = client("iam", root(account))
+        policy = iam.create_policy(PolicyName="reads", PolicyDocument=document("iam:List*", Resource="*"))["Policy"]["Arn"]
+        role = make_role(account, allow=("sts:GetCallerIdentity",))
+        self.refused("AccessDenied", client("iam", assume(role)).list_users)
+        iam.attach_role_policy(RoleName="Audit", PolicyArn=policy)
+        client("iam", assume(role)).list_users()
+        iam.create_user(UserName="member")
+        iam.create_group(GroupName="readers")
+        iam.add_user_to_group(GroupName="readers", UserName="member")
+        key = iam.create_access_key(UserName="member")["AccessKey"]
+        member = client("iam", {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]})
+        self.refused("AccessDenied", member.list_users)
+        iam.attach_group_policy(GroupName="readers", PolicyArn=policy)
+        member.list_users()
+        iam.create_policy_version(PolicyArn=policy, PolicyDocument=document("s3:*", Resource="*"), SetAsDefault=True)
+        self.refused("AccessDenied", member.list_users)
+
     def test_a_managed_session_policy_by_arn(self):
         arn = make_role("300000000012")
         session = assume(arn, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/SecurityAudit"}])
