@@ -230,8 +230,8 @@ class Faults(Case):
     def test_garbage_resets_and_limited_times(self):
         account = "300000000024"
         iam = client("iam", root(account))
-        for how in ("garbage", "reset"):
-            control("fail", account=account, how=how, times=1)
+        for how in ("garbage", "reset", "timeout"):
+            control("fail", account=account, how=how, times=1, seconds=0.1)
             with self.assertRaises((BotoCoreError, ResponseParserError)):
                 iam.list_users()
             iam.list_users()
