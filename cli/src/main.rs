@@ -8,6 +8,7 @@ mod checks_list;
 mod failure;
 mod output;
 mod scan;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,8 @@ struct Cli {
 enum Command {
     /// Audits one account, through a role or with the caller's own credentials.
     Scan(Box<scan::Args>),
+    /// Serves the HTTP API on this machine, and runs audits in the background.
+    Serve(serve::Serve),
     /// Tells what is checked.
     #[command(subcommand)]
     Checks(checks_list::Command),
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     };
     let done = match cli.command {
         Command::Scan(args) => scan::run(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Checks(command) => checks_list::run(&command),
     };
     done.unwrap_or_else(|failure| {

@@ -1,0 +1,178 @@
+mod config;
+mod jwt;
+mod runner;
+mod variables;
+
+use std::{
+    future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+    time::Duration,
+};
+
+use audit::WorkError;
+use checks::Manner;
+use collect::Limits;
+use domain::{AuditId, Service, Tenant, Thresholds};
+use store::{SqliteStore, Store};
+use tokio::{net::TcpListener, sync::oneshot};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::Failure;
+use config::{Config, Door, Options};
+use runner::{Runner, Work, Worked};
+
+/// How long requests that are being answered may take once the service stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// How long audits may take to stop: one request to AWS lasts at most 30 seconds.
+const LAST_CALLS: Duration = Duration::from_secs(40);
+
+/// Serves the HTTP API on one machine, and runs the audits that are asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// Where to listen [default: 127.0.0.1:8000]; beyond loopback a token or an issuer is needed.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Where to keep audits and results [default: data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A TOML file of settings; docs/configuration.md tells them, and their names in the environment.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Serves until SIGTERM or Ctrl-C.
+pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
+    let options = Options { listen: args.listen, data: args.data, config: args.config };
+    let environment: Vec<_> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let config = config::read(options, &environment).map_err(Failure::usage)?;
+    log(&config);
+    for name in &config.unknown {
+        tracing::warn!("`{name}` is not a setting: docs/configuration.md lists them");
+    }
+    let store = SqliteStore::open(&config.data).map_err(Failure::usage)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
+    let served = runtime.block_on(serve(config, Arc::new(store)));
+    // A lookup that hangs in a thread of its own does not keep the program.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+/// Logs to standard error as JSON. Libraries only warn: at finer levels the AWS SDK tells whole
+/// requests, and with them ExternalIds.
+fn log(config: &Config) {
+    let ours = ["infraaudit", "access", "api", "audit", "checks", "collect", "store"];
+    let levels = Targets::new()
+        .with_default(config.log.min(tracing::level_filters::LevelFilter::WARN))
+        .with_targets(ours.map(|name| (name, config.log)));
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    tracing_subscriber::registry().with(lines.with_writer(std::io::stderr)).with(levels).init();
+}
+
+async fn serve(config: Config, store: Arc<dyn Store>) -> Result<ExitCode, Failure> {
+    let (stopping, stop) = oneshot::channel::<()>();
+    let signals = signals().map_err(|error| Failure::audit(format!("no signals: {error}")))?;
+
+    let aws = access::config(&access::Manner::default()).await;
+    let worker = Worker { store: Arc::clone(&store), config: aws, settings: settings(&config) };
+    let runner = Arc::new(Runner::new(worker, config.concurrent_audits));
+    let begun = Arc::clone(&runner);
+    let mut api = match config.door {
+        Door::Open => api::Settings::new(api::Open),
+        Door::Token(token) => api::Settings::new(token),
+        Door::Jwt { issuer, audience, tenant_claim } => api::Settings::new(
+            jwt::Jwt::new(issuer, audience, tenant_claim).map_err(Failure::usage)?,
+        ),
+    };
+    api.limits = config.limits;
+    api.started = Arc::new(move |audit| begun.begin(audit));
+    let routes = api::router(Arc::clone(&store), api);
+
+    let listen = config.listen;
+    let refused = |error| Failure::usage(format!("could not listen on `{listen}`: {error}"));
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let resumed = runner.resume(&*store).await.map_err(Failure::audit)?;
+    tracing::info!(%address, resumed, "serving");
+    eprintln!("listening on http://{address}");
+
+    let server = axum::serve(listener, routes).with_graceful_shutdown(async {
+        let _ = stop.await;
+    });
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        () = signals => {}
+        ended = &mut server => {
+            return Err(Failure::audit(format!("the server ended by itself: {ended:?}")));
+        }
+    }
+    eprintln!("stopping: audits under way are put back and go on at the next start");
+    let _ = stopping.send(());
+    let (answered, put_back) =
+        tokio::join!(tokio::time::timeout(LAST_ANSWERS, server), runner.stop(LAST_CALLS));
+    if answered.is_err() || !put_back {
+        tracing::warn!("stopped without waiting any longer; audits go on at the next start");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for SIGTERM or Ctrl-C; a second one ends the program at once.
+fn signals() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::terminate())?
+    };
+    #[cfg(unix)]
+    let terminated = async move {
+        terminate.recv().await;
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    Ok(async {
+        tokio::select! {
+            () = terminated => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        tokio::spawn(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        });
+    })
+}
+
+fn settings(config: &Config) -> audit::Settings {
+    let thresholds = Thresholds { access_key_days: config.access_key_days };
+    audit::Settings {
+        manner: Manner { thresholds, lang: config.lang, ..Manner::default() },
+        alert_severity: config.alert_severity,
+        limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
+        ..audit::Settings::default()
+    }
+}
+
+/// Works audits off with this machine's credentials.
+struct Worker {
+    store: Arc<dyn Store>,
+    config: aws_config::SdkConfig,
+    settings: audit::Settings,
+}
+
+impl Work for Worker {
+    async fn work(&self, tenant: &Tenant, id: AuditId, stop: CancellationToken) -> Worked {
+        let store = Arc::clone(&self.store);
+        let worked = audit::work(store, &self.config, &self.settings, tenant, id, stop).await;
+        match worked {
+            Ok(state) => Worked::Ended(state),
+            Err(WorkError::Held { until, .. }) => Worked::Held(until),
+            Err(WorkError::Missing(_)) => Worked::Missing,
+            Err(WorkError::Stopped(_)) => Worked::PutBack,
+            Err(WorkError::Store(error)) => Worked::Unanswered(error.to_string()),
+        }
+    }
+}

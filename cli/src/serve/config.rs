@@ -1,0 +1,230 @@
+//! What an operator decided: by options, by the environment, by a file, in this order.
+
+use std::{
+    fmt::Display,
+    fs,
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use checks::Lang;
+use domain::Severity;
+use tracing::level_filters::LevelFilter;
+
+use super::variables::{self as var, VARIABLES, Variable};
+
+#[cfg(test)]
+mod tests;
+
+/// What the options say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Options {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) data: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
+}
+
+/// Everything `serve` can be told.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) listen: SocketAddr,
+    pub(super) data: PathBuf,
+    pub(super) door: Door,
+    pub(super) log: LevelFilter,
+    pub(super) lang: Lang,
+    pub(super) alert_severity: Severity,
+    pub(super) access_key_days: u32,
+    pub(super) concurrent_audits: NonZeroUsize,
+    pub(super) iam_requests: NonZeroUsize,
+    pub(super) limits: api::Limits,
+    /// Variables that look like ours and are not.
+    pub(super) unknown: Vec<String>,
+}
+
+/// Who is let in.
+#[derive(Debug)]
+pub(super) enum Door {
+    /// Everyone on this machine.
+    Open,
+    /// Whoever has the token.
+    Token(api::Token),
+    /// Whoever has a token of the issuer.
+    Jwt { issuer: String, audience: String, tenant_claim: String },
+}
+
+/// Reads the configuration; the error is one sentence.
+pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result<Config, String> {
+    let given = |variable: &Variable| {
+        let found = environment.iter().find(|(name, _)| name == variable.name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    };
+    let path = options.config.or_else(|| given(&var::CONFIG).map(PathBuf::from));
+    let file = path.as_deref().map(file).transpose()?.unwrap_or_default();
+    let source = Source { environment, path: path.unwrap_or_default(), file };
+
+    let log = source.or(&var::LOG, LevelFilter::INFO)?;
+    let limits = api::Limits::default();
+    let limits = api::Limits {
+        waiting_audits: source
+            .or(&var::WAITING_AUDITS, NonZeroU32::MIN.saturating_add(limits.waiting_audits - 1))?
+            .get(),
+        requests_per_second: source.or(&var::REQUESTS_PER_SECOND, limits.requests_per_second)?,
+        ..limits
+    };
+    let listen = match options.listen {
+        Some(listen) => listen,
+        None => source.or(&var::LISTEN, SocketAddr::from(([127, 0, 0, 1], 8000)))?,
+    };
+    let data = match options.data {
+        Some(data) => data,
+        None => source.or(&var::DATA, PathBuf::from("data"))?,
+    };
+    Ok(Config {
+        door: door(&source, listen)?,
+        listen,
+        data,
+        log,
+        lang: source.or(&var::LANG, Lang::default())?,
+        alert_severity: source.or(&var::ALERT_SEVERITY, Severity::High)?,
+        access_key_days: source.or(&var::ACCESS_KEY_DAYS, 90)?,
+        concurrent_audits: source
+            .or(&var::CONCURRENT_AUDITS, NonZeroUsize::MIN.saturating_add(3))?,
+        iam_requests: source.or(&var::IAM_REQUESTS, NonZeroUsize::MIN.saturating_add(4))?,
+        limits,
+        unknown: unknown(environment),
+    })
+}
+
+fn door(source: &Source<'_>, listen: SocketAddr) -> Result<Door, String> {
+    let token: Option<String> = source.get(&var::API_TOKEN)?;
+    let issuer: Option<String> = source.get(&var::JWT_ISSUER)?;
+    let audience: Option<String> = source.get(&var::JWT_AUDIENCE)?;
+    match (token, issuer) {
+        (Some(_), Some(_)) => Err(format!(
+            "`{}` and `{}` exclude each other: set one of them",
+            var::API_TOKEN.name,
+            var::JWT_ISSUER.name
+        )),
+        (Some(token), None) => {
+            let short = || {
+                let (name, least) = (var::API_TOKEN.name, api::Token::MIN_BYTES);
+                format!("`{name}` is too short: take {least} characters or more, at random")
+            };
+            Ok(Door::Token(api::Token::new(&token).ok_or_else(short)?))
+        }
+        (None, Some(issuer)) => {
+            let missing = || {
+                format!(
+                    "`{}` is missing: without it any token of the issuer would do",
+                    var::JWT_AUDIENCE.name
+                )
+            };
+            let audience = audience.ok_or_else(missing)?;
+            Ok(Door::Jwt {
+                issuer,
+                audience,
+                tenant_claim: source.or(&var::TENANT_CLAIM, "sub".to_owned())?,
+            })
+        }
+        (None, None) if listen.ip().is_loopback() => Ok(Door::Open),
+        (None, None) => Err(format!(
+            "`{listen}` can be reached from other machines: set `{}` or `{}`, or listen on \
+             127.0.0.1",
+            var::API_TOKEN.name,
+            var::JWT_ISSUER.name
+        )),
+    }
+}
+
+/// Where settings come from.
+struct Source<'a> {
+    environment: &'a [(String, String)],
+    path: PathBuf,
+    file: toml::Table,
+}
+
+impl Source<'_> {
+    /// A setting's value, if it is set; empty in the environment means not set.
+    fn get<T: FromStr<Err: Display>>(&self, variable: &Variable) -> Result<Option<T>, String> {
+        let named = self.environment.iter().find(|(name, _)| name == variable.name);
+        if let Some((name, value)) = named.filter(|(_, value)| !value.is_empty()) {
+            let wrong = |error| format!("the environment variable `{name}` is wrong: {error}");
+            return value.parse().map(Some).map_err(|error: T::Err| wrong(error.to_string()));
+        }
+        let Some((key, value)) = variable.key.and_then(|key| self.file.get_key_value(key)) else {
+            return Ok(None);
+        };
+        let wrong =
+            |error: String| format!("`{key}` in `{}` is wrong: {error}", self.path.display());
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Integer(number) => number.to_string(),
+            _ => return Err(wrong("it takes a string or a whole number".into())),
+        };
+        text.parse().map(Some).map_err(|error: T::Err| wrong(error.to_string()))
+    }
+
+    /// A setting's value, or what holds where it is not set.
+    fn or<T: FromStr<Err: Display>>(&self, variable: &Variable, or: T) -> Result<T, String> {
+        Ok(self.get(variable)?.unwrap_or(or))
+    }
+}
+
+/// The table `[serve]` of a file.
+fn file(path: &Path) -> Result<toml::Table, String> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("could not read the configuration `{shown}`: {error}"))?;
+    let mut whole: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let error = error.message().to_owned();
+        format!("the configuration `{shown}` is not TOML: {error}")
+    })?;
+    let serve = match whole.remove("serve") {
+        None => toml::Table::new(),
+        Some(toml::Value::Table(serve)) => serve,
+        Some(_) => return Err(format!("`serve` in `{shown}` has to be a table: `[serve]`")),
+    };
+    if let Some(strange) = whole.keys().next() {
+        return Err(format!("`{strange}` in `{shown}` is not known: settings are in `[serve]`"));
+    }
+    let keys = || VARIABLES.iter().filter_map(|variable| variable.key);
+    for key in serve.keys() {
+        if let Some(secret) = VARIABLES.iter().find(|one| is_secret(one, key)) {
+            return Err(format!(
+                "`{key}` in `{shown}` is a secret: set `{}` in the environment instead",
+                secret.name
+            ));
+        }
+        if !keys().any(|known| known == key) {
+            let known = keys().collect::<Vec<_>>().join(", ");
+            return Err(format!("`{key}` in `{shown}` is not known: `[serve]` takes {known}"));
+        }
+    }
+    Ok(serve)
+}
+
+/// Whether a key is a setting's that has no place in a file.
+fn is_secret(variable: &Variable, key: &str) -> bool {
+    *variable == var::API_TOKEN && key == "api_token"
+}
+
+/// Names that only the functions read.
+const FUNCTIONS: [&str; 5] = [
+    "INFRAAUDIT_BUCKET",
+    "INFRAAUDIT_KEEP_DAYS",
+    "INFRAAUDIT_QUEUE_URL",
+    "INFRAAUDIT_TABLE",
+    "INFRAAUDIT_TOPIC_ARN",
+];
+
+fn unknown(environment: &[(String, String)]) -> Vec<String> {
+    let ours = |name: &str| VARIABLES.iter().any(|variable| variable.name == name);
+    let names = environment.iter().map(|(name, _)| name);
+    names
+        .filter(|name| name.starts_with("INFRAAUDIT_"))
+        .filter(|name| !ours(name) && !FUNCTIONS.contains(&name.as_str()))
+        .cloned()
+        .collect()
+}

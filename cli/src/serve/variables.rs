@@ -1,0 +1,131 @@
+//! The settings of `serve`, each by its names. `docs/configuration.md` and `.env.example` tell the
+//! same, and tests compare them.
+
+/// One setting.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// Its name in the environment.
+    pub(super) name: &'static str,
+    /// Its name in the file's table `[serve]`; nothing where it may not be there.
+    pub(super) key: Option<&'static str>,
+}
+
+const fn variable(name: &'static str, key: &'static str) -> Variable {
+    Variable { name, key: Some(key) }
+}
+
+const fn only_environment(name: &'static str) -> Variable {
+    Variable { name, key: None }
+}
+
+pub(super) static LISTEN: Variable = variable("INFRAAUDIT_LISTEN", "listen");
+pub(super) static DATA: Variable = variable("INFRAAUDIT_DATA", "data");
+/// A secret: files are copied, committed and backed up.
+pub(super) static API_TOKEN: Variable = only_environment("INFRAAUDIT_API_TOKEN");
+pub(super) static JWT_ISSUER: Variable = variable("INFRAAUDIT_JWT_ISSUER", "jwt_issuer");
+pub(super) static JWT_AUDIENCE: Variable = variable("INFRAAUDIT_JWT_AUDIENCE", "jwt_audience");
+pub(super) static TENANT_CLAIM: Variable = variable("INFRAAUDIT_TENANT_CLAIM", "tenant_claim");
+pub(super) static LOG: Variable = variable("INFRAAUDIT_LOG", "log");
+pub(super) static LANG: Variable = variable("INFRAAUDIT_LANG", "lang");
+pub(super) static ALERT_SEVERITY: Variable =
+    variable("INFRAAUDIT_ALERT_SEVERITY", "alert_severity");
+pub(super) static ACCESS_KEY_DAYS: Variable =
+    variable("INFRAAUDIT_ACCESS_KEY_DAYS", "access_key_days");
+pub(super) static CONCURRENT_AUDITS: Variable =
+    variable("INFRAAUDIT_CONCURRENT_AUDITS", "concurrent_audits");
+pub(super) static IAM_REQUESTS: Variable = variable("INFRAAUDIT_IAM_REQUESTS", "iam_requests");
+pub(super) static WAITING_AUDITS: Variable =
+    variable("INFRAAUDIT_WAITING_AUDITS", "waiting_audits");
+pub(super) static REQUESTS_PER_SECOND: Variable =
+    variable("INFRAAUDIT_REQUESTS_PER_SECOND", "requests_per_second");
+/// Where the file is: it cannot say that itself.
+pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
+
+/// Every setting of `serve`.
+pub(super) static VARIABLES: [&Variable; 15] = [
+    &CONFIG,
+    &LISTEN,
+    &DATA,
+    &API_TOKEN,
+    &JWT_ISSUER,
+    &JWT_AUDIENCE,
+    &TENANT_CLAIM,
+    &LOG,
+    &LANG,
+    &ALERT_SEVERITY,
+    &ACCESS_KEY_DAYS,
+    &CONCURRENT_AUDITS,
+    &IAM_REQUESTS,
+    &WAITING_AUDITS,
+    &REQUESTS_PER_SECOND,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    fn root() -> &'static Path {
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    }
+
+    fn read(path: &str) -> String {
+        fs::read_to_string(root().join(path)).unwrap()
+    }
+
+    fn ours() -> BTreeSet<String> {
+        VARIABLES.iter().map(|variable| variable.name.to_owned()).collect()
+    }
+
+    /// The cells of the rows of a Markdown table whose first cell is a variable.
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        let cells = |line: &str| {
+            let cells = line.trim_matches('|').split('|');
+            cells.map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
+        };
+        text.lines().filter(|line| line.starts_with("| `INFRAAUDIT_")).map(cells).collect()
+    }
+
+    #[test]
+    fn the_example_environment_has_every_variable() {
+        let text = read(".env.example");
+        let names = text.lines().filter_map(|line| {
+            let line = line.trim_start_matches("# ").trim_start_matches('#');
+            line.split_once('=').map(|(name, _)| name.to_owned())
+        });
+        let names: BTreeSet<String> =
+            names.filter(|name| name.starts_with("INFRAAUDIT_")).collect();
+        assert_eq!(names, ours());
+        assert!(
+            text.lines().all(|line| line.is_empty() || line.starts_with('#') || line.contains('='))
+        );
+    }
+
+    #[test]
+    fn the_documented_table_has_every_variable() {
+        let rows = rows(&read("docs/configuration.md"));
+        let serve = rows.iter().filter(|row| row[3].contains("serve"));
+        let named: BTreeSet<String> = serve.clone().map(|row| row[0].clone()).collect();
+        assert_eq!(named, ours());
+        for row in serve {
+            let variable = VARIABLES.iter().find(|variable| variable.name == row[0]).unwrap();
+            assert_eq!(row[1], variable.key.unwrap_or("—"), "{}", variable.name);
+        }
+    }
+
+    #[test]
+    fn the_documented_table_has_what_the_functions_read() {
+        let documented: BTreeSet<String> =
+            rows(&read("docs/configuration.md")).into_iter().map(|row| row[0].clone()).collect();
+        let template = read("template.yaml");
+        let set = template.lines().filter_map(|line| line.trim().split_once(": "));
+        let set: BTreeSet<String> = set
+            .map(|(name, _)| name.to_owned())
+            .filter(|name| name.starts_with("INFRAAUDIT_"))
+            .collect();
+        assert!(!set.is_empty());
+        let missing: Vec<_> = set.difference(&documented).collect();
+        assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
+    }
+}
