@@ -5,8 +5,10 @@
 //! fails), 4 incomplete under `--strict`, 130 stopped.
 
 mod checks_list;
+mod demo;
 mod failure;
 mod output;
+mod policy;
 mod scan;
 mod serve;
 
@@ -30,9 +32,14 @@ enum Command {
     Scan(Box<scan::Args>),
     /// Serves the HTTP API on this machine, and runs audits in the background.
     Serve(serve::Serve),
+    /// Shows the main job on a sample account: nothing is asked of AWS.
+    Demo(demo::Args),
     /// Tells what is checked.
     #[command(subcommand)]
     Checks(checks_list::Command),
+    /// Evaluates, explains and lints IAM policies.
+    #[command(subcommand)]
+    Policy(policy::Command),
 }
 
 fn main() -> ExitCode {
@@ -47,7 +54,9 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(&args),
         Command::Checks(command) => checks_list::run(&command),
+        Command::Policy(command) => policy::run(&command),
     };
     done.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {

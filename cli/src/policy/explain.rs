@@ -1,9 +1,11 @@
 //! `infraaudit policy explain`: why somebody may, or may not, do something.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args as ClapArgs;
+use collect::{Limits, Paces, Target};
 use policy::{Caller, CallerKind, Context, Request, gaad::AuthorizationDetails};
+use tokio_util::sync::CancellationToken;
 
 use crate::{failure::Failure, output::Output};
 
@@ -12,9 +14,13 @@ use crate::{failure::Failure, output::Output};
 /// Context keys that are not given count as unknown: the answer then names those it depends on.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// The output of `aws iam get-account-authorization-details`.
+    /// The output of `aws iam get-account-authorization-details`; without it IAM is asked, with the
+    /// caller's own credentials.
     #[arg(long, value_name = "FILE")]
-    gaad: PathBuf,
+    gaad: Option<PathBuf>,
+    /// The profile to take credentials from where IAM is asked.
+    #[arg(long, conflicts_with = "gaad")]
+    profile: Option<String>,
     /// The user, role or role session that asks.
     #[arg(long, value_name = "ARN")]
     principal: String,
@@ -43,16 +49,20 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let text = fs::read_to_string(&args.gaad).map_err(|error| {
-        Failure::usage(format!("could not read `{}`: {error}", args.gaad.display()))
-    })?;
+    let (text, from) = match &args.gaad {
+        Some(path) => {
+            let shown = format!("`{}`", path.display());
+            let unreadable = |error| Failure::usage(format!("could not read {shown}: {error}"));
+            (fs::read_to_string(path).map_err(unreadable)?, shown)
+        }
+        None => ask(args.profile.clone())?,
+    };
     let details = AuthorizationDetails::parse(&text)
-        .map_err(|error| Failure::usage(format!("`{}`: {error}", args.gaad.display())))?;
+        .map_err(|error| Failure::usage(format!("{from}: {error}")))?;
     let principal = details.principal(&args.principal).ok_or_else(|| {
         Failure::usage(format!(
-            "`{}` is not in `{}`, name a user or role that is",
-            args.principal,
-            args.gaad.display()
+            "`{}` is not in {from}, name a user or role that is",
+            args.principal
         ))
     })?;
     let known = principal.request(&args.action, &args.resource);
@@ -74,6 +84,31 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     Output::new(None).write(|out| write!(out, "{}", decision.explain(&request)))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks IAM for the account's users, roles and policies; tells which account it was.
+fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
+    runtime.block_on(async {
+        let config = access::config(&access::Manner { profile }).await;
+        let caller = access::caller(&config).await.map_err(Failure::audit)?;
+        let from = format!("account `{}`", caller.account.id);
+        let target = Target {
+            account: caller.account,
+            config,
+            session: None,
+            regions: Vec::new(),
+            watch: Arc::new(|_, _, _| {}),
+            stop: CancellationToken::new(),
+        };
+        let paces = Paces::new(&Limits::default());
+        let details = collect::authorization_details(&target, &paces).await;
+        let details = details.map_err(|unread| Failure::audit(format!("{from}: {unread}")))?;
+        Ok((details.to_string(), from))
+    })
 }
 
 /// A key that is given once is a single value, given more often a list.

@@ -55,12 +55,15 @@ pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     Ok(Caller { account: Account { partition, id }, arn })
 }
 
-/// The innermost cause of an error that no service answered, without the SDK's type names.
+/// The innermost cause of an error that no service answered, in one line.
 pub(crate) fn reason(error: &(dyn std::error::Error + 'static)) -> String {
     let mut inner = error;
     while let Some(source) = inner.source() {
         inner = source;
     }
     let text = inner.to_string();
-    if text.is_empty() { DisplayErrorContext(error).to_string() } else { text }
+    let text = if text.is_empty() { DisplayErrorContext(error).to_string() } else { text };
+    // Below the first line the SDK lists every provider of credentials that it tried.
+    let first = text.lines().next().unwrap_or_default();
+    first.trim_end_matches(". Attempted:").to_owned()
 }

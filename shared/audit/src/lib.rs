@@ -11,4 +11,4 @@ mod work;
 pub use brief::{Brief, Choice, ChoiceError};
 pub use evaluate::evaluate;
 pub use scan::{Entry, Event, ScanError, scan};
-pub use work::{Settings, WorkError, work};
+pub use work::{Settings, WorkError, replay, work};

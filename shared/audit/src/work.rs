@@ -11,16 +11,21 @@ use aws_config::SdkConfig;
 use checks::Manner;
 use collect::Limits;
 use domain::{
-    Account, Alert, Audit, AuditId, AuditState, Partition, Progress, RoleArn, Severity, Tenant,
+    Account, Alert, Audit, AuditId, AuditState, Partition, Progress, RoleArn, Severity, Snapshot,
+    Tenant,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{Claim, End, Fence, Store};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Brief, Choice, Entry, Event, evaluate,
     scan::{now, scan},
 };
+
+/// How often progress is written down at most.
+const PROGRESS: Duration = Duration::from_millis(500);
 
 /// How an operator wants audits to be worked off.
 #[derive(Clone, Debug)]
@@ -88,6 +93,74 @@ pub async fn work(
     id: AuditId,
     stop: CancellationToken,
 ) -> Result<AuditState, WorkError> {
+    run(&*store, &Source::Aws(config), settings, tenant, id, stop).await
+}
+
+/// The same with what was read before in place of AWS: `step` passes between the parts, so that
+/// there is something to watch.
+///
+/// # Errors
+///
+/// When the audit has not ended; it is safe to try again.
+pub async fn replay(
+    store: Arc<dyn Store>,
+    snapshot: &Snapshot,
+    step: Duration,
+    settings: &Settings,
+    tenant: &Tenant,
+    id: AuditId,
+    stop: CancellationToken,
+) -> Result<AuditState, WorkError> {
+    run(&*store, &Source::Recorded { snapshot, step }, settings, tenant, id, stop).await
+}
+
+/// Where the facts of an audit come from.
+enum Source<'a> {
+    Aws(&'a SdkConfig),
+    Recorded { snapshot: &'a Snapshot, step: Duration },
+}
+
+impl Source<'_> {
+    /// The facts, or why there are none, in one sentence.
+    async fn read(
+        &self,
+        audit: &Audit,
+        brief: &Brief,
+        stop: CancellationToken,
+        observer: Arc<dyn Fn(Event<'_>) + Send + Sync>,
+    ) -> Result<Snapshot, String> {
+        match self {
+            Self::Aws(config) => {
+                let entry = entry(config, audit)?;
+                let scanned = scan(config, &entry, brief, stop, observer).await;
+                scanned.map_err(|error| error.to_string())
+            }
+            Self::Recorded { snapshot, .. } if snapshot.account.id != audit.order.account_id => {
+                Err(format!("nothing is recorded of account `{}`", audit.order.account_id))
+            }
+            Self::Recorded { snapshot, step } => {
+                let receipts = || snapshot.parts.iter().map(|part| &part.receipt);
+                let tasks: Vec<_> =
+                    receipts().map(|row| (row.region.clone(), row.service)).collect();
+                observer(Event::Planned(&tasks));
+                for receipt in receipts() {
+                    tokio::time::sleep(*step).await;
+                    observer(Event::Ended(receipt));
+                }
+                Ok((*snapshot).clone())
+            }
+        }
+    }
+}
+
+async fn run(
+    store: &dyn Store,
+    source: &Source<'_>,
+    settings: &Settings,
+    tenant: &Tenant,
+    id: AuditId,
+    stop: CancellationToken,
+) -> Result<AuditState, WorkError> {
     let begun = now();
     let held = match store.claim(tenant, id, begun, later(begun, settings.lease)).await? {
         Claim::Claimed(held) => *held,
@@ -97,31 +170,22 @@ pub async fn work(
     };
     if held.attempt > settings.attempts {
         let error = format!("given up after {} attempts that never ended", settings.attempts);
-        return fail(&*store, &held, &error).await;
+        return fail(store, &held, &error).await;
     }
     let checks = match (Choice { checks: held.order.checks.clone(), ..Choice::default() }).checks()
     {
         Ok(checks) => checks,
-        Err(error) => return fail(&*store, &held, &error.to_string()).await,
+        Err(error) => return fail(store, &held, &error.to_string()).await,
     };
     let brief = Brief { limits: settings.limits.clone(), ..Brief::new(checks) };
-    let entry = match entry(config, &held) {
-        Ok(entry) => entry,
-        Err(error) => return fail(&*store, &held, &error).await,
-    };
 
     // Stopped from outside, or because another worker has taken the audit over.
     let stop = stop.child_token();
     let tasks = Arc::new(Tasks::default());
     let counted = Arc::clone(&tasks);
-    let scanning = scan(
-        config,
-        &entry,
-        &brief,
-        stop.clone(),
-        Arc::new(move |event: Event<'_>| counted.see(&event)),
-    );
-    let renewing = renew(&*store, &held, settings.lease, &tasks);
+    let observer = Arc::new(move |event: Event<'_>| counted.see(&event));
+    let scanning = source.read(&held, &brief, stop.clone(), observer);
+    let renewing = renew(store, &held, settings.lease, &tasks);
     let snapshot = tokio::select! {
         snapshot = scanning => snapshot,
         () = renewing => {
@@ -135,12 +199,12 @@ pub async fn work(
     }
     let snapshot = match snapshot {
         Ok(snapshot) => snapshot,
-        Err(error) => return fail(&*store, &held, &error.to_string()).await,
+        Err(error) => return fail(store, &held, &error).await,
     };
     let report = evaluate(&snapshot, &brief.checks, settings.manner);
     let lang = settings.manner.lang.code();
     let alerts = Alert::of(&held, &report, settings.alert_severity, lang);
-    finish(&*store, &held, End::Judged { report: &report, alerts: &alerts }).await
+    finish(store, &held, End::Judged { report: &report, alerts: &alerts }).await
 }
 
 fn later(time: Timestamp, by: Duration) -> Timestamp {
@@ -176,11 +240,14 @@ async fn finish(store: &dyn Store, held: &Audit, end: End<'_>) -> Result<AuditSt
     }
 }
 
-/// Renews the lease until it is lost. A store that does not answer is asked again: the lease ends
+/// Renews the lease, and writes progress down, until the lease is lost. A store that does not answer is asked again: the lease ends
 /// by itself, and then another worker may take over.
 async fn renew(store: &dyn Store, held: &Audit, lease: Duration, tasks: &Tasks) {
     loop {
-        tokio::time::sleep(lease / 3).await;
+        tokio::select! {
+            () = tokio::time::sleep(lease / 3) => {}
+            () = tasks.changed.notified() => tokio::time::sleep(PROGRESS).await,
+        }
         let time = now();
         match store.renew(held, time, later(time, lease), tasks.progress()).await {
             Ok(Fence::Held) => {}
@@ -195,6 +262,7 @@ async fn renew(store: &dyn Store, held: &Audit, lease: Duration, tasks: &Tasks) 
 struct Tasks {
     done: AtomicU32,
     total: AtomicU32,
+    changed: Notify,
 }
 
 impl Tasks {
@@ -204,8 +272,9 @@ impl Tasks {
                 self.total.store(u32::try_from(tasks.len()).unwrap_or(u32::MAX), Ordering::Relaxed);
             }
             Event::Ended(_) => _ = self.done.fetch_add(1, Ordering::Relaxed),
-            Event::Called { .. } => {}
+            Event::Called { .. } => return,
         }
+        self.changed.notify_one();
     }
 
     fn progress(&self) -> Progress {

@@ -25,13 +25,8 @@ async fn instances(client: &Client, reader: &Reader) -> Listing<Instance> {
     let (mut items, mut token) = (Vec::new(), None);
     loop {
         let page = reader
-            .ask(ACTION, async || {
-                client
-                    .describe_instances()
-                    .max_results(1000)
-                    .set_next_token(token.clone())
-                    .send()
-                    .await
+            .ask(ACTION, || {
+                client.describe_instances().max_results(1000).set_next_token(token.clone()).send()
             })
             .await;
         match page {

@@ -44,7 +44,7 @@ pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact
 
 async fn summary(client: &Client, reader: &Reader) -> Result<AccountSummary, Unread> {
     let action = "iam:GetAccountSummary";
-    let answer = reader.ask(action, async || client.get_account_summary().send().await).await?;
+    let answer = reader.ask(action, || client.get_account_summary().send()).await?;
     let map = answer.summary_map.unwrap_or_default();
     let count = |key: SummaryKeyType| {
         map.get(&key).copied().ok_or_else(|| {
@@ -73,8 +73,8 @@ async fn list_users(client: &Client, reader: &Reader) -> Listing<aws_sdk_iam::ty
     let (mut items, mut marker) = (Vec::new(), None);
     loop {
         let page = reader
-            .ask("iam:ListUsers", async || {
-                client.list_users().set_marker(marker.clone()).max_items(1000).send().await
+            .ask("iam:ListUsers", || {
+                client.list_users().set_marker(marker.clone()).max_items(1000).send()
             })
             .await;
         match page {
@@ -113,8 +113,8 @@ async fn access_keys(client: &Client, reader: &Reader, user: &str) -> Option<Lis
     let (mut items, mut marker): (Vec<AccessKey>, Option<String>) = (Vec::new(), None);
     loop {
         let page = reader
-            .call(action, &[GONE], async || {
-                client.list_access_keys().user_name(user).set_marker(marker.clone()).send().await
+            .call(action, &[GONE], || {
+                client.list_access_keys().user_name(user).set_marker(marker.clone()).send()
             })
             .await;
         let page = match page {
@@ -146,8 +146,8 @@ async fn tags(client: &Client, reader: &Reader, user: &str) -> Option<Tags> {
     let (mut tags, mut marker) = (Tags::new(), None);
     loop {
         let page = reader
-            .ask("iam:ListUserTags", async || {
-                client.list_user_tags().user_name(user).set_marker(marker.clone()).send().await
+            .ask("iam:ListUserTags", || {
+                client.list_user_tags().user_name(user).set_marker(marker.clone()).send()
             })
             .await
             .ok()?;

@@ -4,6 +4,7 @@
 //! requests go through one `Reader`, which counts them, bounds how many are under way, and slows
 //! down when AWS asks to.
 
+mod authorization;
 mod ec2;
 mod iam;
 mod pace;
@@ -19,6 +20,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use domain::{Account, Fact, Facts, Part, Service};
 use tokio_util::sync::CancellationToken;
 
+pub use authorization::authorization_details;
 pub use pace::{Limits, Paces};
 use reader::Reader;
 pub use regions::{Enabled, regions};

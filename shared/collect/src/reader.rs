@@ -69,7 +69,7 @@ impl Reader {
     ///
     /// An error code of `answers` is an answer. Anything else that keeps coming is a gap: it is
     /// returned, and stands in the receipt.
-    pub(crate) async fn call<T, E, F>(
+    pub(crate) async fn call<T, E, F, A>(
         &self,
         action: &'static str,
         answers: &[&'static str],
@@ -77,7 +77,9 @@ impl Reader {
     ) -> Result<Answer<T>, Unread>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        F: AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+        F: Fn() -> A + Sync,
+        A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
     {
         let mut attempt = 0;
         loop {
@@ -139,10 +141,16 @@ impl Reader {
     }
 
     /// The same where no error code is an answer.
-    pub(crate) async fn ask<T, E, F>(&self, action: &'static str, request: F) -> Result<T, Unread>
+    pub(crate) async fn ask<T, E, F, A>(
+        &self,
+        action: &'static str,
+        request: F,
+    ) -> Result<T, Unread>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        F: AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+        F: Fn() -> A + Sync,
+        A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
     {
         match self.call(action, &[], request).await? {
             Answer::Is(value) => Ok(value),

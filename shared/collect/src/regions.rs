@@ -32,9 +32,7 @@ pub async fn regions(target: &Target, paces: &Paces) -> (Result<Enabled, Unread>
     let configured = target.config.region().map(AsRef::as_ref);
     let client = aws_sdk_ec2::Client::new(&target.in_region(configured.unwrap_or(target.home())));
     let answer = reader
-        .ask("ec2:DescribeRegions", async || {
-            client.describe_regions().all_regions(true).send().await
-        })
+        .ask("ec2:DescribeRegions", || client.describe_regions().all_regions(true).send())
         .await;
     let enabled = answer.map(|answer| {
         let regions = answer.regions.unwrap_or_default().into_iter();

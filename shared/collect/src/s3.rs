@@ -65,10 +65,10 @@ async fn list(
     let (mut items, mut token) = (Vec::new(), None);
     loop {
         let page = reader
-            .ask("s3:ListAllMyBuckets", async || {
+            .ask("s3:ListAllMyBuckets", || {
                 // S3 tells the buckets' regions only where a parameter is given.
                 let request = client.list_buckets().max_buckets(1000);
-                request.set_continuation_token(token.clone()).send().await
+                request.set_continuation_token(token.clone()).send()
             })
             .await;
         match page {
@@ -98,9 +98,7 @@ async fn locate(
     }
     let action = "s3:GetBucketLocation";
     let client = clients.of(target.home());
-    let answer = reader
-        .ask(action, async || client.get_bucket_location().bucket(bucket).send().await)
-        .await?;
+    let answer = reader.ask(action, || client.get_bucket_location().bucket(bucket).send()).await?;
     // S3's oldest region has no name here, and its second oldest an old one.
     let named = answer
         .location_constraint

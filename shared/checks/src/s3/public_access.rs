@@ -31,9 +31,7 @@ fn blocks_public_access(bucket: &Bucket, context: &Context) -> Judgement {
 
 /// What is missing, and whether the policy or the ACL makes the bucket public through the gap.
 fn exposure(bucket: &Bucket, blocked: PublicAccessBlock) -> Failure {
-    let missing: Vec<_> = blocked.missing().map(|name| format!("`{name}`")).collect();
-    let mut seen = vec![format!("off for bucket and account: {}", missing.join(", "))];
-    let mut unread = None;
+    let (mut seen, mut unread) = (Vec::new(), None);
     if !blocked.restrict_buckets {
         match bucket.policy_is_public.known() {
             Ok(true) => seen.push("the bucket policy is public".into()),
@@ -49,9 +47,11 @@ fn exposure(bucket: &Bucket, blocked: PublicAccessBlock) -> Failure {
             Err(why) => unread = unread.or(Some(why)),
         }
     }
-    let severity = (seen.len() > 1).then_some(Severity::Critical);
+    let severity = (!seen.is_empty()).then_some(Severity::Critical);
     // Critical already: nothing that was not read can make it worse.
     let unread = unread.filter(|_| severity.is_none());
+    let missing: Vec<_> = blocked.missing().map(|name| format!("`{name}`")).collect();
+    seen.push(format!("off for bucket and account: {}", missing.join(", ")));
     seen.extend(unread.iter().map(|why| format!("it may be public, for {why}")));
     Failure { evidence: seen.join("; "), severity, unread }
 }

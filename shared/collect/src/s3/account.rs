@@ -26,8 +26,8 @@ pub(super) async fn block_public(
     }
     let (client, account) = (Client::from_conf(builder.build()), target.account.id.as_str());
     let answer = reader
-        .call("s3:GetAccountPublicAccessBlock", &[NOT_CONFIGURED], async || {
-            client.get_public_access_block().account_id(account).send().await
+        .call("s3:GetAccountPublicAccessBlock", &[NOT_CONFIGURED], || {
+            client.get_public_access_block().account_id(account).send()
         })
         .await?;
     Ok(match answer {

@@ -69,8 +69,8 @@ async fn block_public(
     bucket: &str,
 ) -> Result<Known<PublicAccessBlock>, Gone> {
     let answer = reader
-        .call("s3:GetBucketPublicAccessBlock", &[NOT_CONFIGURED, GONE], async || {
-            client.get_public_access_block().bucket(bucket).send().await
+        .call("s3:GetBucketPublicAccessBlock", &[NOT_CONFIGURED, GONE], || {
+            client.get_public_access_block().bucket(bucket).send()
         })
         .await;
     Ok(match answer {
@@ -96,8 +96,8 @@ async fn policy_is_public(
 ) -> Result<Known<bool>, Gone> {
     let action = "s3:GetBucketPolicyStatus";
     let answer = reader
-        .call(action, &["NoSuchBucketPolicy", GONE], async || {
-            client.get_bucket_policy_status().bucket(bucket).send().await
+        .call(action, &["NoSuchBucketPolicy", GONE], || {
+            client.get_bucket_policy_status().bucket(bucket).send()
         })
         .await;
     Ok(match answer {
@@ -118,9 +118,7 @@ async fn public_grants(
     bucket: &str,
 ) -> Result<Known<Vec<PublicGrant>>, Gone> {
     let answer = reader
-        .call("s3:GetBucketAcl", &[GONE], async || {
-            client.get_bucket_acl().bucket(bucket).send().await
-        })
+        .call("s3:GetBucketAcl", &[GONE], || client.get_bucket_acl().bucket(bucket).send())
         .await;
     Ok(match answer {
         Ok(Not(_)) => return Err(Gone),
@@ -154,8 +152,8 @@ pub(super) async fn encryption(
     // Every bucket has had a default since 2023; endpoints that only speak S3's protocol may not.
     let none = "ServerSideEncryptionConfigurationNotFoundError";
     let answer = reader
-        .call("s3:GetEncryptionConfiguration", &[none, GONE], async || {
-            client.get_bucket_encryption().bucket(bucket).send().await
+        .call("s3:GetEncryptionConfiguration", &[none, GONE], || {
+            client.get_bucket_encryption().bucket(bucket).send()
         })
         .await;
     Ok(match answer {
@@ -192,8 +190,8 @@ pub(super) async fn tags(
     bucket: &str,
 ) -> Result<Option<Tags>, Gone> {
     let answer = reader
-        .call("s3:GetBucketTagging", &["NoSuchTagSet", GONE], async || {
-            client.get_bucket_tagging().bucket(bucket).send().await
+        .call("s3:GetBucketTagging", &["NoSuchTagSet", GONE], || {
+            client.get_bucket_tagging().bucket(bucket).send()
         })
         .await;
     match answer {

@@ -1,0 +1,194 @@
+//! The main job on a sample account: serve, audit through the API, findings, the alert.
+
+use std::{io::Write as _, process::ExitCode, sync::Arc, time::Duration};
+
+use checks::{Lang, Manner};
+use domain::{AuditState, Finding, Progress, Receipt, Report, Snapshot, Status, Summary, Tenant};
+use indicatif::{ProgressBar, ProgressStyle};
+use notice::Notice;
+use report::Page;
+use serde::Deserialize;
+use serde_json::json;
+use store::{PageRequest, SqliteStore, Store};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Failure, output::Output};
+
+/// A made-up account of a small company, as `scan --snapshot-out` keeps one.
+const ACCOUNT: &str = include_str!("../demo/account.json");
+
+/// How long the demo lets each region and service seem to take.
+const STEP: Duration = Duration::from_millis(700);
+
+/// How long an audit of the sample account may take at most.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What `infraaudit demo` can be told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The language of the texts: en or ko.
+    #[arg(long, default_value_t)]
+    lang: Lang,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
+    runtime.block_on(demo(args.lang))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the API says of an audit; only what the demo shows.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    status: AuditState,
+    progress: Progress,
+    receipt: Vec<Receipt>,
+    summary: Option<Summary>,
+    findings: Findings,
+    error: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Findings {
+    items: Vec<Finding>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Started {
+    audit_id: String,
+}
+
+async fn demo(lang: Lang) -> Result<(), Failure> {
+    let folder = tempfile::tempdir().map_err(|e| Failure::usage(format!("no place: {e}")))?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.path()).map_err(Failure::usage)?);
+    let snapshot: Arc<Snapshot> = Arc::new(serde_json::from_str(ACCOUNT).map_err(Failure::audit)?);
+    let address = serve(Arc::clone(&store), Arc::clone(&snapshot), lang).await?;
+    say(&format!(
+        "A sample account, served on http://{address} with an embedded store; AWS is not asked.\n"
+    ));
+
+    let url = format!("http://{address}/api/audit");
+    let order = json!({
+        "account_id": snapshot.account.id,
+        "role_name": "CloudDoctorAuditRole",
+        "external_id": "demo-external-id",
+    });
+    say(&format!("POST /api/audit/start {order}"));
+    let client = reqwest::Client::new();
+    let started: Started = answer(client.post(format!("{url}/start")).json(&order)).await?;
+    let status = format!("{url}/status/{}?limit=1000", started.audit_id);
+    let ended = tokio::time::timeout(PATIENCE, watch(&client, &status))
+        .await
+        .map_err(|_| Failure::audit("the demo's audit did not end; run it again"))??;
+    say(&format!("GET /api/audit/status/{} {}\n", started.audit_id, ended.status));
+    if let Some(error) = ended.error {
+        return Err(Failure::audit(error));
+    }
+
+    let report = Report {
+        schema: Report::SCHEMA,
+        account: snapshot.account.id.clone(),
+        started_at: snapshot.started_at,
+        finished_at: snapshot.finished_at,
+        status: Status::of(&ended.receipt),
+        receipt: ended.receipt,
+        summary: ended.summary.unwrap_or_default(),
+        findings: ended.findings.items,
+    };
+    let output = Output::Standard;
+    let page = Page { style: output.style(), passes: false };
+    output.write(|out| page.write(&report, out))?;
+    tell_alert(&*store, &snapshot, &output).await
+}
+
+/// Serves the API on a free port of this machine, with the sample in place of AWS.
+async fn serve(
+    store: Arc<dyn Store>,
+    snapshot: Arc<Snapshot>,
+    lang: Lang,
+) -> Result<std::net::SocketAddr, Failure> {
+    let mut settings = api::Settings::new(api::Open);
+    let kept = Arc::clone(&store);
+    settings.started = Arc::new(move |audit| {
+        let (store, snapshot) = (Arc::clone(&kept), Arc::clone(&snapshot));
+        let (tenant, id) = (audit.tenant.clone(), audit.id);
+        tokio::spawn(async move {
+            let manner = Manner { lang, ..Manner::default() };
+            let settings = audit::Settings { manner, ..audit::Settings::default() };
+            let stop = CancellationToken::new();
+            audit::replay(store, &snapshot, STEP, &settings, &tenant, id, stop).await
+        });
+    });
+    let refused = |error| Failure::usage(format!("could not listen on this machine: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let routes = api::router(store, settings);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    Ok(address)
+}
+
+async fn answer<T: for<'a> Deserialize<'a>>(
+    request: reqwest::RequestBuilder,
+) -> Result<T, Failure> {
+    let refused = |error| Failure::audit(format!("the demo's own API refused: {error}"));
+    let response = request.send().await.and_then(reqwest::Response::error_for_status);
+    response.map_err(refused)?.json().await.map_err(refused)
+}
+
+/// Asks until the audit has ended, and shows how far it is.
+async fn watch(client: &reqwest::Client, status: &str) -> Result<Answer, Failure> {
+    let bar = ProgressBar::new(0);
+    let look = ProgressStyle::with_template("{spinner} {bar:30} {pos} of {len} region × service");
+    bar.set_style(look.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut told = Progress::default();
+    loop {
+        let now: Answer = answer(client.get(status)).await?;
+        if bar.is_hidden() && now.progress != told {
+            told = now.progress;
+            say(&format!("{} of {} region × service", told.done, told.total));
+        }
+        bar.set_length(now.progress.total.into());
+        bar.set_position(now.progress.done.into());
+        if now.status.is_final() {
+            bar.finish_and_clear();
+            return Ok(now);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Shows the message about the worst problem, as a subscriber of the topic would get it.
+async fn tell_alert(
+    store: &dyn Store,
+    snapshot: &Snapshot,
+    output: &Output,
+) -> Result<(), Failure> {
+    let account = &snapshot.account.id;
+    let alerts = store.alerts(&Tenant::local(), account, PageRequest::FIRST).await;
+    let mut alerts = alerts.map_err(Failure::audit)?.items;
+    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.severity));
+    let Some(worst) = alerts.first() else {
+        return Err(Failure::audit("the sample account raised no alert; this is a defect"));
+    };
+    let notice = Notice::of(worst);
+    let attributes: Vec<_> =
+        notice.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    output.write(|out| {
+        writeln!(out, "\nSNS would get {} alerts. The first:\n", alerts.len())?;
+        writeln!(out, "  Attributes: {}", attributes.join(", "))?;
+        writeln!(out, "  Subject: {}\n", notice.subject)?;
+        for line in notice.text.lines() {
+            writeln!(out, "  {line}")?;
+        }
+        Ok(())
+    })
+}
+
+/// Speaks to the person, who may have closed standard error.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
