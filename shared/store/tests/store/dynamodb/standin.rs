@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -22,7 +22,7 @@ pub(super) const BUCKET: &str = "audit-results";
 /// The running stand-in. It ends when `_leash` closes, so when this test process does.
 struct StandIn {
     endpoint: String,
-    _leash: ChildStdin,
+    _leash: Child,
 }
 
 static STAND_IN: OnceCell<StandIn> = OnceCell::const_new();
@@ -66,7 +66,7 @@ fn start() -> StandIn {
     let mut port = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
     let endpoint = format!("http://127.0.0.1:{}", port.trim());
-    StandIn { endpoint, _leash: child.stdin.take().unwrap() }
+    StandIn { endpoint, _leash: child }
 }
 
 async fn furnish(config: &SdkConfig) {
