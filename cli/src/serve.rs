@@ -4,7 +4,7 @@ mod runner;
 mod variables;
 
 use std::{
-    future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+    error::Error, future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
     time::Duration,
 };
 
@@ -23,8 +23,9 @@ use runner::{Runner, Work, Worked};
 
 /// How long requests that are being answered may take once the service stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
-/// How long audits may take to stop: one request to AWS lasts at most 30 seconds.
-const LAST_CALLS: Duration = Duration::from_secs(40);
+/// How long audits may take to stop. One that waits longer for AWS is left, and taken up again at the
+/// next start like one whose process died.
+const LAST_CALLS: Duration = Duration::from_secs(10);
 
 /// Serves the HTTP API on one machine, and runs the audits that are asked for.
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
 }
 
 /// Logs to standard error as JSON. Libraries only warn: at finer levels the AWS SDK tells whole
-/// requests, and with them ExternalIds.
+/// requests, and with them an ExternalId.
 fn log(config: &Config) {
     let ours = ["infraaudit", "access", "api", "audit", "checks", "collect", "store"];
     let levels = Targets::new()
@@ -172,7 +173,13 @@ impl Work for Worker {
             Err(WorkError::Held { until, .. }) => Worked::Held(until),
             Err(WorkError::Missing(_)) => Worked::Missing,
             Err(WorkError::Stopped(_)) => Worked::PutBack,
-            Err(WorkError::Store(error)) => Worked::Unanswered(error.to_string()),
+            Err(WorkError::Store(error)) => Worked::Unanswered(with_causes(&error)),
         }
     }
+}
+
+/// An error and what caused it, for the log.
+fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
