@@ -96,7 +96,7 @@ pub async fn work(
     run(&*store, &Source::Aws(config), settings, tenant, id, stop).await
 }
 
-/// The same with what was read before in place of AWS: `step` passes between the parts, so that
+/// The same with what was read before in place of AWS: `tempo` passes between the parts, so that
 /// there is something to watch.
 ///
 /// # Errors
@@ -105,19 +105,19 @@ pub async fn work(
 pub async fn replay(
     store: Arc<dyn Store>,
     snapshot: &Snapshot,
-    step: Duration,
+    tempo: Duration,
     settings: &Settings,
     tenant: &Tenant,
     id: AuditId,
     stop: CancellationToken,
 ) -> Result<AuditState, WorkError> {
-    run(&*store, &Source::Recorded { snapshot, step }, settings, tenant, id, stop).await
+    run(&*store, &Source::Recorded { snapshot, tempo }, settings, tenant, id, stop).await
 }
 
 /// Where the facts of an audit come from.
 enum Source<'a> {
     Aws(&'a SdkConfig),
-    Recorded { snapshot: &'a Snapshot, step: Duration },
+    Recorded { snapshot: &'a Snapshot, tempo: Duration },
 }
 
 impl Source<'_> {
@@ -138,13 +138,13 @@ impl Source<'_> {
             Self::Recorded { snapshot, .. } if snapshot.account.id != audit.order.account_id => {
                 Err(format!("nothing is recorded of account `{}`", audit.order.account_id))
             }
-            Self::Recorded { snapshot, step } => {
+            Self::Recorded { snapshot, tempo } => {
                 let receipts = || snapshot.parts.iter().map(|part| &part.receipt);
                 let tasks: Vec<_> =
                     receipts().map(|row| (row.region.clone(), row.service)).collect();
                 observer(Event::Planned(&tasks));
                 for receipt in receipts() {
-                    tokio::time::sleep(*step).await;
+                    tokio::time::sleep(*tempo).await;
                     observer(Event::Ended(receipt));
                 }
                 Ok((*snapshot).clone())

@@ -2,7 +2,7 @@ use aws_sdk_iam::{
     Client,
     types::{
         AttachedPermissionsBoundary, AttachedPolicy, GroupDetail, ManagedPolicyDetail,
-        PolicyDetail, RoleDetail, Tag, UserDetail,
+        PermissionsBoundaryAttachmentType, PolicyDetail, RoleDetail, Tag, UserDetail,
     },
 };
 use domain::{GLOBAL, Service, Unread};
@@ -115,7 +115,10 @@ fn boundary(boundary: Option<&AttachedPermissionsBoundary>) -> Value {
     boundary.map_or_else(
         || json!({}),
         |boundary| {
-            let kind = boundary.permissions_boundary_type.as_ref().map(|kind| kind.as_str());
+            let kind = boundary
+                .permissions_boundary_type
+                .as_ref()
+                .map(PermissionsBoundaryAttachmentType::as_str);
             let arn = &boundary.permissions_boundary_arn;
             json!({ "PermissionsBoundaryType": kind, "PermissionsBoundaryArn": arn })
         },
