@@ -70,7 +70,7 @@ fn log(config: &Config) {
     let levels = Targets::new()
         .with_default(config.log.min(tracing::level_filters::LevelFilter::WARN))
         .with_targets(ours.map(|name| (name, config.log)));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
     tracing_subscriber::registry().with(lines.with_writer(std::io::stderr)).with(levels).init();
 }
 

@@ -81,7 +81,9 @@ impl SqliteStore {
             TryLockError::WouldBlock => OpenError::InUse(directory.to_owned()),
             TryLockError::Error(source) => refused(source),
         })?;
-        let connection = schema::open(directory.join("infraaudit.sqlite"))?;
+        let database = directory.join("infraaudit.sqlite");
+        files::private_file(&database).map_err(refused)?;
+        let connection = schema::open(database)?;
         let connection = Mutex::new(connection);
         Ok(Self(Arc::new(Inner { connection, directory: directory.to_owned(), _lock: lock })))
     }

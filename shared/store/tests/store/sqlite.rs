@@ -3,6 +3,7 @@
 use std::{
     fs,
     future::{Ready, ready},
+    path::Path,
 };
 
 use domain::{AuditState, Severity, Verdict};
@@ -114,12 +115,23 @@ async fn a_damaged_result_is_told_apart_from_an_outage() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_can_enter_the_directory() {
+async fn only_the_owner_can_read_what_is_kept() {
     use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("data/of/mine");
-    let _store = SqliteStore::open(&directory).unwrap();
-    assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
+    let store = SqliteStore::open(&directory).unwrap();
+    assert_eq!(mode(&directory), 0o700);
+
+    // Also in a directory that others can enter.
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
+    let audit = audit(&tenant());
+    store.create(&audit).await.unwrap();
+    for entry in fs::read_dir(&directory).unwrap().map(Result::unwrap) {
+        if entry.file_name() != "lock" {
+            assert_eq!(mode(&entry.path()), 0o600, "{entry:?}");
+        }
+    }
 }
 
 async fn claim(store: &SqliteStore, audit: &domain::Audit) -> domain::Audit {
