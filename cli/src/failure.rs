@@ -4,7 +4,6 @@ use std::{fmt::Display, io};
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) code: u8,
-    /// Empty where there is nobody left to tell.
     pub(crate) message: String,
 }
 
@@ -19,11 +18,8 @@ impl Failure {
         Self { code: 2, message: message.to_string() }
     }
 
-    /// Data could not be written; a reader that has seen enough is no error.
+    /// Data could not be written.
     pub(crate) fn write(to: impl Display) -> impl FnOnce(io::Error) -> Self {
-        move |error| match error.kind() {
-            io::ErrorKind::BrokenPipe => Self { code: 0, message: String::new() },
-            _ => Self::usage(format!("could not write {to}: {error}")),
-        }
+        move |error| Self::usage(format!("could not write {to}: {}", error.kind()))
     }
 }

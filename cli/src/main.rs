@@ -12,7 +12,7 @@ mod policy;
 mod scan;
 mod serve;
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -59,9 +59,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy::run(&command),
     };
     done.unwrap_or_else(|failure| {
-        if !failure.message.is_empty() {
-            eprintln!("error: {}", failure.message);
-        }
+        let _ = writeln!(std::io::stderr(), "error: {}", failure.message);
         ExitCode::from(failure.code)
     })
 }

@@ -22,6 +22,14 @@ const STOPPED: u8 = 130;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let brief = args.brief().map_err(Failure::usage)?;
+    for path in [&args.output, &args.snapshot_out].into_iter().flatten() {
+        Output::File(path.clone()).check()?;
+    }
+    if args.output.is_some() && args.output == args.snapshot_out {
+        return Err(Failure::usage(
+            "--output and --snapshot-out name the same file; give them two",
+        ));
+    }
     let way = args.way().map_err(Failure::usage)?;
     let (snapshot, stopped) = match way {
         Way::Snapshot(path) => (load(&path)?, false),
@@ -34,9 +42,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         }
     };
     let report = evaluate(&snapshot, &brief.checks, args.manner());
-    if let Some(path) = &args.snapshot_out {
-        Output::File(path.clone()).write(|out| Ok(serde_json::to_writer(out, &snapshot)?))?;
-    }
     let output = Output::new(args.output.clone());
     output.write(|out| match args.format {
         Format::Json => report::json(&report, out),
@@ -45,6 +50,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             report::Page { style: output.style(), passes: args.passes }.write(&report, out)
         }
     })?;
+    if let Some(path) = &args.snapshot_out {
+        Output::File(path.clone()).write(|out| Ok(serde_json::to_writer(out, &snapshot)?))?;
+    }
     Ok(exit_code(args, &report, stopped))
 }
 

@@ -1,12 +1,13 @@
 use std::path::PathBuf;
 
-use audit::{Brief, Choice, ChoiceError};
+use audit::{Brief, Choice};
 use checks::{Lang, Manner};
 use clap::ValueEnum;
 use collect::Limits;
 use domain::{
     Account, AccountId, ExternalId, Partition, RoleArn, RoleName, Service, Severity, Thresholds,
 };
+use policy::lint::is_region;
 
 /// What `infraaudit scan` can be told.
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,7 @@ pub(crate) struct Args {
     role_name: Option<RoleName>,
     /// What the role's trust policy asks for as `sts:ExternalId`.
     #[arg(long, value_name = "ID")]
-    external_id: Option<ExternalId>,
+    external_id: Option<String>,
     /// Runs only the checks of this service; may be given again.
     #[arg(long, value_name = "SERVICE")]
     service: Vec<Service>,
@@ -102,7 +103,7 @@ pub(crate) enum Door {
 }
 
 impl Args {
-    pub(crate) fn way(&self) -> Result<Way, &'static str> {
+    pub(crate) fn way(&self) -> Result<Way, String> {
         if let Some(path) = &self.from_snapshot {
             return Ok(Way::Snapshot(path.clone()));
         }
@@ -114,12 +115,17 @@ impl Args {
             }
             (None, None) if self.external_id.is_some() => {
                 return Err(
-                    "an external id is sent when a role is assumed: add --role-arn or --account",
+                    "an external id is sent when a role is assumed: add --role-arn or --account"
+                        .into(),
                 );
             }
             (None, None) => return Ok(Way::Aws(Door::Caller)),
         };
-        Ok(Way::Aws(Door::Role { role, external_id: self.external_id.clone() }))
+        // Not parsed by the command line's parser, which repeats what it refuses.
+        let external_id = self.external_id.as_deref().map(str::parse::<ExternalId>);
+        let external_id =
+            external_id.transpose().map_err(|error| format!("--external-id: {error}"))?;
+        Ok(Way::Aws(Door::Role { role, external_id }))
     }
 
     /// The partition of a role given by name: that of the regions to read, or of the environment's.
@@ -133,7 +139,7 @@ impl Args {
         region.map_or(Partition::Aws, |region| Partition::of_region(&region))
     }
 
-    pub(crate) fn brief(&self) -> Result<Brief, ChoiceError> {
+    pub(crate) fn brief(&self) -> Result<Brief, String> {
         let choice = Choice {
             checks: self.check.clone(),
             services: self.service.clone(),
@@ -146,7 +152,13 @@ impl Args {
         let mut regions = self.region.clone();
         regions.sort();
         regions.dedup();
-        Ok(Brief { regions, tags: self.tags, limits, ..Brief::new(choice.checks()?) })
+        let checks = choice.checks().map_err(|error| error.to_string())?;
+        // AWS is asked which regions there are only where a regional service is read.
+        let asks_aws = checks.iter().any(|check| !check.service().is_global());
+        if let Some(region) = regions.iter().find(|region| !asks_aws && !is_region(region)) {
+            return Err(format!("there is no region `{region}` that this release knows"));
+        }
+        Ok(Brief { regions, tags: self.tags, limits, ..Brief::new(checks) })
     }
 
     pub(crate) fn manner(&self) -> Manner {

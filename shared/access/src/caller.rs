@@ -2,6 +2,8 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata};
 use domain::{Account, Partition};
 
+use crate::config::sts;
+
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -40,7 +42,7 @@ pub enum CallerError {
 ///
 /// When the credentials are missing or refused, or AWS does not answer.
 pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
-    let client = aws_sdk_sts::Client::new(config);
+    let client = sts(config);
     let answer = client.get_caller_identity().send().await.map_err(|error| match error.code() {
         Some(code) => CallerError::Refused {
             code: code.into(),

@@ -6,6 +6,16 @@ use aws_config::{
 };
 use domain::Partition;
 
+/// A client of STS, which retries by the SDK's rules: a handful of calls open an audit, and one
+/// that is throttled must not end it.
+pub(crate) fn sts(config: &SdkConfig) -> aws_sdk_sts::Client {
+    let retries = RetryConfig::standard()
+        .with_max_attempts(5)
+        .with_initial_backoff(Duration::from_millis(200));
+    let config = aws_sdk_sts::config::Builder::from(config).retry_config(retries).build();
+    aws_sdk_sts::Client::from_conf(config)
+}
+
 /// How the SDK is to be set up.
 #[derive(Clone, Debug, Default)]
 pub struct Manner {

@@ -13,7 +13,7 @@ use aws_sdk_sts::{error::ProvideErrorMetadata, types::PolicyDescriptorType};
 use domain::{ExternalId, Invalid, RoleArn};
 use tokio::sync::Mutex;
 
-use crate::{Cap, caller::reason};
+use crate::{Cap, caller::reason, config::sts};
 
 /// How long a session lasts: the most that role chaining allows, and the least a role may ask for.
 ///
@@ -60,9 +60,7 @@ pub struct Door {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refused {
     /// AWS said no.
-    #[error(
-        "could not assume `{role}` {how}: AWS said `{code}` ({message}); check that the role exists, that its trust policy names the caller, and that the external id is the one it asks for"
-    )]
+    #[error("could not assume `{role}` {how}: AWS said `{code}` ({message}); {}", advice(code))]
     Denied {
         /// The role.
         role: RoleArn,
@@ -93,6 +91,22 @@ pub enum Refused {
     },
 }
 
+/// What to do about an error code of `AssumeRole`.
+fn advice(code: &str) -> &'static str {
+    match code {
+        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" => {
+            "wait a minute and try again"
+        }
+        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" => {
+            "the caller's own credentials are at fault: sign in again or check the profile"
+        }
+        "RegionDisabledException" => "choose a region that the account has enabled",
+        _ => {
+            "check that the role exists, that its trust policy names the caller, and that the external id is the one it asks for"
+        }
+    }
+}
+
 /// Temporary credentials of an assumed role, renewed when they expire.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
@@ -102,6 +116,14 @@ struct Inner {
     door: Door,
     /// The credentials of now: every client of the SDK asks for them once, and again at expiry.
     current: Mutex<Credentials>,
+}
+
+impl Refused {
+    /// Whether AWS refused for want of permission, as it does where the trust policy does not match.
+    #[must_use]
+    pub fn is_denial(&self) -> bool {
+        matches!(self, Self::Denied { code, .. } if code.starts_with("AccessDenied"))
+    }
 }
 
 impl fmt::Debug for Session {
@@ -116,7 +138,7 @@ impl fmt::Debug for Session {
 ///
 /// When AWS refuses or does not answer; the ExternalId is in no message.
 pub async fn open(config: &SdkConfig, door: Door) -> Result<Session, Refused> {
-    let client = aws_sdk_sts::Client::new(config);
+    let client = sts(config);
     let current = Mutex::new(assume(&client, &door).await?);
     Ok(Session(Arc::new(Inner { client, door, current })))
 }

@@ -1,21 +1,72 @@
+use std::collections::BTreeSet;
+
 use checks::{Check, Manner};
-use domain::{Part, Report, Snapshot, Status, Summary};
+use domain::{
+    Finding, GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary,
+    Verdict,
+};
 
 /// Judges a snapshot: pure, so that the same facts always give the same report.
 #[must_use]
 pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) -> Report {
     let findings = checks::judge(snapshot, checks, manner);
     let chosen = |part: &&Part| checks.iter().any(|check| check.service() == part.receipt.service);
-    let receipt: Vec<_> =
+    let mut receipt: Vec<_> =
         snapshot.parts.iter().filter(chosen).map(|part| part.receipt.clone()).collect();
+    receipt.extend(absent(snapshot, checks));
     Report {
         schema: Report::SCHEMA,
         account: snapshot.account.id.clone(),
         started_at: snapshot.started_at,
         finished_at: snapshot.finished_at,
-        status: Status::of(&receipt),
+        status: status(&receipt, &findings),
         receipt,
         summary: Summary::of(&findings),
         findings,
+    }
+}
+
+/// The services that a check needs and the snapshot has nothing of: it was taken for other checks.
+fn absent<'a>(
+    snapshot: &'a Snapshot,
+    checks: &'a [&'static Check],
+) -> impl Iterator<Item = Receipt> + 'a {
+    let has = |service: Service| snapshot.parts.iter().any(|p| p.receipt.service == service);
+    let services: BTreeSet<_> = checks.iter().map(|check| check.service()).collect();
+    services.into_iter().filter(move |service| !has(*service)).map(|service| Receipt {
+        region: if service.is_global() { GLOBAL } else { "*" }.into(),
+        service,
+        outcome: ReceiptOutcome::Failed,
+        calls: 0,
+        denied: Vec::new(),
+        error: Some("not read: the snapshot was taken for other checks".into()),
+    })
+}
+
+/// An audit is as incomplete as its receipt, or as a verdict that could not be given.
+fn status(receipt: &[Receipt], findings: &[Finding]) -> Status {
+    let undecided = findings.iter().any(|finding| finding.verdict == Verdict::Unknown);
+    if undecided { Status::Incomplete } else { Status::of(receipt) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Account, Partition};
+
+    #[test]
+    fn a_snapshot_taken_for_other_checks_is_incomplete() {
+        let snapshot = Snapshot {
+            version: Snapshot::VERSION,
+            account: Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() },
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: jiff::Timestamp::UNIX_EPOCH,
+            parts: Vec::new(),
+        };
+        let checks: Vec<_> = checks::all().collect();
+        let report = evaluate(&snapshot, &checks, Manner::default());
+        assert_eq!(report.status, Status::Incomplete);
+        assert_eq!(report.receipt.len(), Service::ALL.len());
+        assert_eq!(report.summary.unknown, checks.len());
     }
 }

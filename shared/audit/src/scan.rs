@@ -183,7 +183,8 @@ async fn sessions(
 
 /// The part of a service whose session did not open while others did.
 fn closed(service: Service, refused: &Refused) -> Part {
-    let cause = Cause::Failed(refused.to_string());
+    let is_denial = refused.is_denial();
+    let cause = if is_denial { Cause::Denied } else { Cause::Failed(refused.to_string()) };
     let unread = Unread { action: "sts:AssumeRole".into(), cause, region: GLOBAL.into() };
     let region = if service.is_global() { GLOBAL } else { "*" };
     gap(service, region, &unread)
@@ -229,6 +230,12 @@ async fn plan(target: &Target, paces: &Paces, wanted: &[String]) -> Result<Plan,
     };
     if wanted.is_empty() {
         plan.regions = enabled.names().map(Into::into).collect();
+        if plan.regions.is_empty() {
+            let cause = Cause::Failed("AWS names no enabled region".into());
+            let action = "ec2:DescribeRegions".into();
+            let unread = Unread { action, cause, region: GLOBAL.into() };
+            plan.parts.push(gap(Service::Ec2, "*", &unread));
+        }
     }
     for region in wanted {
         match enabled.is_enabled(region) {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
 
 use aws_sdk_ec2::{
     Client,
@@ -65,14 +65,15 @@ fn fact(reader: &Reader, instance: types::Instance) -> Instance {
         .flatten()
         .filter_map(|association| association.public_ip.as_deref())
         .chain(instance.public_ip_address.as_deref())
-        .filter_map(|address| address.parse().ok())
+        .filter_map(|address| parse(reader, address))
         .collect();
     let mut ipv6: Vec<_> = interfaces
         .iter()
         .flat_map(|interface| interface.ipv6_addresses.iter().flatten())
         .filter_map(|address| address.ipv6_address.as_deref())
         .chain(instance.ipv6_address.as_deref())
-        .filter_map(|address| address.parse().ok())
+        .chain(interfaces.iter().flat_map(prefixes))
+        .filter_map(|address| parse(reader, address))
         .collect();
     public_ipv4.sort_unstable();
     public_ipv4.dedup();
@@ -86,6 +87,19 @@ fn fact(reader: &Reader, instance: types::Instance) -> Instance {
         ipv6,
         tags: tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect(),
     }
+}
+
+/// The first address of every prefix that is delegated to an interface: the instance may use all.
+fn prefixes(interface: &types::InstanceNetworkInterface) -> impl Iterator<Item = &str> {
+    let prefixes = interface.ipv6_prefixes.iter().flatten();
+    let prefixes = prefixes.filter_map(|prefix| prefix.ipv6_prefix.as_deref());
+    prefixes.map(|prefix| prefix.split_once('/').map_or(prefix, |(address, _)| address))
+}
+
+/// An address; one that cannot be read is a gap, for it may be public.
+fn parse<T: FromStr>(reader: &Reader, address: &str) -> Option<T> {
+    let unreadable = || reader.gap(ACTION, Cause::Failed(format!("`{address}` is no IP address")));
+    address.parse().map_err(|_| unreadable()).ok()
 }
 
 fn metadata(

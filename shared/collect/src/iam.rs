@@ -128,6 +128,7 @@ async fn access_keys(client: &Client, reader: &Reader, user: &str) -> Option<Lis
                 .and_then(|date| jiff::Timestamp::from_second(date.secs()).ok())
                 .ok_or_else(|| reader.gap(action, Cause::Failed("a key has no date".into())));
             items.push(AccessKey {
+                user: user.into(),
                 id: key.access_key_id.unwrap_or_default(),
                 // A status newer than this program is not known to be harmless.
                 active: key.status != Some(StatusType::Inactive),

@@ -6,7 +6,7 @@ use domain::{
 };
 use futures::{StreamExt as _, stream};
 
-use crate::{Reader, Target};
+use crate::{Reader, Target, reader::Answer::Is};
 
 mod account;
 mod bucket;
@@ -41,7 +41,8 @@ pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact
     let buckets = stream::iter(chosen)
         .map(|(name, region)| async move {
             match locate(clients, target, reader, &name, region).await {
-                Ok(region) => {
+                Ok(None) => Err(Gone),
+                Ok(Some(region)) => {
                     let bucket = read_bucket(clients, reader, facts, account, name, region);
                     Box::pin(bucket).await
                 }
@@ -85,29 +86,32 @@ async fn list(
     }
 }
 
-/// The region of a bucket; a call only where the list did not tell and it matters.
+/// The region of a bucket, nothing where it is gone; a call only where the list did not tell and it matters.
 async fn locate(
     clients: &Clients<'_>,
     target: &Target,
     reader: &Reader,
-    bucket: &str,
+    name: &str,
     told: Option<String>,
-) -> Result<String, Unread> {
+) -> Result<Option<String>, Unread> {
     if let Some(region) = told.or_else(|| clients.any_region()) {
-        return Ok(region);
+        return Ok(Some(region));
     }
     let action = "s3:GetBucketLocation";
     let client = clients.of(target.home());
-    let answer = reader.ask(action, || client.get_bucket_location().bucket(bucket).send()).await?;
+    let answer = reader
+        .call(action, &[bucket::GONE], || client.get_bucket_location().bucket(name).send())
+        .await?;
+    let Is(answer) = answer else { return Ok(None) };
     // S3's oldest region has no name here, and its second oldest an old one.
     let named = answer
         .location_constraint
         .as_ref()
         .map(aws_sdk_s3::types::BucketLocationConstraint::as_str);
     match named.unwrap_or_default() {
-        "" => Ok(target.home().into()),
-        "EU" => Ok("eu-west-1".into()),
-        region if region.starts_with(|c: char| c.is_ascii_lowercase()) => Ok(region.into()),
+        "" => Ok(Some(target.home().into())),
+        "EU" => Ok(Some("eu-west-1".into())),
+        region if region.starts_with(|c: char| c.is_ascii_lowercase()) => Ok(Some(region.into())),
         other => Err(reader.gap(action, Cause::Failed(format!("`{other}` is no region's name")))),
     }
 }

@@ -56,6 +56,8 @@ pub struct User {
 /// A long-term access key of an IAM user. Its secret is never read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKey {
+    /// The name of the user it belongs to.
+    pub user: String,
     /// The key's public id: `AKIA…`.
     pub id: String,
     /// Whether it can sign requests now.
@@ -69,6 +71,7 @@ impl AccessKey {
     #[must_use]
     pub fn secure() -> Self {
         Self {
+            user: "example".into(),
             id: "AKIAIOSFODNN7EXAMPLE".into(),
             active: true,
             created: Timestamp::UNIX_EPOCH.into(),

@@ -28,6 +28,7 @@ mod variable;
 pub use code::{CODES, Check, Code};
 pub use finding::{Finding, FindingType, Fix, Location, PathStep};
 pub use policy_type::{AttachedTo, PolicyType};
+pub use region::is_region;
 
 use crate::{facts::Facts, json::Node};
 use report::Report;

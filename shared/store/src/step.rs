@@ -42,6 +42,8 @@ pub(crate) fn ended_before(stored: Option<&Audit>, held: &Audit) -> Fence {
 /// The audit with its end written into it.
 pub(crate) fn end(audit: &Audit, now: Timestamp, end: End<'_>) -> Audit {
     let mut ended = Audit { lease_until: None, updated_at: now, ..audit.clone() };
+    // The known account keeps the way in; an audit that has ended needs none.
+    ended.order.external_id = None;
     match end {
         End::Judged { report, .. } => {
             let tasks = u32::try_from(report.receipt.len()).unwrap_or(u32::MAX);

@@ -15,16 +15,16 @@ pub(super) static CHECK: Check = Check {
 const HOURS: i64 = 24;
 
 fn is_young(key: &AccessKey, context: &Context) -> Judgement {
-    let name = key.last_four();
+    let name = format!("key `…{}` of `{}`", key.last_four(), key.user);
     if !key.active {
-        return pass_with(format!("key `…{name}` is inactive"));
+        return pass_with(format!("{name} is inactive"));
     }
     let age = context.time.duration_since(*key.created.known()?);
     let (days, limit) = (age.as_hours() / HOURS, context.thresholds.access_key_days);
     if age > jiff::SignedDuration::from_hours(i64::from(limit) * HOURS) {
-        return fail(format!("active key `…{name}` is `{days}` days old; the limit is `{limit}`"));
+        return fail(format!("active {name} is `{days}` days old; the limit is `{limit}`"));
     }
-    pass_with(format!("active key `…{name}` is `{days}` days old"))
+    pass_with(format!("active {name} is `{days}` days old"))
 }
 
 #[cfg(test)]
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn fails_from_the_second_after_ninety_days() {
         assert!(matches!(is_young(&aged(90, 0), &context()), Ok(Outcome::Pass(_))));
-        let evidence = "active key `…MPLE` is `90` days old; the limit is `90`";
+        let evidence = "active key `…MPLE` of `example` is `90` days old; the limit is `90`";
         assert_eq!(is_young(&aged(90, 1), &context()), fail(evidence));
     }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The error code of a bucket that was deleted since it was listed.
-const GONE: &str = "NoSuchBucket";
+pub(super) const GONE: &str = "NoSuchBucket";
 
 /// The bucket does not exist any more.
 pub(super) struct Gone;

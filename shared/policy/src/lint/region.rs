@@ -53,6 +53,12 @@ const REGIONS: [&str; 45] = [
 /// Isolated regions whose list is not public beyond their form.
 const ISOLATED: [&str; 4] = ["us-isob-", "us-isof-", "eu-isoe-", "us-iso-"];
 
+/// Whether a region of that name was public when this release was made, or may be an isolated one.
+#[must_use]
+pub fn is_region(region: &str) -> bool {
+    exists(region)
+}
+
 pub(super) fn exists(region: &str) -> bool {
     REGIONS.binary_search(&region).is_ok() || ISOLATED.iter().any(|start| region.starts_with(start))
 }
