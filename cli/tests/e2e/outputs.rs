@@ -65,6 +65,25 @@ fn a_snapshot_keeps_its_gaps() {
 }
 
 #[test]
+fn a_snapshot_of_other_checks_is_incomplete() {
+    let (customer, _) = Customer::small();
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("snapshot");
+    let file = file.to_str().expect("UTF-8");
+    customer.scan().args(["--check", "s3_encryption", "--snapshot-out", file]).run().json(0);
+    let again = |check| {
+        let args = ["--from-snapshot", file, "--format", "json", "--strict", "--check", check];
+        Customer::bare_scan().args(args).run()
+    };
+    again("s3_encryption").json(0);
+    for check in ["s3_public_access", "ec2_imdsv2"] {
+        let report = again(check).json(4);
+        assert_eq!(report["status"], "incomplete", "{check}");
+        assert_ne!(report["summary"]["unknown"], 0, "{check}");
+    }
+}
+
+#[test]
 fn the_json_keeps_its_schema() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema/scan-1.json");
     let schema: Value =

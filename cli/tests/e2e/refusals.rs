@@ -120,3 +120,34 @@ fn an_endpoint_that_is_not_there() {
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{}", outcome.stderr);
     one_sentence(&outcome);
 }
+
+#[test]
+fn an_external_id_that_is_refused_is_not_repeated() {
+    for wrong in ["", "no spaces please"] {
+        let args = ["--account", "111122223333", "--external-id", wrong];
+        let outcome = Customer::bare_scan().args(args).run();
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""), "{}", outcome.stderr);
+        assert!(one_sentence(&outcome).contains("external id"), "{}", outcome.stderr);
+        assert!(!outcome.says("no spaces please"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_region_that_does_not_exist_is_not_an_all_clear() {
+    for check in ["s3_encryption", "ec2_imdsv2"] {
+        let customer = Customer::onboarded();
+        let outcome = customer.scan().args(["--check", check, "--region", "eu-wset-1"]).run();
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("`eu-wset-1`"), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_told_before_aws_is_asked() {
+    let customer = Customer::onboarded();
+    customer.reset();
+    let outcome = customer.scan().args(["--output", "/nowhere/at/all.json"]).run();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (1, ""), "{}", outcome.stderr);
+    assert!(one_sentence(&outcome).contains("/nowhere/at/all.json"), "{}", outcome.stderr);
+    assert_eq!(customer.calls().len(), 0);
+}
