@@ -9,7 +9,7 @@ use crate::{
 ///
 /// The store keeps one per tenant, account and fingerprint, so that a problem is told once however
 /// many audits see it; an audit that sees it pass takes it away, and it is told again when it comes
-/// back.
+/// back, or when it gets worse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// Whose it is.

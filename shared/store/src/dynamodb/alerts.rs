@@ -25,21 +25,32 @@ impl Table {
         alerts: &[Alert],
     ) -> Result<(), Error> {
         let raised = self.raised(audit).await?;
+        // What got worse is taken away first: put back, it is new to the stream and told again.
+        let worse = alerts.iter().filter(|alert| {
+            raised
+                .get(&alert.fingerprint)
+                .is_some_and(|known| known.severity < alert.severity && known.audit_id < audit.id)
+        });
+        let worse: Vec<_> = worse.collect();
+        stream::iter(worse.iter().map(Ok))
+            .try_for_each_concurrent(AT_ONCE, |alert| self.settle(audit, &alert.fingerprint))
+            .await?;
         let missing = alerts.iter().filter(|alert| !raised.contains_key(&alert.fingerprint));
+        let missing = missing.chain(worse);
         stream::iter(missing.map(Ok))
             .try_for_each_concurrent(AT_ONCE, |alert| self.raise(alert))
             .await?;
         let settled = report.findings.iter().filter(|finding| {
             finding.verdict == Verdict::Pass
-                && raised.get(&finding.fingerprint).is_some_and(|by| *by < audit.id)
+                && raised.get(&finding.fingerprint).is_some_and(|known| known.audit_id < audit.id)
         });
         stream::iter(settled.map(Ok))
             .try_for_each_concurrent(AT_ONCE, |finding| self.settle(audit, &finding.fingerprint))
             .await
     }
 
-    /// The alerts of the audited account, and the audits that raised them.
-    async fn raised(&self, audit: &Audit) -> Result<HashMap<Fingerprint, AuditId>, Error> {
+    /// The alerts of the audited account.
+    async fn raised(&self, audit: &Audit) -> Result<HashMap<Fingerprint, Alert>, Error> {
         let mut raised = HashMap::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -48,7 +59,7 @@ impl Table {
                 .alerts(&audit.tenant, &audit.order.account_id, request)
                 .await
                 .map_err(PageError::into_store)?;
-            raised.extend(page.items.into_iter().map(|alert| (alert.fingerprint, alert.audit_id)));
+            raised.extend(page.items.into_iter().map(|alert| (alert.fingerprint.clone(), alert)));
             cursor = page.next_cursor;
             if cursor.is_none() {
                 return Ok(raised);

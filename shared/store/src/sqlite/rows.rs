@@ -60,13 +60,32 @@ impl Rows<'_> {
         Ok(counted)
     }
 
-    /// Writes the alerts that are not there yet.
+    /// Writes the alerts that are not there yet, or are there as less severe by an earlier audit.
     pub(super) fn raise(&self, alerts: &[Alert]) -> Result<(), Source> {
+        let mut known = self.0.prepare_cached(
+            "SELECT body FROM alerts
+             WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4",
+        )?;
+        let mut delete = self.0.prepare_cached(
+            "DELETE FROM alerts
+             WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4",
+        )?;
         let mut insert = self.0.prepare_cached(
             "INSERT OR IGNORE INTO alerts (tenant, account, fingerprint, audit_id, body)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
         for alert in alerts {
+            let earlier = params![
+                alert.tenant.as_str(),
+                alert.account.as_str(),
+                alert.fingerprint.as_str(),
+                alert.audit_id.to_string(),
+            ];
+            let body: Option<String> = known.query_row(earlier, |row| row.get(0)).optional()?;
+            let before: Option<Alert> = body.as_deref().map(serde_json::from_str).transpose()?;
+            if before.is_some_and(|before| before.severity < alert.severity) {
+                delete.execute(earlier)?;
+            }
             insert.execute(params![
                 alert.tenant.as_str(),
                 alert.account.as_str(),

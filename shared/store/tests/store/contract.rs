@@ -50,6 +50,7 @@ macro_rules! whole_contract {
             accounts_come_in_pages,
             an_alert_is_raised_once,
             a_pass_takes_the_alert_away,
+            what_got_worse_is_raised_again,
             an_older_audit_takes_no_newer_alert_away,
             alerts_come_in_pages,
         }

@@ -58,6 +58,18 @@ pub(crate) async fn a_pass_takes_the_alert_away(store: &dyn Store) {
     assert_eq!(raised_by(store, &tenant).await, [(audits[3].id, at(40))], "it came back");
 }
 
+pub(crate) async fn what_got_worse_is_raised_again(store: &dyn Store) {
+    let tenant = tenant();
+    let audits: [Audit; 3] = std::array::from_fn(|_| audit(&tenant));
+    let critical = || vec![finding("a", Verdict::Fail, Severity::Critical)];
+    audited(store, &audits[0], 10, vec![high("a", Verdict::Fail)]).await;
+    audited(store, &audits[1], 20, critical()).await;
+    assert_eq!(raised_by(store, &tenant).await, [(audits[1].id, at(20))]);
+    assert_eq!(raised(store, &tenant).await[0].severity, Severity::Critical);
+    audited(store, &audits[2], 30, vec![high("a", Verdict::Fail)]).await;
+    assert_eq!(raised_by(store, &tenant).await, [(audits[1].id, at(20))], "better is not new");
+}
+
 pub(crate) async fn an_older_audit_takes_no_newer_alert_away(store: &dyn Store) {
     let tenant = tenant();
     let (older, newer) = (audit(&tenant), audit(&tenant));
