@@ -9,6 +9,7 @@ mod scan;
 mod work;
 
 pub use brief::{Brief, Choice, ChoiceError};
+pub use collect::Limits;
 pub use evaluate::evaluate;
 pub use scan::{Entry, Event, ScanError, scan};
 pub use work::{Settings, WorkError, replay, work};

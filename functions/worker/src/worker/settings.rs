@@ -1,7 +1,8 @@
-use std::{fmt::Display, str::FromStr};
+use std::{fmt::Display, num::NonZeroUsize, str::FromStr};
 
+use audit::Limits;
 use checks::{Lang, Manner};
-use domain::Severity;
+use domain::{Service, Severity, Thresholds};
 use store::DynamoStore;
 
 /// What the environment says.
@@ -29,6 +30,13 @@ impl Settings {
         let var = |name| var(name).filter(|value| !value.is_empty());
         let needed = |name| var(name).ok_or(Wrong::Missing(name));
         let lang = or(var, "INFRAAUDIT_LANG", Lang::default())?;
+        let access_key_days =
+            or(var, "INFRAAUDIT_ACCESS_KEY_DAYS", Thresholds::default().access_key_days)?;
+        let mut limits = Limits::default();
+        if var("INFRAAUDIT_IAM_REQUESTS").is_some() {
+            let requests = or(var, "INFRAAUDIT_IAM_REQUESTS", NonZeroUsize::MIN)?;
+            limits = limits.with(Service::Iam, requests.get());
+        }
         let alert_severity = or(var, "INFRAAUDIT_ALERT_SEVERITY", Severity::High)?;
         Ok(Self {
             table: needed("INFRAAUDIT_TABLE")?,
@@ -36,8 +44,13 @@ impl Settings {
             queue_url: needed("INFRAAUDIT_QUEUE_URL")?,
             keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", DynamoStore::KEEP_DAYS)?,
             audit: audit::Settings {
-                manner: Manner { lang, ..Manner::default() },
+                manner: Manner {
+                    thresholds: Thresholds { access_key_days },
+                    lang,
+                    ..Manner::default()
+                },
                 alert_severity,
+                limits,
                 ..audit::Settings::default()
             },
         })
@@ -100,10 +113,14 @@ mod tests {
                 ("INFRAAUDIT_LANG", "ko"),
                 ("INFRAAUDIT_ALERT_SEVERITY", "critical"),
                 ("INFRAAUDIT_KEEP_DAYS", "30"),
+                ("INFRAAUDIT_ACCESS_KEY_DAYS", "45"),
+                ("INFRAAUDIT_IAM_REQUESTS", "2"),
             ],
         ]
         .concat();
         let settings = read(&given).unwrap();
+        assert_eq!(settings.audit.manner.thresholds.access_key_days, 45);
+        assert_eq!(settings.audit.limits, Limits::default().with(Service::Iam, 2));
         assert_eq!(settings.keep_days, 30);
         assert_eq!(settings.audit.alert_severity, Severity::Critical);
         assert_eq!(settings.audit.manner.lang, Lang::Ko);
