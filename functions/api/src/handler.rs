@@ -110,6 +110,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_request_without_its_account_is_told_the_field() {
+        let start = include_str!("../../../events/malformed/api-start-without-account.json");
+        let (status, problem) = Function::new().handle(&event(start)).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("account_id")));
+    }
+
+    #[tokio::test]
     async fn health_needs_nobody() {
         let (status, health) = Function::new().handle(&event(HEALTH)).await;
         assert_eq!((status, &health["status"]), (200, &json!("ok")));
