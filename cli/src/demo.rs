@@ -13,7 +13,7 @@ use store::{PageRequest, SqliteStore, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Failure, output::Output};
+use crate::{Failure, output::Output, runtime};
 
 /// A made-up account of a small company, as `scan --snapshot-out` keeps one.
 const ACCOUNT: &str = include_str!("../demo/account.json");
@@ -33,11 +33,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
-    runtime.block_on(demo(args.lang))?;
+    runtime::on_all_cores()?.block_on(demo(args.lang))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,14 +85,15 @@ async fn demo(lang: Lang) -> Result<(), Failure> {
         return Err(Failure::audit(error));
     }
 
+    let summary = ended.summary.unwrap_or_default();
     let report = Report {
         schema: Report::SCHEMA,
         account: snapshot.account.id.clone(),
         started_at: snapshot.started_at,
         finished_at: snapshot.finished_at,
-        status: Status::of(&ended.receipt),
+        status: Status::of(&ended.receipt, &summary),
         receipt: ended.receipt,
-        summary: ended.summary.unwrap_or_default(),
+        summary,
         findings: ended.findings.items,
     };
     let output = Output::Standard;

@@ -9,6 +9,7 @@ mod demo;
 mod failure;
 mod output;
 mod policy;
+mod runtime;
 mod scan;
 mod serve;
 

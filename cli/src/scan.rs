@@ -5,10 +5,10 @@ use std::{fs, io::Write as _, path::Path, process::ExitCode, sync::Arc};
 
 use access::SessionName;
 use audit::{Brief, Entry, ScanError, evaluate};
-use domain::{Report, Severity, Snapshot, Status, Verdict, VersionMismatch};
+use domain::{Report, Severity, Snapshot, Status, Verdict};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Failure, output::Output};
+use crate::{Failure, output::Output, runtime};
 pub(crate) use args::Args;
 use args::{Format, Way};
 use progress::Progress;
@@ -33,13 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let way = args.way().map_err(Failure::usage)?;
     let (snapshot, stopped) = match way {
         Way::Snapshot(path) => (load(&path)?, false),
-        Way::Aws(way) => {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
-            runtime.block_on(read(args, way, &brief))?
-        }
+        Way::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
     let report = evaluate(&snapshot, &brief.checks, args.manner());
     let output = Output::new(args.output.clone());
@@ -125,14 +119,11 @@ fn load(path: &Path) -> Result<Snapshot, Failure> {
     let shown = path.display();
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("could not read `{shown}`: {error}")))?;
-    // The version first: the rest of another version's shape may well be unreadable.
     let unreadable = |error| {
         Failure::usage(format!("`{shown}` is no snapshot of `scan --snapshot-out`: {error}"))
     };
     let head: Head = serde_json::from_str(&text).map_err(unreadable)?;
-    if head.version != Snapshot::VERSION {
-        let mismatch = VersionMismatch { found: head.version, supported: Snapshot::VERSION };
-        return Err(Failure::usage(format!("`{shown}`: {mismatch}")));
-    }
+    Snapshot::check_version(head.version)
+        .map_err(|mismatch| Failure::usage(format!("`{shown}`: {mismatch}")))?;
     serde_json::from_str(&text).map_err(unreadable)
 }

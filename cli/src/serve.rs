@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::Failure;
+use crate::{Failure, runtime};
 use config::{Config, Door, Options};
 use runner::{Runner, Work, Worked};
 
@@ -53,10 +53,7 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
         tracing::warn!("`{name}` is not a setting: docs/configuration.md lists them");
     }
     let store = SqliteStore::open(&config.data).map_err(Failure::usage)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
+    let runtime = runtime::on_all_cores()?;
     let served = runtime.block_on(serve(config, Arc::new(store)));
     // A lookup that hangs in a thread of its own does not keep the program.
     runtime.shutdown_timeout(Duration::from_secs(1));

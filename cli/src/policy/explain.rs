@@ -7,7 +7,7 @@ use collect::{Limits, Paces, Target};
 use policy::{Caller, CallerKind, Context, Request, gaad::AuthorizationDetails};
 use tokio_util::sync::CancellationToken;
 
-use crate::{failure::Failure, output::Output};
+use crate::{failure::Failure, output::Output, runtime};
 
 /// Says whether a user or role may call an action on a resource, and which statements decide.
 ///
@@ -88,11 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 
 /// Asks IAM for the account's users, roles and policies; tells which account it was.
 fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::audit(format!("no runtime: {error}")))?;
-    runtime.block_on(async {
+    runtime::on_one_thread()?.block_on(async {
         let config = access::config(&access::Manner { profile }).await;
         let caller = access::caller(&config).await.map_err(Failure::audit)?;
         let from = format!("account `{}`", caller.account.id);

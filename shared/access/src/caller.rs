@@ -57,8 +57,9 @@ pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     Ok(Caller { account: Account { partition, id }, arn })
 }
 
-/// The innermost cause of an error that no service answered, in one line.
-pub(crate) fn reason(error: &(dyn std::error::Error + 'static)) -> String {
+/// The innermost cause of an error of the SDK, in one line and without its type names.
+#[must_use]
+pub fn reason(error: &(dyn std::error::Error + 'static)) -> String {
     let mut inner = error;
     while let Some(source) = inner.source() {
         inner = source;

@@ -6,7 +6,7 @@ mod cap;
 mod config;
 mod session;
 
-pub use caller::{Caller, CallerError, caller};
+pub use caller::{Caller, CallerError, caller, reason};
 pub use cap::{Cap, SESSION_POLICY_CHARACTERS};
 pub use config::{Manner, config};
 pub use session::{Door, Refused, Session, SessionName, open};

@@ -1,10 +1,7 @@
 use std::collections::BTreeSet;
 
 use checks::{Check, Manner};
-use domain::{
-    Finding, GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary,
-    Verdict,
-};
+use domain::{GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary};
 
 /// Judges a snapshot: pure, so that the same facts always give the same report.
 #[must_use]
@@ -14,14 +11,15 @@ pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) 
     let mut receipt: Vec<_> =
         snapshot.parts.iter().filter(chosen).map(|part| part.receipt.clone()).collect();
     receipt.extend(absent(snapshot, checks));
+    let summary = Summary::of(&findings);
     Report {
         schema: Report::SCHEMA,
         account: snapshot.account.id.clone(),
         started_at: snapshot.started_at,
         finished_at: snapshot.finished_at,
-        status: status(&receipt, &findings),
+        status: Status::of(&receipt, &summary),
         receipt,
-        summary: Summary::of(&findings),
+        summary,
         findings,
     }
 }
@@ -41,12 +39,6 @@ fn absent<'a>(
         denied: Vec::new(),
         error: Some("not read: the snapshot was taken for other checks".into()),
     })
-}
-
-/// An audit is as incomplete as its receipt, or as a verdict that could not be given.
-fn status(receipt: &[Receipt], findings: &[Finding]) -> Status {
-    let undecided = findings.iter().any(|finding| finding.verdict == Verdict::Unknown);
-    if undecided { Status::Incomplete } else { Status::of(receipt) }
 }
 
 #[cfg(test)]

@@ -21,6 +21,22 @@ const NOT_CONFIGURED: &str = "NoSuchPublicAccessBlockConfiguration";
 /// How many buckets are looked at side by side; the pace bounds the requests themselves.
 const SIDE_BY_SIDE: usize = 64;
 
+/// The four switches of either level, whose types the two SDKs do not share; one that the answer
+/// leaves out is off.
+fn settings(
+    block_acls: Option<bool>,
+    ignore_acls: Option<bool>,
+    block_policy: Option<bool>,
+    restrict_buckets: Option<bool>,
+) -> PublicAccessBlock {
+    PublicAccessBlock {
+        block_acls: block_acls == Some(true),
+        ignore_acls: ignore_acls == Some(true),
+        block_policy: block_policy == Some(true),
+        restrict_buckets: restrict_buckets == Some(true),
+    }
+}
+
 /// Reads the buckets of all regions, or of those that `target` narrows to; a bucket whose region
 /// is not told is never left out.
 pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact>) -> S3 {

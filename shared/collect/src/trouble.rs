@@ -1,3 +1,4 @@
+use access::reason;
 use aws_smithy_runtime_api::{
     client::{orchestrator::HttpResponse, result::SdkError},
     http::StatusCode,
@@ -74,19 +75,19 @@ impl Trouble {
                 Self { kind: kind(&code, status), text: format!("AWS said {named}: {words}"), code }
             }
             SdkError::ConstructionFailure(_) => {
-                Self { kind: Kind::Other, code, text: format!("not sent: {}", innermost(error)) }
+                Self { kind: Kind::Other, code, text: format!("not sent: {}", reason(error)) }
             }
             SdkError::TimeoutError(_) => {
                 Self { kind: Kind::Passing, code, text: "no answer in time".into() }
             }
             SdkError::ResponseError(_) => {
-                let text = format!("an answer that cannot be read: {}", innermost(error));
+                let text = format!("an answer that cannot be read: {}", reason(error));
                 Self { kind: kind("", status), text, code }
             }
             _ => Self {
                 kind: Kind::Passing,
                 code,
-                text: format!("the connection failed: {}", innermost(error)),
+                text: format!("the connection failed: {}", reason(error)),
             },
         }
     }
@@ -103,12 +104,4 @@ fn kind(code: &str, status: Option<StatusCode>) -> Kind {
     } else {
         Kind::Other
     }
-}
-
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    inner.to_string()
 }

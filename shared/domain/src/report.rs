@@ -43,15 +43,15 @@ impl Report {
 pub enum Status {
     /// Everything was read.
     Complete,
-    /// The receipt has gaps, and they are told there.
+    /// The receipt has gaps, which are told there, or a verdict is unknown.
     Incomplete,
 }
 
 impl Status {
-    /// What the receipt makes of an audit.
+    /// An audit is as incomplete as its receipt, or as a verdict that could not be given.
     #[must_use]
-    pub fn of(receipt: &[Receipt]) -> Self {
-        if receipt.iter().any(|row| row.outcome.is_gap()) {
+    pub fn of(receipt: &[Receipt], summary: &Summary) -> Self {
+        if summary.unknown > 0 || receipt.iter().any(|row| row.outcome.is_gap()) {
             Self::Incomplete
         } else {
             Self::Complete

@@ -22,16 +22,16 @@ impl Snapshot {
     /// The version this program writes and reads.
     pub const VERSION: u32 = 1;
 
-    /// Accepts a snapshot of this program's version.
+    /// Accepts this program's version: asked first, for the rest of another one may be unreadable.
     ///
     /// # Errors
     ///
     /// Both versions, where they differ.
-    pub const fn check_version(&self) -> Result<(), VersionMismatch> {
-        if self.version == Self::VERSION {
+    pub const fn check_version(found: u32) -> Result<(), VersionMismatch> {
+        if found == Self::VERSION {
             Ok(())
         } else {
-            Err(VersionMismatch { found: self.version, supported: Self::VERSION })
+            Err(VersionMismatch { found, supported: Self::VERSION })
         }
     }
 }

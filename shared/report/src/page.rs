@@ -174,7 +174,7 @@ mod tests {
             account: "111122223333".parse().unwrap(),
             started_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: jiff::Timestamp::UNIX_EPOCH,
-            status: Status::of(&receipt),
+            status: Status::of(&receipt, &Summary::of(&findings)),
             receipt,
             summary: Summary::of(&findings),
             findings,

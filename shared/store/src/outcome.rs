@@ -40,7 +40,7 @@ pub enum Fence {
 /// How an attempt at an audit ends.
 #[derive(Clone, Copy, Debug)]
 pub enum End<'a> {
-    /// It was judged. The receipt's gaps decide between `complete` and `incomplete`.
+    /// It was judged. The report's status decides between `complete` and `incomplete`.
     Judged {
         /// The whole result.
         report: &'a Report,

@@ -57,7 +57,7 @@ fn report() -> Report {
         account: "111122223333".parse().unwrap(),
         started_at: Timestamp::UNIX_EPOCH,
         finished_at: Timestamp::UNIX_EPOCH,
-        status: Status::of(&receipt),
+        status: Status::of(&receipt, &Summary::of(&findings)),
         receipt,
         summary: Summary::of(&findings),
         findings,

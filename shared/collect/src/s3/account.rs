@@ -11,7 +11,7 @@ use domain::{Unread, s3::PublicAccessBlock};
 use crate::{
     Reader, Target,
     reader::Answer::{Is, Not},
-    s3::NOT_CONFIGURED,
+    s3::{NOT_CONFIGURED, settings},
 };
 
 /// The account's own public access block.
@@ -34,12 +34,12 @@ pub(super) async fn block_public(
         Not(_) => PublicAccessBlock::NONE,
         Is(answer) => {
             answer.public_access_block_configuration.map_or(PublicAccessBlock::NONE, |block| {
-                PublicAccessBlock {
-                    block_acls: block.block_public_acls == Some(true),
-                    ignore_acls: block.ignore_public_acls == Some(true),
-                    block_policy: block.block_public_policy == Some(true),
-                    restrict_buckets: block.restrict_public_buckets == Some(true),
-                }
+                settings(
+                    block.block_public_acls,
+                    block.ignore_public_acls,
+                    block.block_public_policy,
+                    block.restrict_public_buckets,
+                )
             })
         }
     })

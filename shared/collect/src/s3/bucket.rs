@@ -10,7 +10,7 @@ use domain::{
 use crate::{
     Reader,
     reader::Answer::{Is, Not},
-    s3::NOT_CONFIGURED,
+    s3::{NOT_CONFIGURED, settings},
 };
 
 /// The error code of a bucket that was deleted since it was listed.
@@ -78,11 +78,13 @@ async fn block_public(
         Ok(Not(_)) => PublicAccessBlock::NONE.into(),
         Ok(Is(answer)) => answer
             .public_access_block_configuration
-            .map_or(PublicAccessBlock::NONE, |block| PublicAccessBlock {
-                block_acls: block.block_public_acls == Some(true),
-                ignore_acls: block.ignore_public_acls == Some(true),
-                block_policy: block.block_public_policy == Some(true),
-                restrict_buckets: block.restrict_public_buckets == Some(true),
+            .map_or(PublicAccessBlock::NONE, |block| {
+                settings(
+                    block.block_public_acls,
+                    block.ignore_public_acls,
+                    block.block_public_policy,
+                    block.restrict_public_buckets,
+                )
             })
             .into(),
         Err(unread) => Known::Unread(unread),

@@ -4,6 +4,10 @@ use serde::de::DeserializeOwned;
 
 use crate::{Error, KnownAccount, Page, cursor::List, error::Source};
 
+/// Takes away an alert that an audit before this one raised.
+const TAKE_AWAY: &str = "DELETE FROM alerts
+     WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4";
+
 /// The tables, inside a transaction or not.
 pub(super) struct Rows<'a>(pub(super) &'a Connection);
 
@@ -66,10 +70,7 @@ impl Rows<'_> {
             "SELECT body FROM alerts
              WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4",
         )?;
-        let mut delete = self.0.prepare_cached(
-            "DELETE FROM alerts
-             WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4",
-        )?;
+        let mut delete = self.0.prepare_cached(TAKE_AWAY)?;
         let mut insert = self.0.prepare_cached(
             "INSERT OR IGNORE INTO alerts (tenant, account, fingerprint, audit_id, body)
              VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -99,10 +100,7 @@ impl Rows<'_> {
 
     /// Takes away the alerts of earlier audits whose findings pass now.
     pub(super) fn settle(&self, audit: &Audit, report: &Report) -> Result<(), Source> {
-        let mut delete = self.0.prepare_cached(
-            "DELETE FROM alerts
-             WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4",
-        )?;
+        let mut delete = self.0.prepare_cached(TAKE_AWAY)?;
         for finding in report.findings.iter().filter(|finding| finding.verdict == Verdict::Pass) {
             delete.execute(params![
                 audit.tenant.as_str(),

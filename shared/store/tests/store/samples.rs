@@ -78,7 +78,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         account: ACCOUNT.parse().unwrap(),
         started_at: at(1),
         finished_at: at(2),
-        status: Status::of(&receipt),
+        status: Status::of(&receipt, &Summary::of(&findings)),
         receipt,
         summary: Summary::of(&findings),
         findings,
