@@ -1,62 +1,128 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AccountId, Audit, AuditId, Finding, Fingerprint, Report, Service, Severity, Tenant, Verdict,
-};
+use crate::{AccountId, AuditId, Fingerprint, Service, Severity, Tenant, Tracked};
 
-/// A severe failing finding that has to be told, with everything a message needs.
+/// Something that has to be told: an item of the outbox, with everything that a message needs.
 ///
-/// The store keeps one per tenant, account and fingerprint, so that a problem is told once however
-/// many audits see it; an audit that sees it pass takes it away, and it is told again when it comes
-/// back, or when it gets worse.
+/// It is written in the same transaction as the changes that it tells of, published at least once, and
+/// then marked as sent. Findings of one check in one audit are one alert, however many they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// Whose it is.
     pub tenant: Tenant,
-    /// The audit that saw it first.
+    /// Its name within the audit.
+    pub id: String,
+    /// The audit that raised it.
     pub audit_id: AuditId,
     /// The audited account.
     pub account: AccountId,
-    /// The finding's lasting name.
+    /// What the operator calls the account.
+    #[serde(default)]
+    pub account_name: Option<String>,
+    /// What is new.
+    pub state: AlertState,
+    /// How bad the worst of it is.
+    pub severity: Severity,
+    /// The check that fails; nothing where it is about several, or about none.
+    #[serde(default)]
+    pub check_id: Option<String>,
+    /// The service it is about; nothing where it is about several.
+    #[serde(default)]
+    pub category: Option<Service>,
+    /// What is wrong, or what happened.
+    pub headline: String,
+    /// What a failure lets happen; empty where there is nothing to say.
+    #[serde(default)]
+    pub risk: String,
+    /// What to change.
+    #[serde(default)]
+    pub remedy: String,
+    /// The AWS documentation of the setting.
+    #[serde(default)]
+    pub reference: String,
+    /// What it is about, the worst first; at most [`Alert::TOLD`] of them.
+    pub findings: Vec<Told>,
+    /// How many findings it is about.
+    pub count: u32,
+    /// The lasting names of all of them: an attempt that follows does not tell them again.
+    #[serde(default)]
+    pub covers: Vec<Fingerprint>,
+    /// When it was raised.
+    pub created_at: Timestamp,
+    /// The language of the texts: `en` or `ko`.
+    pub lang: String,
+    /// Whether it was published.
+    pub delivery: Delivery,
+    /// How often the sweeper has shown it again.
+    #[serde(default)]
+    pub nudged: u32,
+}
+
+/// Whether an alert was published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Not yet, as far as is known.
+    Unsent,
+    /// At least once.
+    Sent,
+}
+
+/// One finding of an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Its lasting name.
     pub fingerprint: Fingerprint,
-    /// The check that failed.
+    /// The check.
     pub check_id: String,
-    /// The service it is about; subscribers filter by it.
-    pub category: Service,
     /// How bad it is.
     pub severity: Severity,
-    /// What is new about it.
-    pub state: AlertState,
+    /// What is wrong.
+    pub headline: String,
     /// The ARN of the resource.
     pub resource: String,
-    /// The part of the resource it is about: one access key of a user.
+    /// The part of the resource it is about.
     #[serde(default)]
     pub sub_resource: Option<String>,
     /// The resource's region, or `global`.
     pub region: String,
-    /// What is wrong.
-    pub headline: String,
     /// What was seen.
     pub evidence: String,
-    /// What a failure lets happen.
-    pub risk: String,
-    /// What to change.
-    pub remedy: String,
-    /// The AWS documentation of the setting.
-    pub reference: String,
     /// When it was first seen.
     pub first_seen: Timestamp,
-    /// The language of the texts: `en` or `ko`.
-    pub lang: String,
 }
 
-/// What is new about an alert's finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl From<&Tracked> for Told {
+    fn from(finding: &Tracked) -> Self {
+        Self {
+            fingerprint: finding.fingerprint.clone(),
+            check_id: finding.check_id.clone(),
+            severity: finding.severity,
+            headline: finding.headline.clone(),
+            resource: finding.resource.clone(),
+            sub_resource: finding.sub_resource.clone(),
+            region: finding.region.clone(),
+            evidence: finding.evidence.chars().take(500).collect(),
+            first_seen: finding.first_seen,
+        }
+    }
+}
+
+/// What is new about an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertState {
-    /// It was not failing before, or was not looked at.
+    /// Findings were not there before.
     New,
+    /// Findings were resolved or suppressed, and are back.
+    Reopened,
+    /// Findings are more severe than before.
+    Worse,
+    /// Findings are gone: the digest of an audit.
+    Resolved,
+    /// The account is suspended: its role opens without the `ExternalId`.
+    Suspended,
 }
 
 impl AlertState {
@@ -65,109 +131,16 @@ impl AlertState {
     pub const fn name(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Reopened => "reopened",
+            Self::Worse => "worse",
+            Self::Resolved => "resolved",
+            Self::Suspended => "suspended",
         }
     }
 }
 
 impl Alert {
-    /// The alerts of an audit's result: its failing findings that are `at_least` so severe, in the
-    /// report's order.
-    ///
-    /// `lang` is the language that the report's texts are in.
-    #[must_use]
-    pub fn of(audit: &Audit, report: &Report, at_least: Severity, lang: &str) -> Vec<Self> {
-        let severe =
-            |finding: &&Finding| finding.verdict == Verdict::Fail && finding.severity >= at_least;
-        let alert = |finding: &Finding| Self {
-            tenant: audit.tenant.clone(),
-            audit_id: audit.id,
-            account: report.account.clone(),
-            fingerprint: finding.fingerprint.clone(),
-            check_id: finding.check_id.clone(),
-            category: finding.service,
-            severity: finding.severity,
-            state: AlertState::New,
-            resource: finding.resource.arn.clone(),
-            sub_resource: finding.sub_resource.clone(),
-            region: finding.resource.region.clone(),
-            headline: finding.headline.clone(),
-            evidence: finding.evidence.clone(),
-            risk: finding.risk.clone(),
-            remedy: finding.remedy.clone(),
-            reference: finding.reference.clone(),
-            first_seen: report.finished_at,
-            lang: lang.to_owned(),
-        };
-        report.findings.iter().filter(severe).map(alert).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Account, Order, Partition, Resource, Status, Summary};
-
-    fn finding(check: &str, severity: Severity, verdict: Verdict) -> Finding {
-        let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
-        let arn = "arn:aws:s3:::logs";
-        Finding {
-            fingerprint: Fingerprint::new(&account, "eu-west-1", check, arn, None),
-            check_id: check.into(),
-            service: Service::S3,
-            severity,
-            verdict,
-            resource: Resource {
-                arn: arn.into(),
-                kind: "AWS::S3::Bucket".into(),
-                region: "eu-west-1".into(),
-                account: account.id,
-                tags: None,
-            },
-            sub_resource: None,
-            evidence: "seen".into(),
-            headline: "wrong".into(),
-            requirement: "right".into(),
-            risk: "harm".into(),
-            remedy: "fix".into(),
-            reference: "https://docs.aws.amazon.com/".into(),
-            frameworks: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn only_severe_failures_are_told() {
-        let account: AccountId = "111122223333".parse().unwrap();
-        let order = Order {
-            account_id: account.clone(),
-            role_name: crate::RoleName::default(),
-            external_id: None,
-            checks: Vec::new(),
-        };
-        let now = Timestamp::UNIX_EPOCH;
-        let audit = Audit::new(Tenant::local(), AuditId(uuid::Uuid::nil()), order, now);
-        let findings = vec![
-            finding("a", Severity::Critical, Verdict::Fail),
-            finding("b", Severity::High, Verdict::Fail),
-            finding("c", Severity::Medium, Verdict::Fail),
-            finding("d", Severity::Critical, Verdict::Pass),
-            finding("e", Severity::Critical, Verdict::Unknown),
-        ];
-        let report = Report {
-            schema: Report::SCHEMA,
-            account,
-            started_at: now,
-            finished_at: now,
-            status: Status::Complete,
-            receipt: Vec::new(),
-            summary: Summary::of(&findings),
-            findings,
-        };
-        let told = |at_least| {
-            let alerts = Alert::of(&audit, &report, at_least, "ko");
-            alerts.into_iter().map(|alert| alert.check_id).collect::<Vec<_>>()
-        };
-        assert_eq!(told(Severity::High), ["a", "b"]);
-        assert_eq!(told(Severity::Low), ["a", "b", "c"]);
-        assert_eq!(told(Severity::Critical), ["a"]);
-    }
+    /// How many findings one alert lists at most; the count tells of the rest. An item of the table
+    /// has at most 400 KB.
+    pub const TOLD: usize = 100;
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{AccountId, ExternalId, Invalid, Receipt, RoleName, Summary, Tenant};
+use crate::{AccountId, ExternalId, Invalid, RoleName, Service, Severity, Summary, Tenant};
 
 /// The name of an audit: a `UUIDv7`, so that names sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +39,43 @@ pub struct Order {
     /// The ids of the checks to run; empty means all.
     #[serde(default)]
     pub checks: Vec<String>,
+    /// The regions to read; empty means every enabled one.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// The services to read; empty means all that the checks need.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// From which severity on a finding is told; the operator's choice where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_severity: Option<Severity>,
+    /// Whether the account is registered: then its `ExternalId` is proven before anything is read,
+    /// and an account whose role opens without it is suspended.
+    #[serde(default)]
+    pub registered: bool,
+}
+
+impl Order {
+    /// Everything in every region of an account, through the usual role without an `ExternalId`.
+    #[must_use]
+    pub fn new(account_id: AccountId) -> Self {
+        Self {
+            account_id,
+            role_name: RoleName::default(),
+            external_id: None,
+            checks: Vec::new(),
+            regions: Vec::new(),
+            services: Vec::new(),
+            alert_severity: None,
+            registered: false,
+        }
+    }
+
+    /// Whether it asks for all there is: such an audit runs alone on its account, and what it no
+    /// longer finds is gone.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.checks.is_empty() && self.regions.is_empty() && self.services.is_empty()
+    }
 }
 
 /// The states of an audit.
@@ -111,6 +148,33 @@ impl FromStr for AuditState {
     }
 }
 
+/// What an audit's workers do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// One worker finds out what there is to read.
+    Plan,
+    /// Many workers read, a task each.
+    Collect,
+    /// One worker judges.
+    Evaluate,
+    /// Nothing.
+    Ended,
+}
+
+impl Phase {
+    /// The name used in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Collect => "collect",
+            Self::Evaluate => "evaluate",
+            Self::Ended => "ended",
+        }
+    }
+}
+
 /// How far an audit is, in tasks of one service in one region each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -121,7 +185,7 @@ pub struct Progress {
     pub total: u32,
 }
 
-/// An audit as the store keeps it; its findings are kept beside it.
+/// An audit as the store keeps it; its receipt and findings are in its result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// Whose it is.
@@ -132,41 +196,61 @@ pub struct Audit {
     pub order: Order,
     /// Where it stands.
     pub state: AuditState,
+    /// What is done next.
+    pub phase: Phase,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// How often a worker has begun it.
+    /// How often a worker has begun the phase that only one may work on: plan or evaluate.
     pub attempt: u32,
+    /// How many of these attempts ended by putting the work back, which is no failure.
+    #[serde(default)]
+    pub put_back: u32,
     /// Until when the worker of this attempt is trusted to be alive; nothing while none has it.
     pub lease_until: Option<Timestamp>,
-    /// How far it is.
-    pub progress: Progress,
-    /// How each region and service ended; empty until then.
-    pub receipt: Vec<Receipt>,
+    /// The attempt at planning whose tasks count; 0 until it is planned.
+    pub plan: u32,
+    /// How many tasks there are; 0 until it is planned.
+    pub total: u32,
+    /// How many tasks have not ended yet.
+    pub remaining: u32,
     /// The findings, counted; nothing until it is judged.
     pub summary: Option<Summary>,
     /// Why it failed, in one sentence.
     pub error: Option<String>,
+    /// The key of its result; nothing while it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
 }
 
 impl Audit {
     /// A new audit, queued.
     #[must_use]
-    pub fn new(tenant: Tenant, id: AuditId, order: Order, now: Timestamp) -> Self {
+    pub const fn new(tenant: Tenant, id: AuditId, order: Order, now: Timestamp) -> Self {
         Self {
             tenant,
             id,
             order,
             state: AuditState::Queued,
+            phase: Phase::Plan,
             created_at: now,
             updated_at: now,
             attempt: 0,
+            put_back: 0,
             lease_until: None,
-            progress: Progress::default(),
-            receipt: Vec::new(),
+            plan: 0,
+            total: 0,
+            remaining: 0,
             summary: None,
             error: None,
+            result: None,
         }
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub const fn progress(&self) -> Progress {
+        Progress { done: self.total.saturating_sub(self.remaining), total: self.total }
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Fingerprint, Service, Severity, Verdict};
+use crate::{AccountId, Fingerprint, Service, Severity, Suppressed, Verdict};
 
 /// Tags of a resource, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -39,6 +39,9 @@ pub struct Finding {
     pub reference: String,
     /// The requirements of frameworks it answers: `cis-aws-5.0:1.13`.
     pub frameworks: Vec<String>,
+    /// The suppression that keeps a failure quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppressed>,
 }
 
 /// A resource of the customer's account.

@@ -80,6 +80,9 @@ pub struct Summary {
     pub unknown: usize,
     /// How many a person has to look at.
     pub manual: usize,
+    /// How many of the failing ones are suppressed; they are not counted by severity.
+    #[serde(default)]
+    pub suppressed: usize,
     /// The failing ones; every severity is named, also with none.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, usize>))]
     pub by_severity: BTreeMap<Severity, usize>,
@@ -98,6 +101,10 @@ impl Summary {
                 Verdict::Manual => summary.manual += 1,
                 Verdict::Fail => {
                     summary.fail += 1;
+                    if finding.suppressed.is_some() {
+                        summary.suppressed += 1;
+                        continue;
+                    }
                     *summary.by_severity.entry(finding.severity).or_default() += 1;
                 }
             }

@@ -55,6 +55,10 @@ pub struct Part {
     pub receipt: Receipt,
     /// The facts.
     pub facts: Facts,
+    /// When its reading began, where that is another time than the snapshot's: it was taken from
+    /// another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<Timestamp>,
 }
 
 /// The facts of one service in one region.

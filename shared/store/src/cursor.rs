@@ -6,18 +6,26 @@ use crate::PageError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum List {
     Findings,
+    Audits,
     Unfinished,
     Accounts,
-    Alerts,
+    AllAccounts,
+    Unsent,
+    Tracked,
+    Suppressions,
 }
 
 impl List {
     const fn tag(self) -> &'static str {
         match self {
             Self::Findings => "f1:",
+            Self::Audits => "t2:",
             Self::Unfinished => "u1:",
-            Self::Accounts => "k1:",
-            Self::Alerts => "a1:",
+            Self::Accounts => "k2:",
+            Self::AllAccounts => "n2:",
+            Self::Unsent => "a2:",
+            Self::Tracked => "p2:",
+            Self::Suppressions => "s2:",
         }
     }
 
@@ -54,7 +62,7 @@ mod tests {
         let cursor = List::Accounts.cursor("local#111122223333");
         assert_eq!(List::Accounts.position(Some(&cursor)).unwrap(), "local#111122223333");
         assert_eq!(List::Accounts.position(None).unwrap(), "");
-        assert!(List::Alerts.position(Some(&cursor)).is_err());
+        assert!(List::Unsent.position(Some(&cursor)).is_err());
     }
 
     proptest! {

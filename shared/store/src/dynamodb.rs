@@ -1,257 +1,348 @@
+//! The Lambda functions' table and objects: a DynamoDB table and an S3 bucket.
+
+use std::time::Duration;
+
 use async_trait::async_trait;
-use aws_config::SdkConfig;
-use aws_sdk_dynamodb::types::ReturnValue;
-use domain::{AccountId, Alert, Audit, AuditId, AuditState, Finding, Progress, Report, Tenant};
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError,
+        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+    },
+    types::{
+        AttributeValue, ConditionCheck, Delete, Put, ReturnValue,
+        ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
+    },
+};
 use jiff::Timestamp;
 
 use crate::{
-    Claim, Created, End, Error, Fence, Filter, KnownAccount, Page, PageError, PageRequest, Store,
-    cursor::List, keys, result, step,
+    Error, keys,
+    table::{Change, Indexed, Item, Key, Range, Table, Write, Written},
 };
 
-mod alerts;
-mod item;
-mod list;
+mod expression;
 mod objects;
-mod write;
 
-use item::{Values, number, text};
-use objects::Bucket;
-use write::{Table, WORKS, works};
+use expression::{Expression, attributes, item_of, read};
+pub(crate) use objects::Bucket;
 
-/// Audits of the Lambda functions: a DynamoDB table, and an S3 bucket for results.
-///
-/// [`keys`] tells how the table is laid out.
+/// How often a write is tried that another transaction is in the way of: at 200 tasks of one audit
+/// that end together, each waits its turn at the audit's counter.
+const TRIES: u32 = 24;
+
+/// The table and the way to it.
 #[derive(Clone, Debug)]
-pub struct DynamoStore {
-    table: Table,
-    bucket: Bucket,
-    keep_days: u32,
+pub(crate) struct Dynamo {
+    pub(crate) client: Client,
+    pub(crate) name: String,
 }
 
-impl DynamoStore {
-    /// How long audits are kept unless [`Self::keep_days`] says otherwise, in days.
-    pub const KEEP_DAYS: u32 = 400;
+/// Waits before a try that follows `tries` others: longer each time, and never the same.
+async fn wait(tries: u32) {
+    let most = 10_u64 << tries.min(6);
+    tokio::time::sleep(Duration::from_millis(fastrand::u64(most / 2..=most))).await;
+}
 
-    /// The store in `table` and `bucket`.
-    #[must_use]
-    pub fn new(config: &SdkConfig, table: impl Into<String>, bucket: impl Into<String>) -> Self {
-        let objects = aws_sdk_s3::config::Builder::from(config)
-            // An endpoint of one's own rarely has a host name for every bucket.
-            .force_path_style(config.endpoint_url().is_some())
-            .build();
-        Self {
-            table: Table { client: aws_sdk_dynamodb::Client::new(config), name: table.into() },
-            bucket: Bucket { client: aws_sdk_s3::Client::from_conf(objects), name: bucket.into() },
-            keep_days: Self::KEEP_DAYS,
+/// Whether another transaction was in the way, or the table asks to slow down.
+fn passes(code: Option<&str>) -> bool {
+    matches!(
+        code,
+        Some(
+            "TransactionConflict"
+                | "TransactionConflictException"
+                | "TransactionInProgressException"
+                | "ThrottlingError"
+                | "ProvisionedThroughputExceeded"
+                | "ProvisionedThroughputExceededException"
+        )
+    )
+}
+
+/// What one write came to, where it did not simply take place.
+enum Stopped {
+    Refused(Option<Item>),
+    Passing,
+    Failed(Error),
+}
+
+impl Dynamo {
+    async fn once(&self, doing: &'static str, write: &Write) -> Result<Option<Item>, Stopped> {
+        let mut words = Expression::default();
+        let condition = write.condition.as_ref().map(|condition| words.condition(condition));
+        let read_back = |refused: Option<_>| match refused.map(read).transpose() {
+            Ok(item) => Stopped::Refused(item),
+            Err(error) => Stopped::Failed(error),
+        };
+        let failed = |code: Option<&str>, error: crate::error::Source| {
+            if passes(code) {
+                Stopped::Passing
+            } else {
+                Stopped::Failed(Error::Unavailable { doing, source: error })
+            }
+        };
+        match &write.change {
+            Change::Put(item) => {
+                let item = item_of(&write.key, item).map_err(Stopped::Failed)?;
+                let (names, values) = words.parts().map_err(Stopped::Failed)?;
+                let answer = self
+                    .client
+                    .put_item()
+                    .table_name(&self.name)
+                    .set_item(Some(item))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(AllOld)
+                    .send()
+                    .await;
+                answer.map(|_| None).map_err(|error| match error.into_service_error() {
+                    PutItemError::ConditionalCheckFailedException(refused) => {
+                        read_back(refused.item)
+                    }
+                    error => failed(error.code().map(str::to_owned).as_deref(), error.into()),
+                })
+            }
+            Change::Update { set, add, remove } => {
+                let update = words.update(set, add, remove);
+                let (names, values) = words.parts().map_err(Stopped::Failed)?;
+                let answer = self
+                    .client
+                    .update_item()
+                    .table_name(&self.name)
+                    .set_key(Some(attributes(&write.key)))
+                    .update_expression(update)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values(ReturnValue::AllNew)
+                    .return_values_on_condition_check_failure(AllOld)
+                    .send()
+                    .await;
+                match answer {
+                    Ok(answer) => answer.attributes.map(read).transpose().map_err(Stopped::Failed),
+                    Err(error) => Err(match error.into_service_error() {
+                        UpdateItemError::ConditionalCheckFailedException(refused) => {
+                            read_back(refused.item)
+                        }
+                        error => failed(error.code().map(str::to_owned).as_deref(), error.into()),
+                    }),
+                }
+            }
+            Change::Delete => {
+                let (names, values) = words.parts().map_err(Stopped::Failed)?;
+                let answer = self
+                    .client
+                    .delete_item()
+                    .table_name(&self.name)
+                    .set_key(Some(attributes(&write.key)))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(AllOld)
+                    .send()
+                    .await;
+                answer.map(|_| None).map_err(|error| match error.into_service_error() {
+                    DeleteItemError::ConditionalCheckFailedException(refused) => {
+                        read_back(refused.item)
+                    }
+                    error => failed(error.code().map(str::to_owned).as_deref(), error.into()),
+                })
+            }
+            Change::Check => match self.get(doing, &write.key).await {
+                Ok(item) => Ok(item),
+                Err(error) => Err(Stopped::Failed(error)),
+            },
         }
     }
 
-    /// Keeps audits for so many days after they were asked for.
-    #[must_use]
-    pub fn keep_days(self, keep_days: u32) -> Self {
-        Self { keep_days, ..self }
-    }
-
-    /// Whether `held` still works on the stored audit; the audit, or what came of it.
-    async fn working(&self, held: &Audit) -> Result<Result<Audit, Fence>, Error> {
-        let stored = self.audit(&held.tenant, held.id).await?;
-        match stored {
-            Some(stored) if step::works(&stored, held) => Ok(Ok(stored)),
-            stored => Ok(Err(step::ended_before(stored.as_ref(), held))),
-        }
-    }
-
-    /// Ends the audit, if `held` still works on it.
-    async fn end(&self, held: &Audit, ended: &Audit, key: Option<&str>) -> Result<Fence, Error> {
-        let mut item = item::of_audit(ended, self.keep_days)?;
-        if let Some(key) = key {
-            item.insert(item::RESULT.into(), text(key));
-        }
-        match self.table.put("end the audit", item, WORKS, Some(works(held))).await? {
-            Ok(()) => Ok(Fence::Held),
-            Err(there) => {
-                let there = there.map(item::to_audit).transpose()?;
-                Ok(step::ended_before(there.as_ref(), held))
+    fn part(&self, write: &Write) -> Result<TransactWriteItem, Error> {
+        let mut words = Expression::default();
+        let condition = write.condition.as_ref().map(|condition| words.condition(condition));
+        let built = TransactWriteItem::builder();
+        let unbuilt = Error::unwritable;
+        Ok(match &write.change {
+            Change::Put(item) => {
+                let item = item_of(&write.key, item)?;
+                let (names, values) = words.parts()?;
+                let put = Put::builder()
+                    .table_name(&self.name)
+                    .set_item(Some(item))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                built.put(put.build().map_err(unbuilt)?)
+            }
+            Change::Update { set, add, remove } => {
+                let expression = words.update(set, add, remove);
+                let (names, values) = words.parts()?;
+                let update = Update::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(attributes(&write.key)))
+                    .update_expression(expression)
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                built.update(update.build().map_err(unbuilt)?)
+            }
+            Change::Delete => {
+                let (names, values) = words.parts()?;
+                let delete = Delete::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(attributes(&write.key)))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                built.delete(delete.build().map_err(unbuilt)?)
+            }
+            Change::Check => {
+                let (names, values) = words.parts()?;
+                let check = ConditionCheck::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(attributes(&write.key)))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                built.condition_check(check.build().map_err(unbuilt)?)
             }
         }
-    }
-
-    /// Changes the audit as `expression` says, if `held` still works on it.
-    async fn fenced(
-        &self,
-        doing: &'static str,
-        held: &Audit,
-        expression: &str,
-        values: Values,
-    ) -> Result<Fence, Error> {
-        let key = (keys::audit_partition(&held.tenant, held.id), keys::AUDIT_SORT);
-        let written = self
-            .table
-            .update(doing, key, |update| {
-                update
-                    .update_expression(expression)
-                    .condition_expression(WORKS)
-                    .set_expression_attribute_values(Some(values))
-            })
-            .await?;
-        Ok(if written.is_ok() { Fence::Held } else { Fence::Lost })
+        .build())
     }
 }
 
 #[async_trait]
-impl Store for DynamoStore {
-    async fn create(&self, audit: &Audit) -> Result<Created, Error> {
-        let item = item::of_audit(audit, self.keep_days)?;
-        let absent = "attribute_not_exists(pk)";
-        match self.table.put("write down the audit", item, absent, None).await? {
-            Ok(()) => Ok(Created::New),
-            Err(there) => {
-                let there = item::to_audit(there.unwrap_or_default())?;
-                Ok(Created::Already(Box::new(there)))
+impl Table for Dynamo {
+    async fn get(&self, doing: &'static str, key: &Key) -> Result<Option<Item>, Error> {
+        let request = self.client.get_item().table_name(&self.name).consistent_read(true);
+        let answer = request.set_key(Some(attributes(key))).send().await;
+        answer.map_err(Error::unavailable(doing))?.item.map(read).transpose()
+    }
+
+    async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error> {
+        for tries in 0..TRIES {
+            match self.once(doing, &write).await {
+                Ok(item) => return Ok(Written::Done(item)),
+                Err(Stopped::Refused(item)) => return Ok(Written::Refused(item)),
+                Err(Stopped::Failed(error)) => return Err(error),
+                Err(Stopped::Passing) => wait(tries).await,
+            }
+        }
+        Err(Error::unavailable(doing)("other transactions were in the way"))
+    }
+
+    async fn transact(
+        &self,
+        doing: &'static str,
+        writes: &[Write],
+    ) -> Result<Result<(), Vec<usize>>, Error> {
+        let parts = writes.iter().map(|write| self.part(write)).collect::<Result<Vec<_>, _>>()?;
+        for tries in 0..TRIES {
+            let request =
+                self.client.transact_write_items().set_transact_items(Some(parts.clone()));
+            let error = match request.send().await.map_err(SdkError::into_service_error) {
+                Ok(_) => return Ok(Ok(())),
+                Err(error) => error,
+            };
+            let code = error.code().map(str::to_owned);
+            let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
+                if passes(code.as_deref()) {
+                    wait(tries).await;
+                    continue;
+                }
+                return Err(Error::unavailable(doing)(error));
+            };
+            let reasons = cancelled.cancellation_reasons();
+            let refused: Vec<_> = reasons
+                .iter()
+                .enumerate()
+                .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+                .map(|(place, _)| place)
+                .collect();
+            if !refused.is_empty() {
+                return Ok(Err(refused));
+            }
+            if !reasons.iter().any(|reason| passes(reason.code())) {
+                return Err(Error::unavailable(doing)(cancelled));
+            }
+            wait(tries).await;
+        }
+        Err(Error::unavailable(doing)("other transactions were in the way"))
+    }
+
+    async fn query(
+        &self,
+        doing: &'static str,
+        range: Range<'_>,
+    ) -> Result<(Vec<Item>, bool), Error> {
+        let start = range.after.map(|after| attributes(&Key::new(range.pk, after)));
+        let (mut items, mut start) = (Vec::new(), start);
+        loop {
+            let left = range.limit.saturating_sub(items.len());
+            let request = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .consistent_read(true)
+                .scan_index_forward(!range.descending)
+                .limit(i32::try_from(left).unwrap_or(i32::MAX))
+                .expression_attribute_values(":pk", AttributeValue::S(range.pk.into()))
+                .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.into()))
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .set_exclusive_start_key(start.take());
+            let answer = request.send().await.map_err(Error::unavailable(doing))?;
+            for item in answer.items.unwrap_or_default() {
+                items.push(read(item)?);
+            }
+            start = answer.last_evaluated_key;
+            // A page of the answer has at most 1 MB, whatever the limit.
+            if start.is_none() || items.len() >= range.limit {
+                return Ok((items, start.is_some()));
             }
         }
     }
 
-    async fn audit(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Audit>, Error> {
-        let key = (keys::audit_partition(tenant, id), keys::AUDIT_SORT);
-        self.table.get("read the audit", key).await?.map(item::to_audit).transpose()
-    }
-
-    async fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error> {
-        self.table.count(keys::AUDIT, &format!("{tenant}#"), at_most).await
-    }
-
-    async fn claim(
+    async fn by_kind(
         &self,
-        tenant: &Tenant,
-        id: AuditId,
-        now: Timestamp,
-        lease_until: Timestamp,
-    ) -> Result<Claim, Error> {
-        let key = (keys::audit_partition(tenant, id), keys::AUDIT_SORT);
-        let mut values = item::lease(lease_until);
-        values.extend([
-            (":queued".into(), text(AuditState::Queued.name())),
-            (":running".into(), text(AuditState::Running.name())),
-            (":one".into(), number(1)),
-            (":now".into(), text(now)),
-            (":now_ns".into(), number(now.as_nanosecond())),
-        ]);
-        let written = self
-            .table
-            .update("take the audit", key, |update| {
-                update
-                    .update_expression(
-                        "SET #state = :running, attempt = attempt + :one, updated_at = :now, \
-                         lease_until = :lease, lease_ns = :lease_ns",
-                    )
-                    .condition_expression(
-                        "#state = :queued OR (#state = :running AND lease_ns < :now_ns)",
-                    )
-                    .return_values(ReturnValue::AllNew)
-                    .set_expression_attribute_values(Some(values))
-            })
-            .await?;
-        match written {
-            Ok(Some(taken)) => Ok(Claim::Claimed(Box::new(item::to_audit(taken)?))),
-            Err(None) | Ok(None) => Ok(Claim::Missing),
-            Err(Some(there)) => {
-                let there = item::to_audit(there)?;
-                Ok(match there.lease_until {
-                    Some(until) if !there.state.is_final() => Claim::Held { until },
-                    _ => Claim::Ended(there.state),
-                })
-            }
-        }
-    }
-
-    async fn renew(
-        &self,
-        held: &Audit,
-        now: Timestamp,
-        lease_until: Timestamp,
-        progress: Progress,
-    ) -> Result<Fence, Error> {
-        let mut values = item::lease(lease_until);
-        values.extend(works(held));
-        values.extend([(":progress".into(), item::value(&progress)?), (":now".into(), text(now))]);
-        self.fenced(
-            "renew the lease",
-            held,
-            "SET lease_until = :lease, lease_ns = :lease_ns, progress = :progress, \
-             updated_at = :now",
-            values,
-        )
-        .await
-    }
-
-    async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
-        let mut values = works(held);
-        values.extend([
-            (":queued".into(), text(AuditState::Queued.name())),
-            (":progress".into(), item::value(&Progress::default())?),
-            (":now".into(), text(now)),
-        ]);
-        self.fenced(
-            "put the audit back",
-            held,
-            "SET #state = :queued, progress = :progress, updated_at = :now \
-             REMOVE lease_until, lease_ns",
-            values,
-        )
-        .await
-    }
-
-    async fn finish(&self, held: &Audit, now: Timestamp, end: End<'_>) -> Result<Fence, Error> {
-        let audit = match self.working(held).await? {
-            Ok(audit) => audit,
-            Err(fence) => return Ok(fence),
+        doing: &'static str,
+        kind: &str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<(Vec<Indexed>, bool), Error> {
+        // Of the two beginnings the later one: everything below `prefix` comes behind it.
+        let from = if after > prefix { format!("{after}\0") } else { prefix.to_owned() };
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(keys::BY_KIND)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .expression_attribute_names("#kind", keys::KIND)
+            .expression_attribute_values(":kind", AttributeValue::S(kind.into()))
+            .expression_attribute_values(":to", AttributeValue::S(format!("{prefix}\u{10FFFF}")));
+        let request = if from.is_empty() {
+            request.key_condition_expression("#kind = :kind AND kind_sort < :to")
+        } else {
+            request
+                .key_condition_expression("#kind = :kind AND kind_sort BETWEEN :from AND :to")
+                .expression_attribute_values(":from", AttributeValue::S(from))
         };
-        let ended = step::end(&audit, now, end);
-        let End::Judged { report, alerts } = end else {
-            return self.end(held, &ended, None).await;
-        };
-        let key = result::key(held);
-        self.bucket.put(&key, report).await?;
-        self.table.raise_and_settle(&audit, report, alerts).await?;
-        self.table.remember(audit.id, &KnownAccount::of(&audit)).await?;
-        self.end(held, &ended, Some(&key)).await
+        let answer = request.send().await.map_err(Error::unavailable(doing))?;
+        let more = answer.last_evaluated_key.is_some();
+        let found = answer.items.unwrap_or_default().into_iter().filter_map(|mut item| {
+            let mut text = |name| match item.remove(name) {
+                Some(AttributeValue::S(text)) => Some(text),
+                _ => None,
+            };
+            let key = Key::new(text(keys::PARTITION)?, text(keys::SORT)?);
+            Some(Indexed { key, sort: text(keys::KIND_SORT)? })
+        });
+        Ok((found.collect(), more))
     }
 
-    async fn findings(
-        &self,
-        tenant: &Tenant,
-        id: AuditId,
-        filter: Filter,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Finding>, PageError> {
-        result::page(self.report(tenant, id).await?, filter, page)
-    }
-
-    async fn report(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Report>, Error> {
-        let key = (keys::audit_partition(tenant, id), keys::AUDIT_SORT);
-        let item = self.table.get("read the audit", key).await?;
-        match item.as_ref().and_then(|item| item.get(item::RESULT)?.as_s().ok()) {
-            Some(key) => self.bucket.get(key).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    async fn unfinished(&self, page: PageRequest<'_>) -> Result<Page<Audit>, PageError> {
-        self.table.by_kind(List::Unfinished, keys::AUDIT, page).await
-    }
-
-    async fn accounts(&self, page: PageRequest<'_>) -> Result<Page<KnownAccount>, PageError> {
-        self.table.by_kind(List::Accounts, keys::ACCOUNT, page).await
-    }
-
-    async fn alerts(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Alert>, PageError> {
-        self.table.alerts(tenant, account, page).await
+    /// The table's time to live does it.
+    async fn expire(&self, _: Timestamp) -> Result<(), Error> {
+        Ok(())
     }
 }

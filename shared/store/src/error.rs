@@ -25,7 +25,6 @@ pub enum Error {
     },
 }
 
-#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
 impl Error {
     /// Makes the error of a stored value that cannot be read.
     pub(crate) fn unreadable(key: &str, source: impl Into<Source>) -> Self {
@@ -33,7 +32,6 @@ impl Error {
     }
 }
 
-#[cfg(feature = "dynamodb")]
 impl Error {
     /// Makes the error of a call that did not get through.
     pub(crate) fn unavailable<E: Into<Source>>(doing: &'static str) -> impl FnOnce(E) -> Self {
@@ -57,10 +55,10 @@ pub enum PageError {
     Store(#[from] Error),
 }
 
-#[cfg(feature = "dynamodb")]
 impl PageError {
     /// The error of a list that was read with its own cursors.
-    pub(crate) fn into_store(self) -> Error {
+    #[must_use]
+    pub fn into_store(self) -> Error {
         match self {
             Self::Store(error) => error,
             Self::Cursor(cursor) => Error::unreadable("cursor", cursor),

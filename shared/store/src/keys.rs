@@ -1,60 +1,159 @@
-//! The names in the DynamoDB table and its bucket, which the deployment's template and the stream's
-//! event filters share.
+//! The names in the table and its bucket, which the deployment's template and the stream's event filters
+//! share.
 //!
 //! | item | [`PARTITION`] | [`SORT`] | [`KIND`] | [`KIND_SORT`] |
 //! |---|---|---|---|---|
 //! | audit | `TENANT#AUDIT#ID` | `AUDIT` | `audit` | `TENANT#ID` until it ends |
-//! | alert | `TENANT#ACCOUNT#ACCOUNT` | `ALERT#FINGERPRINT` | `alert` | |
-//! | known account | `TENANT#ACCOUNT#ACCOUNT` | `ACCOUNT` | `account` | `TENANT#ACCOUNT` |
+//! | task | `TENANT#AUDIT#ID` | `TASK#PLAN#REGION#SERVICE` | `task` | |
+//! | alert | `TENANT#AUDIT#ID` | `ALERT#NAME` | `alert` | `TENANT#ID#NAME` until it is sent |
+//! | audit in a list | `TENANT#AUDITS` | `ID` | `entry` | |
+//! | audit in an account's list | `TENANT#ACCOUNT#ACCOUNT` | `AUDIT#ID` | `entry` | |
+//! | registered account | `TENANT#ACCOUNT#ACCOUNT` | `ACCOUNT` | `account` | `TENANT#ACCOUNT` |
+//! | account in a list | `TENANT#ACCOUNTS` | `ACCOUNT` | `entry` | |
+//! | newest snapshot of a place | `TENANT#ACCOUNT#ACCOUNT` | `PART#REGION#SERVICE` | `part` | |
+//! | followed problem | `TENANT#ACCOUNT#ACCOUNT` | `FINDING#FINGERPRINT` | `finding` | |
+//! | the one full audit under way | `TENANT#ACCOUNT#ACCOUNT` | `ACTIVE` | `active` | |
+//! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
+//! | suppression | `TENANT#SUPPRESSIONS` | `ID` | `suppression` | |
 //!
-//! Beside these an item has the fields of [`domain::Audit`], [`domain::Alert`] or
-//! [`crate::KnownAccount`] at its top level, so that a filter can ask for `state`. The index
-//! [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], all attributes) holds only what has both. A
-//! result is the object `TENANT/results/ID.ATTEMPT.json.zst` of the bucket.
+//! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
+//! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
+//! both. Objects are `TENANT/snapshots/ACCOUNT/REGION/SERVICE/ID.ATTEMPT.json.zst` and
+//! `TENANT/results/ID.ATTEMPT.json.zst`.
 
-use domain::{AccountId, AuditId, Fingerprint, Tenant};
+use domain::{AccountId, AuditId, Fingerprint, Place, Tenant};
+use uuid::Uuid;
+
+use crate::table::Key;
 
 /// The table's partition key.
 pub const PARTITION: &str = "pk";
 /// The table's sort key.
 pub const SORT: &str = "sk";
-/// What an item is: [`AUDIT`], [`ALERT`] or [`ACCOUNT`].
+/// What an item is.
 pub const KIND: &str = "kind";
 /// The sort key of [`BY_KIND`]; an item without it is not in the index.
 pub const KIND_SORT: &str = "kind_sort";
-/// The index of unfinished audits and known accounts.
+/// The index of unfinished audits, unsent alerts and registered accounts.
 pub const BY_KIND: &str = "by_kind";
-/// When DynamoDB may delete an item, in seconds since 1970.
+/// When an item may be deleted, in seconds since 1970.
 pub const EXPIRES_AT: &str = "expires_at";
 
 /// The [`KIND`] of an audit.
 pub const AUDIT: &str = "audit";
+/// The [`KIND`] of a task.
+pub const TASK: &str = "task";
 /// The [`KIND`] of an alert.
 pub const ALERT: &str = "alert";
-/// The [`KIND`] of a known account.
+/// The [`KIND`] of a registered account.
 pub const ACCOUNT: &str = "account";
 
-/// The sort key of an audit.
-pub const AUDIT_SORT: &str = "AUDIT";
-/// The sort key of a known account.
-pub const ACCOUNT_SORT: &str = "ACCOUNT";
-/// What the sort key of an alert begins with.
-pub const ALERT_SORT: &str = "ALERT#";
+/// What the sort keys of tasks begin with.
+pub(crate) const TASKS: &str = "TASK#";
+/// What the sort keys of alerts begin with.
+pub(crate) const ALERTS: &str = "ALERT#";
+/// What the sort keys of followed problems begin with.
+pub(crate) const FINDINGS: &str = "FINDING#";
+/// What the sort keys of newest snapshots begin with.
+pub(crate) const PARTS: &str = "PART#";
+/// What the sort keys of an account's audits begin with.
+pub(crate) const AUDITS: &str = "AUDIT#";
 
-/// The partition of an audit.
-#[must_use]
-pub fn audit_partition(tenant: &Tenant, id: AuditId) -> String {
+pub(crate) fn audit_partition(tenant: &Tenant, id: AuditId) -> String {
     format!("{tenant}#AUDIT#{id}")
 }
 
-/// The partition of a known account and its alerts.
-#[must_use]
-pub fn account_partition(tenant: &Tenant, account: &AccountId) -> String {
+pub(crate) fn account_partition(tenant: &Tenant, account: &AccountId) -> String {
     format!("{tenant}#ACCOUNT#{account}")
 }
 
-/// The sort key of an alert.
-#[must_use]
-pub fn alert_sort(fingerprint: &Fingerprint) -> String {
-    format!("{ALERT_SORT}{fingerprint}")
+pub(crate) fn audits_partition(tenant: &Tenant) -> String {
+    format!("{tenant}#AUDITS")
+}
+
+pub(crate) fn accounts_partition(tenant: &Tenant) -> String {
+    format!("{tenant}#ACCOUNTS")
+}
+
+pub(crate) fn suppressions_partition(tenant: &Tenant) -> String {
+    format!("{tenant}#SUPPRESSIONS")
+}
+
+pub(crate) fn audit(tenant: &Tenant, id: AuditId) -> Key {
+    Key::new(audit_partition(tenant, id), "AUDIT")
+}
+
+/// What the sort keys of one plan's tasks begin with.
+pub(crate) fn plan(plan: u32) -> String {
+    format!("{TASKS}{plan:04}#")
+}
+
+pub(crate) fn task(tenant: &Tenant, id: AuditId, number: u32, place: &Place) -> Key {
+    Key::new(audit_partition(tenant, id), format!("{}{place}", plan(number)))
+}
+
+pub(crate) fn alert(tenant: &Tenant, id: AuditId, name: &str) -> Key {
+    Key::new(audit_partition(tenant, id), format!("{ALERTS}{name}"))
+}
+
+pub(crate) fn audit_of_tenant(tenant: &Tenant, id: AuditId) -> Key {
+    Key::new(audits_partition(tenant), id.to_string())
+}
+
+pub(crate) fn audit_of_account(tenant: &Tenant, account: &AccountId, id: AuditId) -> Key {
+    Key::new(account_partition(tenant, account), format!("{AUDITS}{id}"))
+}
+
+pub(crate) fn account(tenant: &Tenant, account: &AccountId) -> Key {
+    Key::new(account_partition(tenant, account), "ACCOUNT")
+}
+
+pub(crate) fn account_of_tenant(tenant: &Tenant, account: &AccountId) -> Key {
+    Key::new(accounts_partition(tenant), account.as_str())
+}
+
+pub(crate) fn active(tenant: &Tenant, account: &AccountId) -> Key {
+    Key::new(account_partition(tenant, account), "ACTIVE")
+}
+
+pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &Place) -> Key {
+    Key::new(account_partition(tenant, account), format!("{PARTS}{place}"))
+}
+
+pub(crate) fn finding(tenant: &Tenant, account: &AccountId, name: &Fingerprint) -> Key {
+    Key::new(account_partition(tenant, account), format!("{FINDINGS}{name}"))
+}
+
+pub(crate) fn suppression(tenant: &Tenant, id: Uuid) -> Key {
+    Key::new(suppressions_partition(tenant), id.to_string())
+}
+
+/// A caller's idempotency key: hashed, for it may hold anything.
+pub(crate) fn idempotency(tenant: &Tenant, hash: &str) -> Key {
+    Key::new(format!("{tenant}#KEY#{hash}"), "KEY")
+}
+
+/// The object of what one attempt at a task read.
+pub(crate) fn snapshot_object(task: &domain::Task) -> String {
+    let (tenant, account, place) = (&task.tenant, &task.account, &task.place);
+    let (region, service) = (&place.region, place.service);
+    let (id, plan, attempt) = (task.audit_id, task.plan, task.attempt);
+    format!("{tenant}/snapshots/{account}/{region}/{service}/{id}.{plan}.{attempt}.json.zst")
+}
+
+/// What the objects of an account's snapshots begin with.
+pub(crate) fn snapshots_of(tenant: &Tenant, account: &AccountId) -> String {
+    format!("{tenant}/snapshots/{account}/")
+}
+
+/// The object of the result that one attempt at judging gave.
+///
+/// Attempts do not share it, so that a worker that was given up on cannot overwrite its successor's.
+pub(crate) fn result_object(audit: &domain::Audit) -> String {
+    format!("{}{}.json.zst", results_of(&audit.tenant, audit.id), audit.attempt)
+}
+
+/// What the objects of an audit's results begin with.
+pub(crate) fn results_of(tenant: &Tenant, id: AuditId) -> String {
+    format!("{tenant}/results/{id}.")
 }

@@ -1,149 +1,98 @@
-//! Where audits are kept: their state, their results, the alerts and the accounts they make known.
+//! Where audits are kept: their tasks, snapshots and results, the problems that they follow, the alerts that
+//! have to be told, and the registered accounts.
 //!
-//! [`Store`] has two implementations that pass the same tests: `SqliteStore` for one machine and
-//! `DynamoStore` for the Lambda functions, each behind the feature of its name. Everything may be
-//! called again after an error: writes are conditional and keys are deterministic.
+//! [`Store`] holds the protocol, written once over a table and a place for objects. Both have two
+//! implementations that pass the same tests: SQLite and files on one machine ([`Store::open`]), DynamoDB and
+//! S3 for the Lambda functions ([`Store::on_aws`]), each behind a feature. Everything may be called again
+//! after an error: writes are conditional and keys are deterministic.
 //!
-//! A worker takes an audit with [`Store::claim`], which counts `attempt` up; every later write of
-//! that worker names the attempt, so one that was given up on cannot overwrite its successor.
+//! A worker takes an audit or a task by a claim, which counts `attempt` up; every later write of that worker
+//! names the attempt, so one that was given up on cannot overwrite its successor. `tests/protocol` holds the
+//! model of it.
 
-#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
+mod accounts;
+mod alerts;
+mod audits;
 mod cursor;
 mod error;
+mod evaluation;
+mod item;
 pub mod keys;
+mod lists;
 mod outcome;
-#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
+mod page;
+mod planning;
+mod purge;
 mod result;
-#[cfg(any(feature = "sqlite", feature = "dynamodb"))]
-mod step;
+mod suppressions;
+mod table;
+mod tasks;
 
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use async_trait::async_trait;
-use domain::{AccountId, Alert, Audit, AuditId, Finding, Progress, Report, Tenant};
-use jiff::Timestamp;
+use std::sync::Arc;
 
-#[cfg(feature = "dynamodb")]
-pub use dynamodb::DynamoStore;
+use table::{Objects, Table};
+
 pub use error::{Error, PageError};
-pub use outcome::{Claim, Created, End, Fence, Filter, KnownAccount, Page, PageRequest};
+pub use evaluation::{End, Transitions};
+pub use outcome::{Cancelled, Claim, Created, Fence, Idempotency, Intent};
+pub use page::{Page, PageRequest};
+pub use result::{Filter, findings};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{OpenError, SqliteStore};
+pub use sqlite::OpenError;
+pub use tasks::TaskEnd;
 
-/// A place for audits.
-#[async_trait]
-pub trait Store: Send + Sync {
-    /// Writes down a new audit; where its id is taken, changes nothing and tells what is there.
+/// A place for audits. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    table: Arc<dyn Table>,
+    objects: Arc<dyn Objects>,
+    keep_days: u32,
+}
+
+impl Store {
+    /// How long audits are kept unless [`Self::keep_days`] says otherwise, in days.
+    pub const KEEP_DAYS: u32 = 400;
+
+    /// The store of one machine, in a data directory, making what is missing. Blocks; meant for a
+    /// program's start. One process at a time owns the directory.
     ///
     /// # Errors
     ///
-    /// The audit may or may not be written; the same call finds out.
-    async fn create(&self, audit: &Audit) -> Result<Created, Error>;
+    /// The directory or what is in it cannot be used; nothing was changed.
+    #[cfg(feature = "sqlite")]
+    pub fn open(directory: &std::path::Path) -> Result<Self, OpenError> {
+        let sqlite = Arc::new(sqlite::Sqlite::open(directory)?);
+        let objects = Arc::clone(&sqlite);
+        Ok(Self { table: sqlite, objects, keep_days: Self::KEEP_DAYS })
+    }
 
-    /// An audit as it is now, all earlier writes included.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    async fn audit(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Audit>, Error>;
+    /// The store in a DynamoDB table and an S3 bucket.
+    #[cfg(feature = "dynamodb")]
+    #[must_use]
+    pub fn on_aws(
+        config: &aws_config::SdkConfig,
+        table: impl Into<String>,
+        bucket: impl Into<String>,
+    ) -> Self {
+        let objects = aws_sdk_s3::config::Builder::from(config)
+            // An endpoint of one's own rarely has a host name for every bucket.
+            .force_path_style(config.endpoint_url().is_some())
+            .build();
+        let client = aws_sdk_dynamodb::Client::new(config);
+        let table = Arc::new(dynamodb::Dynamo { client, name: table.into() });
+        let client = aws_sdk_s3::Client::from_conf(objects);
+        let objects = Arc::new(dynamodb::Bucket { client, name: bucket.into() });
+        Self { table, objects, keep_days: Self::KEEP_DAYS }
+    }
 
-    /// How many audits of a tenant are queued or running, counted up to `at_most`.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    async fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error>;
-
-    /// Takes an audit that is queued, or running with a lease that ended before `now`.
-    ///
-    /// # Errors
-    ///
-    /// The audit may have been taken; it is free again at `lease_until`.
-    async fn claim(
-        &self,
-        tenant: &Tenant,
-        id: AuditId,
-        now: Timestamp,
-        lease_until: Timestamp,
-    ) -> Result<Claim, Error>;
-
-    /// Tells that the worker that claimed `held` is alive, and how far it is.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    async fn renew(
-        &self,
-        held: &Audit,
-        now: Timestamp,
-        lease_until: Timestamp,
-        progress: Progress,
-    ) -> Result<Fence, Error>;
-
-    /// Puts a claimed audit back among the queued ones, for another worker to begin again.
-    ///
-    /// # Errors
-    ///
-    /// The audit may or may not be back; its lease ends in any case.
-    async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error>;
-
-    /// Ends a claimed audit: keeps the result, raises the alerts that are not raised yet, takes away
-    /// those whose finding passes now, remembers the account, and then, in one conditional write,
-    /// sets the final state. Safe to repeat at any point.
-    ///
-    /// # Errors
-    ///
-    /// The audit may or may not have ended; the same call finds out.
-    async fn finish(&self, held: &Audit, now: Timestamp, end: End<'_>) -> Result<Fence, Error>;
-
-    /// Findings of an audit in the report's order, page by page; none while it has no result.
-    ///
-    /// # Errors
-    ///
-    /// The cursor is not one of this list, or the store gave no answer.
-    async fn findings(
-        &self,
-        tenant: &Tenant,
-        id: AuditId,
-        filter: Filter,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Finding>, PageError>;
-
-    /// The whole result of an audit; nothing while it has none.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    async fn report(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Report>, Error>;
-
-    /// The audits of every tenant that are queued or running, the oldest of a tenant first. May lag
-    /// behind the newest writes.
-    ///
-    /// # Errors
-    ///
-    /// The cursor is not one of this list, or the store gave no answer.
-    async fn unfinished(&self, page: PageRequest<'_>) -> Result<Page<Audit>, PageError>;
-
-    /// The known accounts of every tenant: those that an audit ended with a result for. May lag
-    /// behind the newest writes.
-    ///
-    /// # Errors
-    ///
-    /// The cursor is not one of this list, or the store gave no answer.
-    async fn accounts(&self, page: PageRequest<'_>) -> Result<Page<KnownAccount>, PageError>;
-
-    /// The alerts of an account that are raised: its severe problems, by fingerprint.
-    ///
-    /// # Errors
-    ///
-    /// The cursor is not one of this list, or the store gave no answer.
-    async fn alerts(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Alert>, PageError>;
+    /// Keeps audits for so many days after they were asked for.
+    #[must_use]
+    pub fn keep_days(self, keep_days: u32) -> Self {
+        Self { keep_days, ..self }
+    }
 }

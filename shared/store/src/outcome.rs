@@ -1,29 +1,52 @@
-use domain::{AccountId, Alert, Audit, AuditState, Order, Report, Severity, Tenant, Verdict};
+use domain::{Audit, AuditId, AuditState};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+
+/// What a caller wants of a new audit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Intent {
+    /// The caller's name for the request, so that sending it twice asks for one audit.
+    pub idempotency: Option<Idempotency>,
+    /// Whether it may not run beside another full audit of its account.
+    pub alone: bool,
+}
+
+/// The caller's name for a request, and what it asked for; both hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The hash of the key.
+    pub key: String,
+    /// The hash of the request: another one under the same key is refused.
+    pub request: String,
+}
 
 /// What came of writing down a new audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created {
     /// It is written.
     New,
-    /// An audit of that id was there already, as it is now; nothing was written.
+    /// It was asked for before, and is as it is now; nothing was written.
     Already(Box<Audit>),
+    /// The key was used for another request; nothing was written.
+    OtherRequest,
+    /// A full audit of the account is under way; nothing was written.
+    Active(AuditId),
 }
 
-/// What came of asking for an audit to work on.
+/// What came of asking for something to work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub enum Claim<T> {
     /// It is the caller's until the lease ends; its `attempt` fences every later write.
-    Claimed(Box<Audit>),
+    Claimed(Box<T>),
     /// Another worker has it.
     Held {
         /// When that worker's lease ends unless it is renewed.
         until: Timestamp,
     },
-    /// There is nothing left to do.
+    /// There is nothing left to do here: it is done, or it is not its turn yet.
+    Passed,
+    /// The audit has ended.
     Ended(AuditState),
-    /// There is no such audit.
+    /// There is no such thing.
     Missing,
 }
 
@@ -33,94 +56,17 @@ pub enum Claim {
 pub enum Fence {
     /// It did, now or by the same call made before.
     Held,
-    /// It did not: the audit has been taken over or has ended. The worker drops its work.
+    /// It did not: the work has been taken over or has ended. The worker drops it.
     Lost,
 }
 
-/// How an attempt at an audit ends.
-#[derive(Clone, Copy, Debug)]
-pub enum End<'a> {
-    /// It was judged. The report's status decides between `complete` and `incomplete`.
-    Judged {
-        /// The whole result.
-        report: &'a Report,
-        /// What has to be told, unless it has been told before.
-        alerts: &'a [Alert],
-    },
-    /// It came to nothing.
-    Failed {
-        /// Why, in one sentence without secrets.
-        error: &'a str,
-    },
-}
-
-/// One page of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// What asks for the next one; nothing on the last.
-    pub next_cursor: Option<String>,
-}
-
-/// Which page of a list.
-#[derive(Clone, Copy, Debug)]
-pub struct PageRequest<'a> {
-    /// The `next_cursor` of the page before; nothing for the first.
-    pub cursor: Option<&'a str>,
-    /// How many items at most, from 1 to [`PageRequest::MAX`]; anything else is brought within.
-    pub limit: u16,
-}
-
-impl<'a> PageRequest<'a> {
-    /// The greatest number of items on a page.
-    pub const MAX: u16 = 1000;
-
-    /// The first page, as long as can be.
-    pub const FIRST: Self = Self { cursor: None, limit: Self::MAX };
-
-    /// The page that a cursor asks for, as long as can be.
-    #[must_use]
-    pub const fn after(cursor: &'a str) -> Self {
-        Self { cursor: Some(cursor), ..Self::FIRST }
-    }
-
-    /// The limit, brought within its bounds.
-    #[cfg(any(feature = "sqlite", feature = "dynamodb"))]
-    pub(crate) fn bounded(&self) -> u16 {
-        self.limit.clamp(1, Self::MAX)
-    }
-}
-
-/// Which findings of an audit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only those that ended so.
-    pub verdict: Option<Verdict>,
-    /// Only those at least so severe.
-    pub severity: Option<Severity>,
-}
-
-/// An account that was audited with a result, and is therefore audited every night.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownAccount {
-    /// Whose it is.
-    pub tenant: Tenant,
-    /// How its last audit with a result got in, with every check.
-    pub order: Order,
-}
-
-impl KnownAccount {
-    /// What a finished audit makes known: its account and the way in that worked.
-    #[cfg(any(feature = "sqlite", feature = "dynamodb"))]
-    pub(crate) fn of(audit: &Audit) -> Self {
-        let order = Order { checks: Vec::new(), ..audit.order.clone() };
-        Self { tenant: audit.tenant.clone(), order }
-    }
-
-    /// Its 12 digits.
-    #[must_use]
-    pub const fn account(&self) -> &AccountId {
-        &self.order.account_id
-    }
+/// What came of cancelling an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It is cancelled, now or before.
+    Done,
+    /// It had ended otherwise.
+    Ended(AuditState),
+    /// There is no such audit.
+    Missing,
 }

@@ -1,41 +1,81 @@
-//! The whole result of an audit as one compressed object.
+//! Snapshots and results as compressed objects.
 
-use domain::{Audit, AuditId, Finding, Report, Tenant};
+use domain::{Finding, Report, Service, Severity, Snapshot, Verdict};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, Filter, Page, PageError, PageRequest,
+    Error, Page, PageError, PageRequest,
     cursor::{List, refused},
-    error::Source,
 };
 
-/// Where an attempt's result is kept: the key of an S3 object, and a path below the data directory.
-///
-/// Attempts do not share it, so that a worker that was given up on cannot overwrite its successor's.
-pub(crate) fn key(held: &Audit) -> String {
-    attempt_key(&held.tenant, held.id, held.attempt)
+/// A value as it is kept: JSON, compressed by Zstandard. Packing takes a while, and the worker has
+/// other things to answer.
+pub(crate) async fn pack<T: Serialize>(doing: &'static str, value: &T) -> Result<Vec<u8>, Error> {
+    let json = serde_json::to_vec(value).map_err(Error::unwritable)?;
+    let packed = tokio::task::spawn_blocking(move || {
+        zstd::encode_all(json.as_slice(), zstd::DEFAULT_COMPRESSION_LEVEL)
+    });
+    let packed = packed.await.map_err(Error::unavailable(doing))?;
+    packed.map_err(Error::unwritable)
 }
 
-/// [`key`] for one attempt of an audit.
-pub(crate) fn attempt_key(tenant: &Tenant, id: AuditId, attempt: u32) -> String {
-    format!("{tenant}/results/{id}.{attempt}.json.zst")
+async fn json(doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let unpacked = tokio::task::spawn_blocking(move || zstd::decode_all(bytes.as_slice())).await;
+    let unpacked = unpacked.map_err(Error::unavailable(doing))?;
+    unpacked.map_err(|source| Error::unreadable(key, source))
 }
 
-/// A report as it is kept: JSON, compressed by Zstandard.
-pub(crate) fn pack(report: &Report) -> Result<Vec<u8>, Source> {
-    let json = serde_json::to_vec(report)?;
-    Ok(zstd::encode_all(json.as_slice(), zstd::DEFAULT_COMPRESSION_LEVEL)?)
+/// A report that [`pack`] packed.
+pub(crate) async fn report(key: &str, bytes: Vec<u8>) -> Result<Report, Error> {
+    parse(key, &json("read the result", key, bytes).await?)
 }
 
-/// What [`pack`] made.
-pub(crate) fn unpack(key: &str, bytes: &[u8]) -> Result<Report, Error> {
-    let json = zstd::decode_all(bytes).map_err(|source| Error::unreadable(key, source))?;
-    serde_json::from_slice(&json).map_err(|source| Error::unreadable(key, source))
+/// A snapshot that [`pack`] packed, if it is of this program's version.
+pub(crate) async fn snapshot(key: &str, bytes: Vec<u8>) -> Result<Snapshot, Error> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let json = json("read a snapshot", key, bytes).await?;
+    let Version { version } = parse(key, &json)?;
+    Snapshot::check_version(version).map_err(|source| Error::unreadable(key, source))?;
+    parse(key, &json)
+}
+
+fn parse<T: DeserializeOwned>(key: &str, json: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(json).map_err(|source| Error::unreadable(key, source))
+}
+
+/// Which findings of an audit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those that ended so.
+    pub verdict: Option<Verdict>,
+    /// Only those at least so severe.
+    pub severity: Option<Severity>,
+    /// Only those about this service.
+    pub service: Option<Service>,
+    /// Only those of this check.
+    pub check: Option<String>,
+}
+
+impl Filter {
+    fn takes(&self, finding: &Finding) -> bool {
+        self.verdict.is_none_or(|verdict| finding.verdict == verdict)
+            && self.severity.is_none_or(|least| finding.severity >= least)
+            && self.service.is_none_or(|service| finding.service == service)
+            && self.check.as_ref().is_none_or(|check| finding.check_id == *check)
+    }
 }
 
 /// One page of a report's findings. The cursor is the number of findings gone by, filtered out or not.
-pub(crate) fn page(
-    report: Option<Report>,
-    filter: Filter,
+///
+/// # Errors
+///
+/// The cursor is not one of this list.
+pub fn findings(
+    report: &Report,
+    filter: &Filter,
     request: PageRequest<'_>,
 ) -> Result<Page<Finding>, PageError> {
     let position = List::Findings.position(request.cursor)?;
@@ -43,22 +83,14 @@ pub(crate) fn page(
         None => 0,
         Some(cursor) => position.parse::<usize>().map_err(|_| refused(cursor))?,
     };
-    let Some(report) = report else { return Ok(Page { items: Vec::new(), next_cursor: None }) };
     let mut wanted =
-        report.findings.into_iter().enumerate().skip(gone_by).filter(|(_, one)| filter.takes(one));
+        report.findings.iter().enumerate().skip(gone_by).filter(|(_, one)| filter.takes(one));
     let mut items = Vec::new();
     let mut last = gone_by;
-    for (index, finding) in wanted.by_ref().take(request.bounded().into()) {
+    for (index, finding) in wanted.by_ref().take(request.bounded()) {
         last = index + 1;
-        items.push(finding);
+        items.push(finding.clone());
     }
     let next_cursor = wanted.next().map(|_| List::Findings.cursor(&last.to_string()));
     Ok(Page { items, next_cursor })
-}
-
-impl Filter {
-    fn takes(self, finding: &Finding) -> bool {
-        self.verdict.is_none_or(|verdict| finding.verdict == verdict)
-            && self.severity.is_none_or(|least| finding.severity >= least)
-    }
 }

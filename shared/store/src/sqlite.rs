@@ -1,29 +1,32 @@
+//! The one machine's table and objects: an SQLite database, and files beside it.
+
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use async_trait::async_trait;
-use domain::{AccountId, Alert, Audit, AuditId, AuditState, Finding, Progress, Report, Tenant};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use crate::{
-    Claim, Created, End, Error, Fence, Filter, KnownAccount, Page, PageError, PageRequest, Store,
-    cursor::List, error::Source, result, step,
+    Error,
+    error::Source,
+    table::{Indexed, Item, Key, Objects, Range, Table, Write, Written},
 };
 
+mod apply;
 mod files;
 mod rows;
 mod schema;
 
-/// Audits on one machine: a database for what changes, a compressed file for each result.
-///
-/// One process at a time owns the data directory, so whatever is `running` when it opens belongs to
-/// a process that is gone.
+use rows::Rows;
+
+/// One process at a time owns the data directory.
 #[derive(Clone, Debug)]
-pub struct SqliteStore(Arc<Inner>);
+pub(crate) struct Sqlite(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -55,25 +58,23 @@ pub enum OpenError {
         /// What the database said.
         source: rusqlite::Error,
     },
-    /// The database in it was written by a newer program.
-    #[error("the database `{path}` has version {found}, newer than {known}; upgrade this program")]
-    Newer {
+    /// The database in it was written by another version of the program.
+    #[error(
+        "the database `{path}` has version {found} and this program uses version {known}; use the program that made it, or choose another data directory"
+    )]
+    Version {
         /// The file.
         path: PathBuf,
         /// Its version.
         found: u32,
-        /// The newest version this program knows.
+        /// The version of this program.
         known: u32,
     },
 }
 
-impl SqliteStore {
+impl Sqlite {
     /// Opens the data directory, making what is missing. Blocks; meant for a program's start.
-    ///
-    /// # Errors
-    ///
-    /// The directory or what is in it cannot be used; nothing was changed.
-    pub fn open(directory: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn open(directory: &Path) -> Result<Self, OpenError> {
         let refused = |source| OpenError::Directory { directory: directory.to_owned(), source };
         files::private_directory(directory).map_err(refused)?;
         let lock = File::create(directory.join("lock")).map_err(refused)?;
@@ -83,8 +84,7 @@ impl SqliteStore {
         })?;
         let database = directory.join("infraaudit.sqlite");
         files::private_file(&database).map_err(refused)?;
-        let connection = schema::open(database)?;
-        let connection = Mutex::new(connection);
+        let connection = Mutex::new(schema::open(database)?);
         Ok(Self(Arc::new(Inner { connection, directory: directory.to_owned(), _lock: lock })))
     }
 
@@ -101,228 +101,127 @@ impl SqliteStore {
             Err(source) => Error::Unavailable { doing, source },
         })
     }
-
-    /// Changes the audit that `held` claimed, if it still is its worker's.
-    async fn fenced(
-        &self,
-        doing: &'static str,
-        held: &Audit,
-        change: impl FnOnce(&mut Audit) + Send + 'static,
-    ) -> Result<Fence, Error> {
-        let held = held.clone();
-        self.run(doing, move |inner| {
-            inner.write(|rows| match rows.audit(&held.tenant, held.id)? {
-                Some(mut audit) if step::works(&audit, &held) => {
-                    change(&mut audit);
-                    rows.update(&audit)?;
-                    Ok(Fence::Held)
-                }
-                _ => Ok(Fence::Lost),
-            })
-        })
-        .await
-    }
 }
 
 impl Inner {
-    /// Reads, or writes one statement.
-    fn read<T>(
-        &self,
-        work: impl FnOnce(&rows::Rows<'_>) -> Result<T, Source>,
-    ) -> Result<T, Source> {
+    /// Reads.
+    fn read<T>(&self, work: impl FnOnce(&Rows<'_>) -> Result<T, Source>) -> Result<T, Source> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&rows::Rows(&connection))
+        work(&Rows(&connection))
     }
 
-    /// Reads and writes in one transaction; an error takes everything back.
-    fn write<T>(
+    /// Reads and writes in one transaction, which `work` keeps by answering `Ok`.
+    fn write<T, E>(
         &self,
-        work: impl FnOnce(&rows::Rows<'_>) -> Result<T, Source>,
-    ) -> Result<T, Source> {
+        work: impl FnOnce(&Rows<'_>) -> Result<Result<T, E>, Source>,
+    ) -> Result<Result<T, E>, Source> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let value = work(&rows::Rows(&transaction))?;
-        transaction.commit()?;
-        Ok(value)
-    }
-
-    fn judge(
-        &self,
-        held: &Audit,
-        now: Timestamp,
-        report: &Report,
-        alerts: &[Alert],
-    ) -> Result<Fence, Source> {
-        let stored = self.read(|rows| rows.audit(&held.tenant, held.id))?;
-        if !stored.as_ref().is_some_and(|stored| step::works(stored, held)) {
-            return Ok(step::ended_before(stored.as_ref(), held));
+        let behavior = rusqlite::TransactionBehavior::Immediate;
+        let transaction = connection.transaction_with_behavior(behavior)?;
+        let answer = work(&Rows(&transaction))?;
+        if answer.is_ok() {
+            transaction.commit()?;
         }
-        let key = result::key(held);
-        files::write(&self.directory.join(&key), &result::pack(report)?)?;
-        let fence = self.write(|rows| {
-            let stored = rows.audit(&held.tenant, held.id)?;
-            let Some(audit) = stored.as_ref().filter(|stored| step::works(stored, held)) else {
-                return Ok(step::ended_before(stored.as_ref(), held));
-            };
-            rows.raise(alerts)?;
-            rows.settle(audit, report)?;
-            rows.remember(audit.id, &KnownAccount::of(audit))?;
-            rows.update(&step::end(audit, now, End::Judged { report, alerts }))?;
-            rows.set_result(audit, &key)?;
-            Ok(Fence::Held)
-        })?;
-        // What earlier attempts left behind is not named by any row.
-        for attempt in 1..held.attempt {
-            let left = result::attempt_key(&held.tenant, held.id, attempt);
-            files::remove(&self.directory.join(left))?;
-        }
-        Ok(fence)
-    }
-
-    fn report(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Report>, Source> {
-        let Some(key) = self.read(|rows| rows.result(tenant, id))? else { return Ok(None) };
-        // The row was written after the file: one without the other is damage, not an outage.
-        let bytes = fs::read(self.directory.join(&key))
-            .map_err(|source| Error::unreadable(&key, source))?;
-        Ok(Some(result::unpack(&key, &bytes)?))
+        Ok(answer)
     }
 }
 
 #[async_trait]
-impl Store for SqliteStore {
-    async fn create(&self, audit: &Audit) -> Result<Created, Error> {
-        let audit = audit.clone();
-        self.run("write down the audit", move |inner| {
+impl Table for Sqlite {
+    async fn get(&self, doing: &'static str, key: &Key) -> Result<Option<Item>, Error> {
+        let key = key.clone();
+        self.run(doing, move |inner| inner.read(|rows| rows.get(&key))).await
+    }
+
+    async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error> {
+        self.run(doing, move |inner| {
+            let answer = inner.write(|rows| rows.apply(&write))?;
+            Ok(answer.map_or_else(Written::Refused, Written::Done))
+        })
+        .await
+    }
+
+    async fn transact(
+        &self,
+        doing: &'static str,
+        writes: &[Write],
+    ) -> Result<Result<(), Vec<usize>>, Error> {
+        let writes = writes.to_vec();
+        self.run(doing, move |inner| {
             inner.write(|rows| {
-                if let Some(there) = rows.audit(&audit.tenant, audit.id)? {
-                    return Ok(Created::Already(Box::new(there)));
+                let mut refused = Vec::new();
+                for (place, write) in writes.iter().enumerate() {
+                    if rows.apply(write)?.is_err() {
+                        refused.push(place);
+                    }
                 }
-                rows.insert(&audit)?;
-                Ok(Created::New)
+                Ok(if refused.is_empty() { Ok(()) } else { Err(refused) })
             })
         })
         .await
     }
 
-    async fn audit(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Audit>, Error> {
-        let tenant = tenant.clone();
-        self.run("read the audit", move |inner| inner.read(|rows| rows.audit(&tenant, id))).await
+    async fn query(
+        &self,
+        doing: &'static str,
+        range: Range<'_>,
+    ) -> Result<(Vec<Item>, bool), Error> {
+        let (pk, prefix) = (range.pk.to_owned(), range.prefix.to_owned());
+        let after = range.after.map(str::to_owned);
+        let (descending, limit) = (range.descending, range.limit);
+        self.run(doing, move |inner| {
+            let after = after.as_deref();
+            let range = Range { pk: &pk, prefix: &prefix, after, descending, limit };
+            inner.read(|rows| rows.query(range))
+        })
+        .await
     }
 
-    async fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error> {
-        let tenant = tenant.clone();
-        self.run("count audits", move |inner| inner.read(|rows| rows.waiting(&tenant, at_most)))
+    async fn by_kind(
+        &self,
+        doing: &'static str,
+        kind: &str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<(Vec<Indexed>, bool), Error> {
+        let (kind, prefix, after) = (kind.to_owned(), prefix.to_owned(), after.to_owned());
+        self.run(doing, move |inner| inner.read(|rows| rows.by_kind(&kind, &prefix, &after, limit)))
             .await
     }
 
-    async fn claim(
-        &self,
-        tenant: &Tenant,
-        id: AuditId,
-        now: Timestamp,
-        lease_until: Timestamp,
-    ) -> Result<Claim, Error> {
-        let tenant = tenant.clone();
-        self.run("take the audit", move |inner| {
-            inner.write(|rows| {
-                let Some(mut audit) = rows.audit(&tenant, id)? else { return Ok(Claim::Missing) };
-                let claim = step::claim(&mut audit, now, lease_until);
-                if matches!(claim, Claim::Claimed(_)) {
-                    rows.update(&audit)?;
-                }
-                Ok(claim)
-            })
+    async fn expire(&self, now: Timestamp) -> Result<(), Error> {
+        self.run("take away what has expired", move |inner| inner.read(|rows| rows.expire(now)))
+            .await
+    }
+}
+
+#[async_trait]
+impl Objects for Sqlite {
+    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
+        let key = key.to_owned();
+        self.run(doing, move |inner| Ok(files::write(&inner.directory.join(key), &bytes)?)).await
+    }
+
+    async fn get(&self, doing: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        let key = key.to_owned();
+        self.run(doing, move |inner| match fs::read(inner.directory.join(key)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            read => Ok(Some(read?)),
         })
         .await
     }
 
-    async fn renew(
-        &self,
-        held: &Audit,
-        now: Timestamp,
-        lease_until: Timestamp,
-        progress: Progress,
-    ) -> Result<Fence, Error> {
-        self.fenced("renew the lease", held, move |audit| {
-            audit.lease_until = Some(lease_until);
-            audit.progress = progress;
-            audit.updated_at = now;
+    async fn delete(&self, doing: &'static str, prefix: &str) -> Result<(), Error> {
+        let prefix = prefix.to_owned();
+        self.run(doing, move |inner| Ok(files::remove_all(&inner.directory, &prefix)?)).await
+    }
+
+    async fn expire(&self, before: Timestamp) -> Result<(), Error> {
+        let before = SystemTime::from(before);
+        self.run("take away old results", move |inner| {
+            Ok(files::remove_older(&inner.directory, before)?)
         })
         .await
-    }
-
-    async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
-        self.fenced("put the audit back", held, move |audit| {
-            audit.state = AuditState::Queued;
-            audit.lease_until = None;
-            audit.progress = Progress::default();
-            audit.updated_at = now;
-        })
-        .await
-    }
-
-    async fn finish(&self, held: &Audit, now: Timestamp, end: End<'_>) -> Result<Fence, Error> {
-        let held = held.clone();
-        match end {
-            End::Judged { report, alerts } => {
-                let (report, alerts) = (report.clone(), alerts.to_vec());
-                self.run("keep the result", move |inner| inner.judge(&held, now, &report, &alerts))
-                    .await
-            }
-            End::Failed { error } => {
-                let error = error.to_owned();
-                self.run("end the audit", move |inner| {
-                    inner.write(|rows| match rows.audit(&held.tenant, held.id)? {
-                        Some(audit) if step::works(&audit, &held) => {
-                            rows.update(&step::end(&audit, now, End::Failed { error: &error }))?;
-                            Ok(Fence::Held)
-                        }
-                        stored => Ok(step::ended_before(stored.as_ref(), &held)),
-                    })
-                })
-                .await
-            }
-        }
-    }
-
-    async fn findings(
-        &self,
-        tenant: &Tenant,
-        id: AuditId,
-        filter: Filter,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Finding>, PageError> {
-        result::page(self.report(tenant, id).await?, filter, page)
-    }
-
-    async fn report(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Report>, Error> {
-        let tenant = tenant.clone();
-        self.run("read the result", move |inner| inner.report(&tenant, id)).await
-    }
-
-    async fn unfinished(&self, page: PageRequest<'_>) -> Result<Page<Audit>, PageError> {
-        let (after, limit) = (List::Unfinished.position(page.cursor)?, page.bounded());
-        let list = move |inner: &Inner| inner.read(|rows| rows.unfinished(&after, limit));
-        Ok(self.run("list audits", list).await?)
-    }
-
-    async fn accounts(&self, page: PageRequest<'_>) -> Result<Page<KnownAccount>, PageError> {
-        let (after, limit) = (List::Accounts.position(page.cursor)?, page.bounded());
-        let list = move |inner: &Inner| inner.read(|rows| rows.accounts(&after, limit));
-        Ok(self.run("list accounts", list).await?)
-    }
-
-    async fn alerts(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Alert>, PageError> {
-        let (after, limit) = (List::Alerts.position(page.cursor)?, page.bounded());
-        let (tenant, account) = (tenant.clone(), account.clone());
-        let list =
-            move |inner: &Inner| inner.read(|rows| rows.alerts(&tenant, &account, &after, limit));
-        Ok(self.run("list alerts", list).await?)
     }
 }

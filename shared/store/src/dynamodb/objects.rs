@@ -1,41 +1,77 @@
-use aws_sdk_s3::{Client, primitives::ByteStream};
-use domain::Report;
+use async_trait::async_trait;
+use aws_sdk_s3::{
+    Client,
+    primitives::ByteStream,
+    types::{Delete, ObjectIdentifier},
+};
+use jiff::Timestamp;
 
-use crate::{Error, result};
+use crate::{Error, table::Objects};
 
-/// The bucket of results.
+/// The bucket of snapshots and results.
 #[derive(Clone, Debug)]
-pub(super) struct Bucket {
-    pub(super) client: Client,
-    pub(super) name: String,
+pub(crate) struct Bucket {
+    pub(crate) client: Client,
+    pub(crate) name: String,
 }
 
-impl Bucket {
-    pub(super) async fn put(&self, key: &str, report: &Report) -> Result<(), Error> {
-        let doing = "keep the result";
-        // Packing a large report takes a while, and the worker has other things to answer.
-        let report = report.clone();
-        let packed = tokio::task::spawn_blocking(move || result::pack(&report)).await;
-        let packed = packed.map_err(Error::unavailable(doing))?.map_err(Error::unwritable)?;
+#[async_trait]
+impl Objects for Bucket {
+    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
         self.client
             .put_object()
             .bucket(&self.name)
             .key(key)
             .content_type("application/zstd")
-            .body(ByteStream::from(packed))
+            .body(ByteStream::from(bytes))
             .send()
             .await
             .map_err(Error::unavailable(doing))?;
         Ok(())
     }
 
-    pub(super) async fn get(&self, key: &str) -> Result<Report, Error> {
-        let doing = "read the result";
+    async fn get(&self, doing: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error> {
         let object = self.client.get_object().bucket(&self.name).key(key).send().await;
-        let object = object.map_err(Error::unavailable(doing))?;
-        let bytes = object.body.collect().await.map_err(Error::unavailable(doing))?.into_bytes();
-        let name = key.to_owned();
-        let unpacked = tokio::task::spawn_blocking(move || result::unpack(&name, &bytes)).await;
-        unpacked.map_err(Error::unavailable(doing))?
+        match object {
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(None),
+            Err(error) => Err(Error::unavailable(doing)(error)),
+            Ok(object) => {
+                let bytes = object.body.collect().await.map_err(Error::unavailable(doing))?;
+                Ok(Some(bytes.into_bytes().into()))
+            }
+        }
+    }
+
+    async fn delete(&self, doing: &'static str, prefix: &str) -> Result<(), Error> {
+        loop {
+            let listed = self
+                .client
+                .list_objects_v2()
+                .bucket(&self.name)
+                .prefix(prefix)
+                .send()
+                .await
+                .map_err(Error::unavailable(doing))?;
+            let found = listed.contents.unwrap_or_default().into_iter();
+            let found: Vec<_> = found
+                .filter_map(|object| ObjectIdentifier::builder().key(object.key?).build().ok())
+                .collect();
+            if found.is_empty() {
+                return Ok(());
+            }
+            let delete = Delete::builder().set_objects(Some(found)).quiet(true).build();
+            let delete = delete.map_err(Error::unwritable)?;
+            let request = self.client.delete_objects().bucket(&self.name).delete(delete);
+            let answer = request.send().await.map_err(Error::unavailable(doing))?;
+            if let Some(failed) = answer.errors.unwrap_or_default().into_iter().next() {
+                let why = failed.message.unwrap_or_else(|| "no reason given".into());
+                return Err(Error::unavailable(doing)(why));
+            }
+        }
+    }
+
+    /// The bucket's lifecycle does it.
+    async fn expire(&self, _: Timestamp) -> Result<(), Error> {
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@ use std::{
     fs::{self, DirBuilder, File},
     io::{self, ErrorKind, Write},
     path::Path,
+    time::SystemTime,
 };
 
 use tempfile::NamedTempFile;
@@ -41,4 +42,39 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Removes every file below `directory` whose path there begins with `prefix`.
+pub(super) fn remove_all(directory: &Path, prefix: &str) -> io::Result<()> {
+    // Only the folder that the prefix leads into can hold such files.
+    let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
+    each_file(&directory.join(folder), &mut |path| {
+        let below = path.strip_prefix(directory).unwrap_or(path).to_string_lossy();
+        if below.starts_with(prefix) { remove(path) } else { Ok(()) }
+    })
+}
+
+/// Removes every compressed object below `directory` that was last written before `before`.
+pub(super) fn remove_older(directory: &Path, before: SystemTime) -> io::Result<()> {
+    each_file(directory, &mut |path| {
+        let is_object = path.extension().is_some_and(|extension| extension == "zst");
+        if is_object && fs::metadata(path)?.modified()? < before { remove(path) } else { Ok(()) }
+    })
+}
+
+fn each_file(directory: &Path, work: &mut impl FnMut(&Path) -> io::Result<()>) -> io::Result<()> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            each_file(&path, work)?;
+        } else {
+            work(&path)?;
+        }
+    }
+    Ok(())
 }

@@ -1,204 +1,125 @@
-use domain::{AccountId, Alert, Audit, AuditId, Report, Tenant, Verdict};
-use rusqlite::{Connection, OptionalExtension, Params, params};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
 
-use crate::{Error, KnownAccount, Page, cursor::List, error::Source};
+use super::apply;
+use crate::{
+    Error,
+    error::Source,
+    keys,
+    table::{Indexed, Item, Key, Range, Write},
+};
 
-/// Takes away an alert that an audit before this one raised.
-const TAKE_AWAY: &str = "DELETE FROM alerts
-     WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4";
-
-/// The tables, inside a transaction or not.
+/// The table, inside a transaction or not.
 pub(super) struct Rows<'a>(pub(super) &'a Connection);
 
 impl Rows<'_> {
-    pub(super) fn audit(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Audit>, Source> {
+    pub(super) fn get(&self, key: &Key) -> Result<Option<Item>, Source> {
         let body: Option<String> = self
             .0
-            .prepare_cached("SELECT body FROM audits WHERE tenant = ?1 AND id = ?2")?
-            .query_row(params![tenant.as_str(), id.to_string()], |row| row.get(0))
+            .prepare_cached("SELECT body FROM items WHERE pk = ?1 AND sk = ?2")?
+            .query_row(params![key.pk, key.sk], |row| row.get(0))
             .optional()?;
-        body.map(|body| parse(&format!("{tenant}#AUDIT#{id}"), &body)).transpose()
+        body.map(|body| parse(key, &body)).transpose()
     }
 
-    pub(super) fn insert(&self, audit: &Audit) -> Result<(), Source> {
-        self.0
-            .prepare_cached("INSERT INTO audits (tenant, id, state, body) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(row_of(audit)?)?;
-        Ok(())
-    }
-
-    pub(super) fn update(&self, audit: &Audit) -> Result<(), Source> {
-        self.0
-            .prepare_cached(
-                "UPDATE audits SET state = ?3, body = ?4 WHERE tenant = ?1 AND id = ?2",
-            )?
-            .execute(row_of(audit)?)?;
-        Ok(())
-    }
-
-    pub(super) fn set_result(&self, audit: &Audit, key: &str) -> Result<(), Source> {
-        self.0
-            .prepare_cached("UPDATE audits SET result = ?3 WHERE tenant = ?1 AND id = ?2")?
-            .execute(params![audit.tenant.as_str(), audit.id.to_string(), key])?;
-        Ok(())
-    }
-
-    pub(super) fn result(&self, tenant: &Tenant, id: AuditId) -> Result<Option<String>, Source> {
-        let key = self
-            .0
-            .prepare_cached("SELECT result FROM audits WHERE tenant = ?1 AND id = ?2")?
-            .query_row(params![tenant.as_str(), id.to_string()], |row| row.get(0))
-            .optional()?;
-        Ok(key.flatten())
-    }
-
-    pub(super) fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Source> {
-        let counted = self
-            .0
-            .prepare_cached(
-                "SELECT count(*) FROM (SELECT 1 FROM audits
-                 WHERE tenant = ?1 AND state IN ('queued', 'running') LIMIT ?2)",
-            )?
-            .query_row(params![tenant.as_str(), at_most], |row| row.get(0))?;
-        Ok(counted)
-    }
-
-    /// Writes the alerts that are not there yet, or are there as less severe by an earlier audit.
-    pub(super) fn raise(&self, alerts: &[Alert]) -> Result<(), Source> {
-        let mut known = self.0.prepare_cached(
-            "SELECT body FROM alerts
-             WHERE tenant = ?1 AND account = ?2 AND fingerprint = ?3 AND audit_id < ?4",
-        )?;
-        let mut delete = self.0.prepare_cached(TAKE_AWAY)?;
-        let mut insert = self.0.prepare_cached(
-            "INSERT OR IGNORE INTO alerts (tenant, account, fingerprint, audit_id, body)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?;
-        for alert in alerts {
-            let earlier = params![
-                alert.tenant.as_str(),
-                alert.account.as_str(),
-                alert.fingerprint.as_str(),
-                alert.audit_id.to_string(),
-            ];
-            let body: Option<String> = known.query_row(earlier, |row| row.get(0)).optional()?;
-            let before: Option<Alert> = body.as_deref().map(serde_json::from_str).transpose()?;
-            if before.is_some_and(|before| before.severity < alert.severity) {
-                delete.execute(earlier)?;
-            }
-            insert.execute(params![
-                alert.tenant.as_str(),
-                alert.account.as_str(),
-                alert.fingerprint.as_str(),
-                alert.audit_id.to_string(),
-                serde_json::to_string(alert)?,
-            ])?;
+    /// Writes if the condition holds; the new item, or what is there instead.
+    pub(super) fn apply(
+        &self,
+        write: &Write,
+    ) -> Result<Result<Option<Item>, Option<Item>>, Source> {
+        let there = self.get(&write.key)?;
+        if write.condition.as_ref().is_some_and(|one| !apply::holds(one, there.as_ref())) {
+            return Ok(Err(there));
         }
-        Ok(())
-    }
-
-    /// Takes away the alerts of earlier audits whose findings pass now.
-    pub(super) fn settle(&self, audit: &Audit, report: &Report) -> Result<(), Source> {
-        let mut delete = self.0.prepare_cached(TAKE_AWAY)?;
-        for finding in report.findings.iter().filter(|finding| finding.verdict == Verdict::Pass) {
-            delete.execute(params![
-                audit.tenant.as_str(),
-                report.account.as_str(),
-                finding.fingerprint.as_str(),
-                audit.id.to_string(),
-            ])?;
-        }
-        Ok(())
-    }
-
-    /// Makes an account known; what an older audit knew does not replace what a newer one did.
-    pub(super) fn remember(&self, by: AuditId, known: &KnownAccount) -> Result<(), Source> {
+        let Some(mut item) = apply::after(&write.change, there.as_ref()) else {
+            self.0
+                .prepare_cached("DELETE FROM items WHERE pk = ?1 AND sk = ?2")?
+                .execute(params![write.key.pk, write.key.sk])?;
+            return Ok(Ok(None));
+        };
+        item.insert(keys::PARTITION.into(), write.key.pk.as_str().into());
+        item.insert(keys::SORT.into(), write.key.sk.as_str().into());
+        let text = |name: &str| item.get(name).and_then(Value::as_str);
         self.0
             .prepare_cached(
-                "INSERT INTO accounts (tenant, account, audit_id, body) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (tenant, account)
-                 DO UPDATE SET audit_id = excluded.audit_id, body = excluded.body
-                 WHERE excluded.audit_id >= accounts.audit_id",
+                "INSERT OR REPLACE INTO items (pk, sk, kind, kind_sort, expires_at, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![
-                known.tenant.as_str(),
-                known.account().as_str(),
-                by.to_string(),
-                serde_json::to_string(known)?,
+                write.key.pk,
+                write.key.sk,
+                text(keys::KIND),
+                text(keys::KIND_SORT),
+                item.get(keys::EXPIRES_AT).and_then(Value::as_i64),
+                serde_json::to_string(&item)?,
             ])?;
+        Ok(Ok(Some(item)))
+    }
+
+    pub(super) fn query(&self, range: Range<'_>) -> Result<(Vec<Item>, bool), Source> {
+        let end = above(range.prefix);
+        let (first, last, order) = match (range.after, range.descending) {
+            (None, false) => (range.prefix.to_owned(), end, "ASC"),
+            // Behind a key comes that key with anything added.
+            (Some(after), false) => (format!("{after}\0"), end, "ASC"),
+            (None, true) => (range.prefix.to_owned(), end, "DESC"),
+            (Some(after), true) => (range.prefix.to_owned(), after.to_owned(), "DESC"),
+        };
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT sk, body FROM items WHERE pk = ?1 AND sk >= ?2 AND sk < ?3
+             ORDER BY sk {order} LIMIT ?4"
+        ))?;
+        let limit = i64::try_from(range.limit).unwrap_or(i64::MAX - 1) + 1;
+        let rows = statement.query_map(params![range.pk, first, last, limit], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut items = Vec::new();
+        for row in rows {
+            let (sk, body) = row?;
+            items.push(parse(&Key::new(range.pk, sk), &body)?);
+        }
+        let more = items.len() > range.limit;
+        items.truncate(range.limit);
+        Ok((items, more))
+    }
+
+    pub(super) fn by_kind(
+        &self,
+        kind: &str,
+        prefix: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<(Vec<Indexed>, bool), Source> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT pk, sk, kind_sort FROM items
+             WHERE kind = ?1 AND kind_sort >= ?2 AND kind_sort < ?3 AND kind_sort > ?4
+             ORDER BY kind_sort LIMIT ?5",
+        )?;
+        let more_than = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+        let rows =
+            statement.query_map(params![kind, prefix, above(prefix), after, more_than], |row| {
+                let key = Key::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);
+                Ok(Indexed { key, sort: row.get(2)? })
+            })?;
+        let mut found = rows.collect::<Result<Vec<_>, _>>()?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        Ok((found, more))
+    }
+
+    pub(super) fn expire(&self, now: jiff::Timestamp) -> Result<(), Source> {
+        self.0
+            .prepare_cached("DELETE FROM items WHERE expires_at IS NOT NULL AND expires_at < ?1")?
+            .execute(params![now.as_second()])?;
         Ok(())
     }
-
-    pub(super) fn unfinished(&self, after: &str, limit: u16) -> Result<Page<Audit>, Source> {
-        let (tenant, id) = after.split_once('#').unwrap_or_default();
-        let audits = self.bodies(
-            "SELECT tenant || '#' || id, body FROM audits
-             WHERE state IN ('queued', 'running') AND (tenant, id) > (?1, ?2)
-             ORDER BY tenant, id LIMIT ?3",
-            params![tenant, id, limit + 1],
-        )?;
-        Ok(page(List::Unfinished, audits, limit))
-    }
-
-    pub(super) fn accounts(&self, after: &str, limit: u16) -> Result<Page<KnownAccount>, Source> {
-        let (tenant, account) = after.split_once('#').unwrap_or_default();
-        let accounts = self.bodies(
-            "SELECT tenant || '#' || account, body FROM accounts
-             WHERE (tenant, account) > (?1, ?2)
-             ORDER BY tenant, account LIMIT ?3",
-            params![tenant, account, limit + 1],
-        )?;
-        Ok(page(List::Accounts, accounts, limit))
-    }
-
-    pub(super) fn alerts(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-        after: &str,
-        limit: u16,
-    ) -> Result<Page<Alert>, Source> {
-        let alerts = self.bodies(
-            "SELECT fingerprint, body FROM alerts
-             WHERE tenant = ?1 AND account = ?2 AND fingerprint > ?3
-             ORDER BY fingerprint LIMIT ?4",
-            params![tenant.as_str(), account.as_str(), after, limit + 1],
-        )?;
-        Ok(page(List::Alerts, alerts, limit))
-    }
-
-    /// Rows of a position and a body.
-    fn bodies<T: DeserializeOwned>(
-        &self,
-        query: &str,
-        params: impl Params,
-    ) -> Result<Vec<(String, T)>, Source> {
-        let mut statement = self.0.prepare_cached(query)?;
-        let rows = statement
-            .query_map(params, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-        rows.map(|row| {
-            let (position, body) = row?;
-            let value = parse(&position, &body)?;
-            Ok((position, value))
-        })
-        .collect()
-    }
 }
 
-/// A page of rows, of which one more than `limit` was asked for.
-fn page<T>(list: List, mut rows: Vec<(String, T)>, limit: u16) -> Page<T> {
-    let more = rows.len() > limit.into();
-    rows.truncate(limit.into());
-    let next_cursor = rows.last().filter(|_| more).map(|(position, _)| list.cursor(position));
-    Page { items: rows.into_iter().map(|(_, value)| value).collect(), next_cursor }
+/// What comes behind everything that begins with `prefix`: no key has this character.
+fn above(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
 }
 
-fn row_of(audit: &Audit) -> Result<[String; 4], Source> {
-    let body = serde_json::to_string(audit)?;
-    Ok([audit.tenant.as_str().into(), audit.id.to_string(), audit.state.name().into(), body])
-}
-
-fn parse<T: DeserializeOwned>(key: &str, body: &str) -> Result<T, Source> {
-    serde_json::from_str(body).map_err(|source| Error::unreadable(key, source).into())
+fn parse(key: &Key, body: &str) -> Result<Item, Source> {
+    serde_json::from_str(body).map_err(|source| Error::unreadable(&key.to_string(), source).into())
 }

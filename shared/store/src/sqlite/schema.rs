@@ -5,34 +5,21 @@ use rusqlite::Connection;
 use super::OpenError;
 
 /// The version of [`TABLES`], kept in the database's `user_version`.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// Every key starts with the tenant. Bodies are the JSON of the domain's types.
+/// One table of items, laid out as [`crate::keys`] tells. Bodies are JSON objects.
 const TABLES: &str = "
-CREATE TABLE audits (
-    tenant TEXT NOT NULL,
-    id TEXT NOT NULL,
-    state TEXT NOT NULL,
-    result TEXT,
+CREATE TABLE items (
+    pk TEXT NOT NULL,
+    sk TEXT NOT NULL,
+    kind TEXT,
+    kind_sort TEXT,
+    expires_at INTEGER,
     body TEXT NOT NULL,
-    PRIMARY KEY (tenant, id)
-) STRICT;
-CREATE INDEX unfinished ON audits (tenant, id) WHERE state IN ('queued', 'running');
-CREATE TABLE alerts (
-    tenant TEXT NOT NULL,
-    account TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
-    audit_id TEXT NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (tenant, account, fingerprint)
-) STRICT;
-CREATE TABLE accounts (
-    tenant TEXT NOT NULL,
-    account TEXT NOT NULL,
-    audit_id TEXT NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (tenant, account)
-) STRICT;
+    PRIMARY KEY (pk, sk)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX by_kind ON items (kind, kind_sort) WHERE kind_sort IS NOT NULL;
+CREATE INDEX expiring ON items (expires_at) WHERE expires_at IS NOT NULL;
 ";
 
 /// Opens the database, and makes the tables in an empty one.
@@ -49,11 +36,11 @@ pub(super) fn open(path: PathBuf) -> Result<Connection, OpenError> {
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()?;
         }
-        Ok((connection, found))
+        Ok((connection, if found == 0 { VERSION } else { found }))
     });
     match opened {
-        Ok((_, found)) if found > VERSION => Err(OpenError::Newer { path, found, known: VERSION }),
-        Ok((connection, _)) => Ok(connection),
+        Ok((connection, VERSION)) => Ok(connection),
+        Ok((_, found)) => Err(OpenError::Version { path, found, known: VERSION }),
         Err(source) => Err(OpenError::Database { path, source }),
     }
 }

@@ -1,0 +1,162 @@
+use std::fmt;
+
+use croner::{Cron, parser::CronParser};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use crate::Invalid;
+
+/// When an account is audited: a cron expression of `EventBridge` Scheduler, and its time zone.
+///
+/// Source: *Schedule types in `EventBridge` Scheduler*, "Cron-based schedules": six fields, minutes,
+/// hours, day of month, month, day of week (1 is Sunday) and year, one of the two days being `?`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Schedule {
+    written: Written,
+    cron: Cron,
+    zone: TimeZone,
+}
+
+/// A schedule as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    cron: String,
+    #[serde(default = "utc")]
+    time_zone: String,
+}
+
+fn utc() -> String {
+    "UTC".into()
+}
+
+impl Schedule {
+    /// What a cron expression must look like, for messages and documentation.
+    pub const CRON: &'static str =
+        "six fields like `0 2 * * ? *`: minutes, hours, day of month, month, day of week, year";
+    /// What a time zone must look like, for messages and documentation.
+    pub const ZONE: &'static str = "a name of the time zone database like `Asia/Seoul`";
+
+    /// The schedule of an expression, with or without `cron(…)` around it, in a time zone.
+    ///
+    /// # Errors
+    ///
+    /// One of the two is not understood.
+    pub fn new(cron: &str, time_zone: &str) -> Result<Self, Invalid> {
+        let wrong = || Invalid::new("cron expression", cron, Self::CRON);
+        let inner = cron.trim();
+        let inner = inner.strip_prefix("cron(").and_then(|c| c.strip_suffix(')')).unwrap_or(inner);
+        let fields: Vec<_> = inner.split_whitespace().collect();
+        let [minutes, hours, month_day, month, week_day, year] = fields.as_slice() else {
+            return Err(wrong());
+        };
+        // Exactly one of the two days says nothing, or both would have to hold.
+        if (*month_day == "?") == (*week_day == "?") {
+            return Err(wrong());
+        }
+        let day = |text: &str| if text == "?" { "*".to_owned() } else { text.to_owned() };
+        let pattern =
+            format!("0 {minutes} {hours} {} {month} {} {year}", day(month_day), day(week_day));
+        let parsed = CronParser::builder()
+            .seconds(croner::parser::Seconds::Required)
+            .year(croner::parser::Year::Required)
+            .alternative_weekdays(true)
+            .build()
+            .parse(&pattern)
+            .map_err(|_| wrong())?;
+        let zone = TimeZone::get(time_zone)
+            .map_err(|_| Invalid::new("time zone", time_zone, Self::ZONE))?;
+        let written = Written { cron: inner.to_owned(), time_zone: time_zone.to_owned() };
+        Ok(Self { written, cron: parsed, zone })
+    }
+
+    /// The cron expression, without `cron(…)`.
+    #[must_use]
+    pub fn cron(&self) -> &str {
+        &self.written.cron
+    }
+
+    /// The name of the time zone.
+    #[must_use]
+    pub fn time_zone(&self) -> &str {
+        &self.written.time_zone
+    }
+
+    /// The next time after `after`; nothing where there is none.
+    #[must_use]
+    pub fn next(&self, after: Timestamp) -> Option<Timestamp> {
+        let from = after.to_zoned(self.zone.clone());
+        self.cron.find_next_occurrence(&from, false).ok().map(|next| next.timestamp())
+    }
+
+    /// The last time at or before `now` and after `since`; nothing where there was none.
+    #[must_use]
+    pub fn due(&self, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let from = now.to_zoned(self.zone.clone());
+        let last = self.cron.find_previous_occurrence(&from, true).ok()?.timestamp();
+        (last > since && last <= now).then_some(last)
+    }
+}
+
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Schedule({} {})", self.cron(), self.time_zone())
+    }
+}
+
+impl TryFrom<Written> for Schedule {
+    type Error = Invalid;
+
+    fn try_from(written: Written) -> Result<Self, Invalid> {
+        Self::new(&written.cron, &written.time_zone)
+    }
+}
+
+impl From<Schedule> for Written {
+    fn from(schedule: Schedule) -> Self {
+        schedule.written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_schedule_is_due_in_its_time_zone() {
+        let nightly = Schedule::new("cron(0 2 * * ? *)", "Asia/Seoul").unwrap();
+        assert_eq!(nightly.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-24T17:00:00Z")));
+        assert_eq!(nightly.next(at("2026-11-24T17:00:00Z")), Some(at("2026-11-25T17:00:00Z")));
+        let due = |since, now| nightly.due(at(since), at(now));
+        assert_eq!(due("2026-11-23T18:00:00Z", "2026-11-24T16:59:59Z"), None);
+        let last = Some(at("2026-11-24T17:00:00Z"));
+        assert_eq!(due("2026-11-23T18:00:00Z", "2026-11-24T17:00:00Z"), last);
+        assert_eq!(due("2026-11-23T18:00:00Z", "2026-11-24T17:04:00Z"), last);
+        assert_eq!(due("2026-11-24T17:00:00Z", "2026-11-24T17:04:00Z"), None);
+    }
+
+    #[test]
+    fn the_first_day_of_a_week_is_sunday() {
+        let sundays = Schedule::new("30 9 ? * 1 *", "UTC").unwrap();
+        // 2026-11-29 is a Sunday.
+        assert_eq!(sundays.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-29T09:30:00Z")));
+        let named = Schedule::new("30 9 ? * SUN *", "UTC").unwrap();
+        assert_eq!(named.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-29T09:30:00Z")));
+        let last = Schedule::new("0 0 L * ? *", "UTC").unwrap();
+        assert_eq!(last.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-30T00:00:00Z")));
+    }
+
+    #[test]
+    fn what_aws_refuses_is_refused() {
+        for wrong in ["", "0 2 * * *", "0 2 * * * *", "0 2 ? * ? *", "61 2 * * ? *", "rate(1 day)"]
+        {
+            assert!(Schedule::new(wrong, "UTC").is_err(), "{wrong}");
+        }
+        assert!(Schedule::new("0 2 * * ? *", "Mars/Olympus").is_err());
+    }
+}

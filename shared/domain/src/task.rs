@@ -1,0 +1,181 @@
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, Audit, AuditId, Invalid, Service, Tenant};
+
+/// What one task reads: one service in one region, or in `global`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Place {
+    /// The region, or `global`.
+    pub region: String,
+    /// The service.
+    pub service: Service,
+}
+
+impl Place {
+    /// One service in one region.
+    #[must_use]
+    pub fn new(region: impl Into<String>, service: Service) -> Self {
+        Self { region: region.into(), service }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.region, self.service)
+    }
+}
+
+impl FromStr for Place {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let accepted = "a region and a service, like `eu-west-1#ec2`";
+        let invalid = || Invalid::new("task", text, accepted);
+        let (region, service) = text.split_once('#').ok_or_else(invalid)?;
+        if !is_region(region) {
+            return Err(invalid());
+        }
+        Ok(Self::new(region, service.parse().map_err(|_| invalid())?))
+    }
+}
+
+/// Whether a text can be the name of a region: it becomes part of keys and of host names.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (2..=32).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(allowed)
+}
+
+impl TryFrom<String> for Place {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<Place> for String {
+    fn from(place: Place) -> Self {
+        place.to_string()
+    }
+}
+
+/// The states of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// Written down, or put back.
+    Queued,
+    /// A worker reads.
+    Running,
+    /// Read; the receipt in its snapshot tells how far.
+    Done,
+    /// Given up: nothing was read.
+    Failed,
+}
+
+impl TaskState {
+    /// The name used in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether it is the last one.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed)
+    }
+}
+
+/// The reading of one service in one region for one audit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Whose it is.
+    pub tenant: Tenant,
+    /// The audit.
+    pub audit_id: AuditId,
+    /// The attempt at planning that made it.
+    pub plan: u32,
+    /// The audited account.
+    pub account: AccountId,
+    /// What it reads.
+    pub place: Place,
+    /// Where it stands.
+    pub state: TaskState,
+    /// How often a worker has begun it.
+    pub attempt: u32,
+    /// How many of these attempts ended by putting the task back, which is no failure.
+    #[serde(default)]
+    pub put_back: u32,
+    /// Until when the worker of this attempt is trusted to be alive.
+    pub lease_until: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The key of its snapshot, once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
+    /// Why it was given up, in one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Task {
+    /// A task of a plan, queued.
+    #[must_use]
+    pub fn new(audit: &Audit, place: Place, now: Timestamp) -> Self {
+        Self {
+            tenant: audit.tenant.clone(),
+            audit_id: audit.id,
+            plan: audit.attempt,
+            account: audit.order.account_id.clone(),
+            place,
+            state: TaskState::Queued,
+            attempt: 0,
+            put_back: 0,
+            lease_until: None,
+            updated_at: now,
+            snapshot: None,
+            error: None,
+        }
+    }
+}
+
+/// Where the newest snapshot of a place is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latest {
+    /// What was read.
+    pub place: Place,
+    /// The key of the snapshot.
+    pub snapshot: String,
+    /// When the reading began: what was read later is newer.
+    pub taken_at: Timestamp,
+    /// The audit that read it.
+    pub audit_id: AuditId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_is_written() {
+        let place = Place::new("ap-northeast-2", Service::Ec2);
+        assert_eq!(place.to_string(), "ap-northeast-2#ec2");
+        assert_eq!("ap-northeast-2#ec2".parse::<Place>().unwrap(), place);
+        for wrong in ["", "#", "eu-west-1", "eu-west-1#", "eu-west-1#nothing", "../x#ec2", "A#s3"] {
+            assert!(wrong.parse::<Place>().is_err(), "{wrong}");
+        }
+    }
+}

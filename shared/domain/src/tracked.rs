@@ -1,0 +1,263 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{AccountId, AuditId, Finding, Fingerprint, Place, Service, Severity, Tags, Tenant};
+
+/// Where a problem stands between audits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Lifecycle {
+    /// The last audit saw it for the first time.
+    New,
+    /// More than one audit in a row saw it.
+    Open,
+    /// It was seen to be gone: the check passed, or its resource is no longer there.
+    Resolved,
+    /// It was resolved or suppressed, and is back.
+    Reopened,
+}
+
+impl Lifecycle {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::New, Self::Open, Self::Resolved, Self::Reopened];
+
+    /// The name used in JSON and in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+            Self::Reopened => "reopened",
+        }
+    }
+
+    /// Whether the problem is there.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        !matches!(self, Self::Resolved)
+    }
+}
+
+impl std::str::FromStr for Lifecycle {
+    type Err = crate::Invalid;
+
+    fn from_str(text: &str) -> Result<Self, crate::Invalid> {
+        let accepted = "new, open, resolved or reopened";
+        let found = Self::ALL.into_iter().find(|state| state.name() == text);
+        found.ok_or_else(|| crate::Invalid::new("state of a finding", text, accepted))
+    }
+}
+
+/// A problem as it is followed from audit to audit; written only when something changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tracked {
+    /// Whose it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub tenant: Option<Tenant>,
+    /// The account.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{12}$"))]
+    pub account: AccountId,
+    /// Its lasting name.
+    pub fingerprint: Fingerprint,
+    /// The check that fails.
+    pub check_id: String,
+    /// The service it is about.
+    pub service: Service,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it stands.
+    pub state: Lifecycle,
+    /// The ARN of the resource.
+    pub resource: String,
+    /// The part of the resource it is about.
+    pub sub_resource: Option<String>,
+    /// The resource's region, or `global`.
+    pub region: String,
+    /// What is wrong.
+    pub headline: String,
+    /// What was seen when it last changed.
+    pub evidence: String,
+    /// Where it was read: the region and service whose reading can resolve it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub place: Place,
+    /// When it was first seen.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub first_seen: Timestamp,
+    /// When it was last seen to fail, as of its last change.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub last_seen: Timestamp,
+    /// When it was seen to be gone.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub resolved_at: Option<Timestamp>,
+    /// The time of the snapshot that its state comes from: an older one changes nothing.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub seen_at: Timestamp,
+    /// The audit that changed it last.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Uuid))]
+    pub audit_id: AuditId,
+    /// The suppression that keeps it quiet.
+    pub suppressed: Option<Suppressed>,
+    /// How often it was written: a change is made to what was read, or not at all.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub version: u32,
+}
+
+impl Tracked {
+    /// A problem that is seen for the first time, at the time of a snapshot.
+    #[must_use]
+    pub fn new(
+        audit_id: AuditId,
+        tenant: &Tenant,
+        finding: &Finding,
+        place: Place,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            tenant: Some(tenant.clone()),
+            account: finding.resource.account.clone(),
+            fingerprint: finding.fingerprint.clone(),
+            check_id: finding.check_id.clone(),
+            service: finding.service,
+            severity: finding.severity,
+            state: Lifecycle::New,
+            resource: finding.resource.arn.clone(),
+            sub_resource: finding.sub_resource.clone(),
+            region: finding.resource.region.clone(),
+            headline: finding.headline.clone(),
+            evidence: finding.evidence.clone(),
+            place,
+            first_seen: at,
+            last_seen: at,
+            resolved_at: None,
+            seen_at: at,
+            audit_id,
+            suppressed: finding.suppressed.clone(),
+            version: 0,
+        }
+    }
+}
+
+/// Why a failing finding is not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Suppressed {
+    /// The suppression; nothing for one of `infraaudit.toml`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Uuid))]
+    pub id: Option<Uuid>,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+/// An operator's word that some findings are known and need not be told, until a date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Suppression {
+    /// Its name; nothing for one of `infraaudit.toml`.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Uuid))]
+    pub id: Option<Uuid>,
+    /// Only in this account; in every one otherwise.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^[0-9]{12}$"))]
+    pub account_id: Option<AccountId>,
+    /// Only of this check.
+    #[serde(default)]
+    pub check: Option<String>,
+    /// Only of resources whose ARN matches; `*` stands for any text, `?` for one character.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// Only of resources with this tag; a value of `*` for any.
+    #[serde(default)]
+    pub tag: Option<Tag>,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+/// A tag that a resource has to have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value, with `*` and `?`.
+    pub value: String,
+}
+
+impl Suppression {
+    /// Whether it keeps a finding quiet at a time. A tag that was not read is not there.
+    #[must_use]
+    pub fn covers(&self, finding: &Finding, now: Timestamp) -> bool {
+        let names = |tags: &Tags, tag: &Tag| {
+            tags.get(&tag.key).is_some_and(|value| matches(&tag.value, value))
+        };
+        now < self.expires_at
+            && self.account_id.as_ref().is_none_or(|id| *id == finding.resource.account)
+            && self.check.as_ref().is_none_or(|check| *check == finding.check_id)
+            && self.resource.as_ref().is_none_or(|pattern| matches(pattern, &finding.resource.arn))
+            && self.tag.as_ref().is_none_or(|tag| {
+                finding.resource.tags.as_ref().is_some_and(|tags| names(tags, tag))
+            })
+    }
+
+    /// What a finding says that it covers.
+    #[must_use]
+    pub fn told(&self) -> Suppressed {
+        Suppressed { id: self.id, reason: self.reason.clone(), expires_at: self.expires_at }
+    }
+}
+
+/// Whether a text matches a pattern with `*` and `?`.
+fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(one) if *one == '?' || Some(one) == text.get(t) => (p, t) = (p + 1, t + 1),
+            // The last star takes one character more.
+            _ => match star {
+                None => return false,
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, t) = (at + 1, taken + 1);
+                }
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|one| *one == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_in_iam() {
+        for (pattern, text, expected) in [
+            ("arn:aws:s3:::logs-*", "arn:aws:s3:::logs-2026", true),
+            ("arn:aws:s3:::logs-*", "arn:aws:s3:::data", false),
+            ("*", "", true),
+            ("a?c*e", "abcde", true),
+            ("a?c", "ac", false),
+            ("*a*b", "xxaxxbxb", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

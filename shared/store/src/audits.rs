@@ -1,0 +1,290 @@
+//! An audit from its order to its end.
+
+use domain::{Audit, AuditId, AuditState, Phase, Tenant};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    Cancelled, Created, Error, Fence, Intent, Store, item, keys,
+    table::{Condition, Item, Key, Write, Written},
+};
+
+/// For how long an idempotency key is remembered.
+const KEY_DAYS: u32 = 1;
+
+/// What takes an audit off the index of the unfinished and frees its lease.
+const OVER: [&str; 3] = [keys::KIND_SORT, "lease_until", "lease_ns"];
+
+/// That the phase's one worker still is this one.
+pub(crate) fn works(held: &Audit) -> Condition {
+    Condition::All(vec![
+        Condition::is("phase", held.phase.name()),
+        Condition::is("attempt", held.attempt),
+    ])
+}
+
+/// The lease as text for readers and as a number to compare with.
+pub(crate) fn lease(until: Timestamp) -> [(&'static str, Value); 2] {
+    [("lease_until", until.to_string().into()), ("lease_ns", item::nanoseconds(until))]
+}
+
+/// That nobody has it, or whoever did is taken for dead.
+pub(crate) fn free(now: Timestamp) -> Condition {
+    Condition::Any(vec![
+        Condition::Missing("lease_ns"),
+        Condition::below("lease_ns", item::nanoseconds(now)),
+    ])
+}
+
+/// The item of an audit, without its lease where it has none.
+fn item_of(audit: &Audit, keep_days: u32) -> Result<Item, Error> {
+    let mut item = item::of(keys::AUDIT, audit)?;
+    item.insert(keys::EXPIRES_AT.into(), item::days_after(audit.created_at, keep_days));
+    item.insert(keys::KIND_SORT.into(), format!("{}#{}", audit.tenant, audit.id).into());
+    Ok(item)
+}
+
+impl Store {
+    /// Writes down a new audit; where it was asked for before, changes nothing and tells what is there.
+    ///
+    /// # Errors
+    ///
+    /// The audit may or may not be written; the same call finds out.
+    pub async fn create(&self, audit: &Audit, intent: &Intent) -> Result<Created, Error> {
+        let doing = "write down the audit";
+        let (tenant, account) = (&audit.tenant, &audit.order.account_id);
+        let expires = item::days_after(audit.created_at, self.keep_days);
+        let entry = item::with([
+            (keys::KIND, "entry".into()),
+            ("audit_id", audit.id.to_string().into()),
+            (keys::EXPIRES_AT, expires),
+        ]);
+        let mut lock = Condition::Absent;
+        loop {
+            let mut writes = vec![
+                Write::put(keys::audit(tenant, audit.id), item_of(audit, self.keep_days)?)
+                    .only_if(Condition::Absent),
+                Write::put(keys::audit_of_tenant(tenant, audit.id), entry.clone()),
+                Write::put(keys::audit_of_account(tenant, account, audit.id), entry.clone()),
+            ];
+            let key = intent.idempotency.as_ref();
+            let key_at = key.map(|named| {
+                let item = item::with([
+                    ("audit_id", audit.id.to_string().into()),
+                    ("request", named.request.as_str().into()),
+                    (keys::EXPIRES_AT, item::days_after(audit.created_at, KEY_DAYS)),
+                ]);
+                let now = audit.created_at.as_second();
+                let unused = Condition::Any(vec![
+                    Condition::Absent,
+                    Condition::below(keys::EXPIRES_AT, now),
+                ]);
+                let key = keys::idempotency(tenant, &named.key);
+                writes.push(Write::put(key, item).only_if(unused));
+                writes.len() - 1
+            });
+            // A forced audit takes the lock over: the newest one under way is the one that is told.
+            let lock_at = audit.order.is_full().then(|| {
+                let item = item::with([
+                    (keys::KIND, "active".into()),
+                    ("audit_id", audit.id.to_string().into()),
+                ]);
+                let write = Write::put(keys::active(tenant, account), item);
+                writes.push(if intent.alone { write.only_if(lock.clone()) } else { write });
+                writes.len() - 1
+            });
+            let Err(refused) = self.table.transact(doing, &writes).await? else {
+                return Ok(Created::New);
+            };
+            if let (Some(at), Some(named)) = (key_at, key)
+                && refused.contains(&at)
+            {
+                let key = keys::idempotency(tenant, &named.key);
+                let there = self.table.get(doing, &key).await?.unwrap_or_default();
+                if there.get("request").and_then(Value::as_str) != Some(&named.request) {
+                    return Ok(Created::OtherRequest);
+                }
+                if let Some(id) = audit_in(&there)
+                    && let Some(audit) = self.audit(tenant, id).await?
+                {
+                    return Ok(Created::Already(Box::new(audit)));
+                }
+                continue;
+            }
+            if refused.contains(&0) {
+                if let Some(there) = self.audit(tenant, audit.id).await? {
+                    return Ok(Created::Already(Box::new(there)));
+                }
+                continue;
+            }
+            if lock_at.is_some_and(|at| refused.contains(&at)) {
+                lock = match self.active(audit).await? {
+                    Lock::Free => Condition::Absent,
+                    Lock::Stale(id) => Condition::is("audit_id", id.to_string()),
+                    Lock::Held(id) => return Ok(Created::Active(id)),
+                };
+            }
+        }
+    }
+
+    async fn active(&self, audit: &Audit) -> Result<Lock, Error> {
+        let key = keys::active(&audit.tenant, &audit.order.account_id);
+        let there = self.table.get("look for a full audit", &key).await?;
+        let Some(id) = there.as_ref().and_then(audit_in) else { return Ok(Lock::Free) };
+        match self.audit(&audit.tenant, id).await? {
+            Some(active) if !active.state.is_final() => Ok(Lock::Held(id)),
+            _ => Ok(Lock::Stale(id)),
+        }
+    }
+
+    /// An audit as it is now, all earlier writes included.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn audit(&self, tenant: &Tenant, id: AuditId) -> Result<Option<Audit>, Error> {
+        let item = self.table.get("read the audit", &keys::audit(tenant, id)).await?;
+        item.map(item::read).transpose()
+    }
+
+    /// Tells that the worker that claimed `held` is alive.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn renew(
+        &self,
+        held: &Audit,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Fence, Error> {
+        let mut set = item::with(lease(until));
+        set.insert("updated_at".into(), now.to_string().into());
+        self.fenced("renew the lease", held, Write::update(self.at(held), set)).await
+    }
+
+    /// Puts a claimed audit back, for another worker to begin its phase again.
+    ///
+    /// # Errors
+    ///
+    /// The audit may or may not be back; its lease ends in any case.
+    pub async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
+        let set = item::with([("updated_at", now.to_string().into())]);
+        let write = Write::update(self.at(held), set)
+            .adding("put_back", 1)
+            .removing(&["lease_until", "lease_ns"]);
+        self.fenced("put the audit back", held, write).await
+    }
+
+    /// Ends a claimed audit without a result, for a reason in one sentence without secrets.
+    ///
+    /// # Errors
+    ///
+    /// The audit may or may not have ended; the same call finds out.
+    pub async fn fail(&self, held: &Audit, now: Timestamp, error: &str) -> Result<Fence, Error> {
+        let mut set = over(held, now, AuditState::Failed)?;
+        set.insert("error".into(), error.into());
+        let write = Write::update(self.at(held), set).removing(&OVER);
+        let fence = self.fenced("end the audit", held, write).await?;
+        self.unlock(held).await?;
+        Ok(fence)
+    }
+
+    /// Ends an audit by request; what its workers still do changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// The audit may or may not be cancelled; the same call finds out.
+    pub async fn cancel(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+        now: Timestamp,
+    ) -> Result<Cancelled, Error> {
+        loop {
+            let Some(audit) = self.audit(tenant, id).await? else { return Ok(Cancelled::Missing) };
+            if audit.state.is_final() {
+                return Ok(match audit.state {
+                    AuditState::Cancelled => Cancelled::Done,
+                    state => Cancelled::Ended(state),
+                });
+            }
+            let set = over(&audit, now, AuditState::Cancelled)?;
+            let write = Write::update(self.at(&audit), set).removing(&OVER);
+            let under_way = Condition::is("phase", audit.phase.name());
+            let write = write.only_if(under_way);
+            if let Written::Done(_) = self.table.write("cancel the audit", write).await? {
+                self.unlock(&audit).await?;
+                return Ok(Cancelled::Done);
+            }
+        }
+    }
+
+    /// Changes the audit, if `held` still works on it.
+    pub(crate) async fn fenced(
+        &self,
+        doing: &'static str,
+        held: &Audit,
+        write: Write,
+    ) -> Result<Fence, Error> {
+        match self.table.write(doing, write.only_if(works(held))).await? {
+            Written::Done(_) => Ok(Fence::Held),
+            Written::Refused(there) => {
+                let there: Option<Audit> = there.map(item::read).transpose()?;
+                Ok(ended_before(there.as_ref(), held))
+            }
+        }
+    }
+
+    /// Lets the next full audit of the account begin. A lock that stays is found to be stale later.
+    pub(crate) async fn unlock(&self, audit: &Audit) -> Result<(), Error> {
+        if audit.order.is_full() {
+            let key = keys::active(&audit.tenant, &audit.order.account_id);
+            let mine = Condition::is("audit_id", audit.id.to_string());
+            self.table.write("free the account", Write::delete(key).only_if(mine)).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn at(&self, audit: &Audit) -> Key {
+        keys::audit(&audit.tenant, audit.id)
+    }
+}
+
+/// Whether a full audit of an account is under way.
+enum Lock {
+    Free,
+    Stale(AuditId),
+    Held(AuditId),
+}
+
+fn audit_in(item: &Item) -> Option<AuditId> {
+    item.get("audit_id")?.as_str()?.parse().ok()
+}
+
+/// What is set when an audit ends. The register keeps the way in; an audit that has ended needs none.
+pub(crate) fn over(audit: &Audit, now: Timestamp, state: AuditState) -> Result<Item, Error> {
+    let mut order = audit.order.clone();
+    order.external_id = None;
+    Ok(item::with([
+        ("phase", Phase::Ended.name().into()),
+        ("state", state.name().into()),
+        ("updated_at", now.to_string().into()),
+        ("order", serde_json::to_value(order).map_err(Error::unwritable)?),
+    ]))
+}
+
+/// What takes an audit off the index of the unfinished.
+pub(crate) const fn over_removes() -> &'static [&'static str] {
+    &OVER
+}
+
+/// What a write of `held` that did not find it working comes to: it may have ended it before.
+pub(crate) fn ended_before(there: Option<&Audit>, held: &Audit) -> Fence {
+    let by_work =
+        |state| matches!(state, AuditState::Complete | AuditState::Incomplete | AuditState::Failed);
+    match there {
+        Some(there) if there.attempt == held.attempt && by_work(there.state) => Fence::Held,
+        _ => Fence::Lost,
+    }
+}

@@ -1,0 +1,177 @@
+//! Judging: one worker follows every problem, writes what changed, and ends the audit.
+
+use domain::{
+    AccountId, Alert, Audit, AuditId, AuditState, Phase, Report, Status, Tenant, Tracked,
+};
+use jiff::Timestamp;
+
+use crate::{
+    Claim, Error, Fence, Store,
+    audits::{ended_before, free, over, over_removes, works},
+    item, keys, result,
+    table::{Condition, TRANSACTION, Write, Written},
+};
+
+/// How many problems one transaction changes: beside them it holds the audit's fence and the alert.
+const CHANGES: usize = TRANSACTION - 2;
+
+/// How a judged audit ends.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a> {
+    /// The whole result; its status decides between `complete` and `incomplete`.
+    pub report: &'a Report,
+    /// What is told of all that was resolved.
+    pub digest: Option<&'a Alert>,
+}
+
+/// What came of writing changed problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Transitions {
+    /// They are written.
+    Written,
+    /// Another audit changed some of them since they were read: read them again.
+    Stale,
+    /// The audit has been taken over or has ended. The worker drops its work.
+    Lost,
+}
+
+impl Store {
+    /// Takes an audit whose tasks have all ended, and that nobody judges.
+    ///
+    /// # Errors
+    ///
+    /// The audit may have been taken; it is free again at `until`.
+    pub async fn claim_evaluation(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Claim<Audit>, Error> {
+        let its_turn = Condition::Any(vec![
+            Condition::All(vec![
+                Condition::is("phase", Phase::Collect.name()),
+                Condition::is("remaining", 0),
+            ]),
+            Condition::All(vec![Condition::is("phase", Phase::Evaluate.name()), free(now)]),
+        ]);
+        self.claim(tenant, id, Phase::Evaluate, its_turn, now, until).await
+    }
+
+    /// Every problem of an account that was ever followed.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn tracked(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+    ) -> Result<Vec<Tracked>, Error> {
+        self.all("list problems", &keys::account_partition(tenant, account), keys::FINDINGS).await
+    }
+
+    /// Writes changed problems, and in the same transaction as the first of them the alert that tells of
+    /// them all. Safe to repeat: a problem is changed from what was read, or not at all.
+    ///
+    /// # Errors
+    ///
+    /// Some may be written; read them again and write what is left.
+    pub async fn transition(
+        &self,
+        held: &Audit,
+        changed: &[Tracked],
+        alert: Option<&Alert>,
+    ) -> Result<Transitions, Error> {
+        let doing = "write down what changed";
+        let mut alert = alert.map(|alert| self.outbox(alert)).transpose()?;
+        for chunk in changed.chunks(CHANGES) {
+            let mut writes = vec![Write::check(self.at(held), works(held))];
+            for tracked in chunk {
+                writes.push(self.change(held, tracked)?);
+            }
+            writes.extend(alert.take());
+            if let Err(refused) = self.table.transact(doing, &writes).await? {
+                let lost = refused.contains(&0);
+                return Ok(if lost { Transitions::Lost } else { Transitions::Stale });
+            }
+        }
+        Ok(Transitions::Written)
+    }
+
+    fn change(&self, held: &Audit, tracked: &Tracked) -> Result<Write, Error> {
+        let before = match tracked.version {
+            0 => Condition::Absent,
+            version => Condition::is("version", version),
+        };
+        let next = Tracked { version: tracked.version.saturating_add(1), ..tracked.clone() };
+        let mut item = item::of("finding", &next)?;
+        if let Some(at) = tracked.resolved_at {
+            item.insert(keys::EXPIRES_AT.into(), item::days_after(at, self.keep_days));
+        }
+        let key = keys::finding(&held.tenant, &tracked.account, &tracked.fingerprint);
+        Ok(Write::put(key, item).only_if(before))
+    }
+
+    /// Ends a claimed audit: keeps the result, then in one transaction writes the final state and the
+    /// digest.
+    ///
+    /// # Errors
+    ///
+    /// The audit may or may not have ended; the same call finds out.
+    pub async fn finish(&self, held: &Audit, now: Timestamp, end: End<'_>) -> Result<Fence, Error> {
+        let doing = "end the audit";
+        let key = keys::result_object(held);
+        self.objects.put(doing, &key, result::pack(doing, end.report).await?).await?;
+        let state = match end.report.status {
+            Status::Complete => AuditState::Complete,
+            Status::Incomplete => AuditState::Incomplete,
+        };
+        let mut set = over(held, now, state)?;
+        let summary = serde_json::to_value(&end.report.summary).map_err(Error::unwritable)?;
+        set.extend(item::with([("summary", summary), ("result", key.into())]));
+        let mut writes =
+            vec![Write::update(self.at(held), set).removing(over_removes()).only_if(works(held))];
+        writes.extend(end.digest.map(|digest| self.outbox(digest)).transpose()?);
+        if self.table.transact(doing, &writes).await?.is_err() {
+            let there = self.audit(&held.tenant, held.id).await?;
+            return Ok(ended_before(there.as_ref(), held));
+        }
+        self.unlock(held).await?;
+        self.note_result(held).await?;
+        Ok(Fence::Held)
+    }
+
+    /// Remembers a registered account's newest result.
+    async fn note_result(&self, held: &Audit) -> Result<(), Error> {
+        let id = held.id.to_string();
+        let set = item::with([("last_audit", id.as_str().into())]);
+        let newer = Condition::All(vec![
+            Condition::Present,
+            Condition::Any(vec![
+                Condition::is("last_audit", serde_json::Value::Null),
+                Condition::below("last_audit", id),
+            ]),
+        ]);
+        let key = keys::account(&held.tenant, &held.order.account_id);
+        let written =
+            self.table.write("remember the result", Write::update(key, set).only_if(newer));
+        match written.await? {
+            Written::Done(_) | Written::Refused(_) => Ok(()),
+        }
+    }
+
+    /// The whole result of an audit; nothing while it has none.
+    ///
+    /// # Errors
+    ///
+    /// The result cannot be read, or the store gave no answer.
+    pub async fn report(&self, audit: &Audit) -> Result<Option<Report>, Error> {
+        let Some(key) = &audit.result else { return Ok(None) };
+        match self.objects.get("read the result", key).await? {
+            Some(bytes) => result::report(key, bytes).await.map(Some),
+            None => Err(Error::unreadable(key, "it is gone")),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Lists, page by page.
+
+use domain::{AccountId, Audit, AuditId, Lifecycle, Tenant, Tracked};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{
+    Error, Page, PageError, PageRequest, Store,
+    cursor::List,
+    item, keys,
+    table::{Item, Key, Range},
+};
+
+/// How many items are read at once.
+const AT_ONCE: usize = 16;
+
+impl Store {
+    /// How many audits of a tenant are queued or running, counted up to `at_most`.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error> {
+        let limit = usize::try_from(at_most).unwrap_or(usize::MAX);
+        let prefix = format!("{tenant}#");
+        let found = self.table.by_kind("count audits", keys::AUDIT, &prefix, "", limit).await?;
+        Ok(u32::try_from(found.0.len()).unwrap_or(u32::MAX).min(at_most))
+    }
+
+    /// The audits of a tenant, or of one of its accounts, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is not one of this list, or the store gave no answer.
+    pub async fn audits(
+        &self,
+        tenant: &Tenant,
+        account: Option<&AccountId>,
+        page: PageRequest<'_>,
+    ) -> Result<Page<Audit>, PageError> {
+        let (pk, prefix) = match account {
+            None => (keys::audits_partition(tenant), ""),
+            Some(account) => (keys::account_partition(tenant, account), keys::AUDITS),
+        };
+        let position = List::Audits.position(page.cursor)?;
+        let after = page.cursor.map(|_| format!("{prefix}{position}"));
+        let limit = page.bounded();
+        let range = Range { pk: &pk, prefix, after: after.as_deref(), descending: true, limit };
+        let (entries, more) = self.table.query("list audits", range).await?;
+        let ids: Vec<AuditId> = entries
+            .iter()
+            .filter_map(|entry| entry.get("audit_id")?.as_str()?.parse().ok())
+            .collect();
+        let keys = ids.iter().map(|id| keys::audit(tenant, *id)).collect();
+        let next_cursor =
+            ids.last().filter(|_| more).map(|id| List::Audits.cursor(&id.to_string()));
+        Ok(Page { items: self.read_all("list audits", keys).await?, next_cursor })
+    }
+
+    /// The audits of every tenant that are queued or running, the oldest of a tenant first. May lag
+    /// behind the newest writes.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is not one of this list, or the store gave no answer.
+    pub async fn unfinished(&self, page: PageRequest<'_>) -> Result<Page<Audit>, PageError> {
+        self.indexed("list audits", List::Unfinished, keys::AUDIT, "", page).await
+    }
+
+    /// The problems of an account that are in one of some states, by name.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is not one of this list, or the store gave no answer.
+    pub async fn problems(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        states: &[Lifecycle],
+        page: PageRequest<'_>,
+    ) -> Result<Page<Tracked>, PageError> {
+        let pk = keys::account_partition(tenant, account);
+        let mut after = match List::Tracked.position(page.cursor)? {
+            none if none.is_empty() => None,
+            name => Some(format!("{}{name}", keys::FINDINGS)),
+        };
+        let mut items = Vec::new();
+        loop {
+            let limit = page.bounded();
+            let (prefix, position) = (keys::FINDINGS, after.as_deref());
+            let range = Range { pk: &pk, prefix, after: position, descending: false, limit };
+            let (found, more) = self.table.query("list problems", range).await?;
+            let mut left = found.len();
+            for item in found {
+                left -= 1;
+                let sort = text(&item, keys::SORT);
+                let tracked: Tracked = item::read(item)?;
+                let name = tracked.fingerprint.to_string();
+                after = Some(sort);
+                if states.is_empty() || states.contains(&tracked.state) {
+                    items.push(tracked);
+                }
+                if items.len() == page.bounded() {
+                    let next = (more || left > 0).then(|| List::Tracked.cursor(&name));
+                    return Ok(Page { items, next_cursor: next });
+                }
+            }
+            if !more {
+                return Ok(Page { items, next_cursor: None });
+            }
+        }
+    }
+
+    /// A page of the index of kinds, read as it is now. What has left the index since is left out.
+    pub(crate) async fn indexed<T: DeserializeOwned + Send>(
+        &self,
+        doing: &'static str,
+        list: List,
+        kind: &str,
+        prefix: &str,
+        page: PageRequest<'_>,
+    ) -> Result<Page<T>, PageError> {
+        let after = list.position(page.cursor)?;
+        let found = self.table.by_kind(doing, kind, prefix, &after, page.bounded()).await?;
+        let (found, more) = found;
+        let next_cursor = found.last().filter(|_| more).map(|last| list.cursor(&last.sort));
+        let keys = found.into_iter().map(|indexed| indexed.key).collect();
+        let items =
+            self.read_all_if(doing, keys, |item| item.contains_key(keys::KIND_SORT)).await?;
+        Ok(Page { items, next_cursor })
+    }
+
+    /// What is under these keys, in their order; what is gone is left out.
+    pub(crate) async fn read_all<T: DeserializeOwned + Send>(
+        &self,
+        doing: &'static str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<T>, Error> {
+        self.read_all_if(doing, keys, |_| true).await
+    }
+
+    async fn read_all_if<T: DeserializeOwned + Send>(
+        &self,
+        doing: &'static str,
+        keys: Vec<Key>,
+        wanted: fn(&Item) -> bool,
+    ) -> Result<Vec<T>, Error> {
+        let items: Vec<Option<Item>> = stream::iter(keys)
+            .map(|key| async move { self.table.get(doing, &key).await })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        items.into_iter().flatten().filter(wanted).map(item::read).collect()
+    }
+}
+
+pub(crate) fn text(item: &Item, name: &str) -> String {
+    item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

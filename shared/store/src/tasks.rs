@@ -1,0 +1,246 @@
+//! Tasks: many workers read, each its own region and service.
+
+use domain::{AccountId, Audit, AuditId, Latest, Phase, Place, Snapshot, Task, TaskState, Tenant};
+use jiff::Timestamp;
+
+use crate::{
+    Claim, Error, Fence, Store,
+    audits::{free, lease},
+    item, keys, result,
+    table::{Condition, Range, Write, Written},
+};
+
+/// How a task ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskEnd<'a> {
+    /// Its snapshot is kept under this key.
+    Done(&'a str),
+    /// It is given up: nothing was read, for this reason.
+    Failed(&'a str),
+}
+
+/// That the task's worker still is this one.
+fn works(held: &Task) -> Condition {
+    Condition::All(vec![
+        Condition::is("state", TaskState::Running.name()),
+        Condition::is("attempt", held.attempt),
+    ])
+}
+
+fn at(task: &Task) -> crate::table::Key {
+    keys::task(&task.tenant, task.audit_id, task.plan, &task.place)
+}
+
+impl Store {
+    /// Takes a task that is queued, or whose worker is taken for dead.
+    ///
+    /// # Errors
+    ///
+    /// The task may have been taken; it is free again at `until`.
+    pub async fn claim_task(
+        &self,
+        (tenant, id): (&Tenant, AuditId),
+        plan: u32,
+        place: &Place,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Claim<Task>, Error> {
+        let mut set = item::with(lease(until));
+        set.extend(item::with([
+            ("state", TaskState::Running.name().into()),
+            ("updated_at", now.to_string().into()),
+        ]));
+        let open = Condition::Any(vec![
+            Condition::is("state", TaskState::Queued.name()),
+            Condition::All(vec![Condition::is("state", TaskState::Running.name()), free(now)]),
+        ]);
+        let write = Write::update(keys::task(tenant, id, plan, place), set).adding("attempt", 1);
+        match self.table.write("take a task", write.only_if(open)).await? {
+            Written::Done(Some(taken)) => Ok(Claim::Claimed(Box::new(item::read(taken)?))),
+            Written::Done(None) | Written::Refused(None) => Ok(Claim::Missing),
+            Written::Refused(Some(there)) => {
+                let there: Task = item::read(there)?;
+                Ok(match there.lease_until {
+                    Some(until) if !there.state.is_final() => Claim::Held { until },
+                    _ => Claim::Passed,
+                })
+            }
+        }
+    }
+
+    /// Tells that the worker that claimed a task is alive.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn renew_task(
+        &self,
+        held: &Task,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Fence, Error> {
+        let mut set = item::with(lease(until));
+        set.insert("updated_at".into(), now.to_string().into());
+        let write = Write::update(at(held), set).only_if(works(held));
+        Ok(fence(&self.table.write("renew a lease", write).await?))
+    }
+
+    /// Puts a claimed task back, for another worker to begin again.
+    ///
+    /// # Errors
+    ///
+    /// The task may or may not be back; its lease ends in any case.
+    pub async fn release_task(&self, held: &Task, now: Timestamp) -> Result<Fence, Error> {
+        let set = item::with([
+            ("state", TaskState::Queued.name().into()),
+            ("updated_at", now.to_string().into()),
+        ]);
+        let write = Write::update(at(held), set)
+            .adding("put_back", 1)
+            .removing(&["lease_until", "lease_ns"])
+            .only_if(works(held));
+        Ok(fence(&self.table.write("put a task back", write).await?))
+    }
+
+    /// Ends a claimed task and counts the audit's tasks down, both or neither.
+    ///
+    /// # Errors
+    ///
+    /// The task may or may not have ended; the same call finds out.
+    pub async fn complete_task(
+        &self,
+        held: &Task,
+        end: TaskEnd<'_>,
+        now: Timestamp,
+    ) -> Result<Fence, Error> {
+        let (state, name, value) = match end {
+            TaskEnd::Done(key) => (TaskState::Done, "snapshot", key),
+            TaskEnd::Failed(why) => (TaskState::Failed, "error", why),
+        };
+        let time = now.to_string();
+        let ended = item::with([
+            ("state", state.name().into()),
+            ("updated_at", time.as_str().into()),
+            (name, value.into()),
+        ]);
+        let counted = item::with([("updated_at", time.as_str().into())]);
+        let counts = Condition::All(vec![
+            Condition::is("phase", Phase::Collect.name()),
+            Condition::is("plan", held.plan),
+        ]);
+        let writes = [
+            Write::update(at(held), ended)
+                .removing(&["lease_until", "lease_ns"])
+                .only_if(works(held)),
+            Write::update(keys::audit(&held.tenant, held.audit_id), counted)
+                .adding("remaining", -1)
+                .only_if(counts),
+        ];
+        if self.table.transact("end a task", &writes).await?.is_ok() {
+            return Ok(Fence::Held);
+        }
+        let there = self.table.get("read a task", &at(held)).await?;
+        let there: Option<Task> = there.map(item::read).transpose()?;
+        let mine = there.is_some_and(|task| task.attempt == held.attempt && task.state.is_final());
+        Ok(if mine { Fence::Held } else { Fence::Lost })
+    }
+
+    /// The tasks that count for an audit: none until it is planned.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn tasks(&self, audit: &Audit) -> Result<Vec<Task>, Error> {
+        let pk = keys::audit_partition(&audit.tenant, audit.id);
+        self.all("list tasks", &pk, &keys::plan(audit.plan)).await
+    }
+
+    /// Keeps what a task read, and answers the key that it is kept under.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is known to be kept; the same call may be made again.
+    pub async fn keep_snapshot(&self, held: &Task, snapshot: &Snapshot) -> Result<String, Error> {
+        let (doing, key) = ("keep a snapshot", keys::snapshot_object(held));
+        self.objects.put(doing, &key, result::pack(doing, snapshot).await?).await?;
+        Ok(key)
+    }
+
+    /// A snapshot that was kept.
+    ///
+    /// # Errors
+    ///
+    /// It is gone, is of another version, or the store gave no answer.
+    pub async fn snapshot(&self, key: &str) -> Result<Snapshot, Error> {
+        match self.objects.get("read a snapshot", key).await? {
+            Some(bytes) => result::snapshot(key, bytes).await,
+            None => Err(Error::unreadable(key, "it is gone")),
+        }
+    }
+
+    /// Makes a snapshot the newest of its place, unless a newer one is.
+    ///
+    /// # Errors
+    ///
+    /// It may or may not be; the same call may be made again.
+    pub async fn publish(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        latest: &Latest,
+    ) -> Result<(), Error> {
+        let taken = item::nanoseconds(latest.taken_at);
+        let mut item = item::of("part", latest)?;
+        item.insert("taken_ns".into(), taken.clone());
+        let newer = Condition::Any(vec![Condition::Absent, Condition::below("taken_ns", taken)]);
+        let write = Write::put(keys::part(tenant, account, &latest.place), item).only_if(newer);
+        self.table.write("keep a snapshot", write).await?;
+        Ok(())
+    }
+
+    /// The newest snapshots of an account's places.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn latest(&self, tenant: &Tenant, account: &AccountId) -> Result<Vec<Latest>, Error> {
+        let pk = keys::account_partition(tenant, account);
+        self.all("list snapshots", &pk, keys::PARTS).await
+    }
+
+    /// Forgets the newest snapshot of a place that is not there any more, unless it was read since.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn forget(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        latest: &Latest,
+    ) -> Result<(), Error> {
+        let same = Condition::is("taken_ns", item::nanoseconds(latest.taken_at));
+        let key = keys::part(tenant, account, &latest.place);
+        self.table.write("forget a snapshot", Write::delete(key).only_if(same)).await?;
+        Ok(())
+    }
+
+    /// All items of a partition whose sort keys begin with `prefix`.
+    pub(crate) async fn all<T: serde::de::DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        pk: &str,
+        prefix: &str,
+    ) -> Result<Vec<T>, Error> {
+        let range = Range { pk, prefix, after: None, descending: false, limit: usize::MAX / 2 };
+        let (items, _) = self.table.query(doing, range).await?;
+        items.into_iter().map(item::read).collect()
+    }
+}
+
+const fn fence(written: &Written) -> Fence {
+    match written {
+        Written::Done(_) => Fence::Held,
+        Written::Refused(_) => Fence::Lost,
+    }
+}
