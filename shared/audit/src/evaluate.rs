@@ -1,7 +1,11 @@
 use std::collections::BTreeSet;
 
 use checks::{Check, Manner};
-use domain::{GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary};
+use domain::{
+    GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary, Suppression,
+    Verdict,
+};
+use jiff::Timestamp;
 
 /// Judges a snapshot: pure, so that the same facts always give the same report.
 #[must_use]
@@ -22,6 +26,17 @@ pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) 
         summary,
         findings,
     }
+}
+
+/// Marks the failing findings that a suppression covers, and counts anew.
+pub fn suppress(report: &mut Report, suppressions: &[Suppression], now: Timestamp) {
+    for finding in &mut report.findings {
+        if finding.verdict == Verdict::Fail {
+            let covers = suppressions.iter().find(|one| one.covers(finding, now));
+            finding.suppressed = covers.map(Suppression::told);
+        }
+    }
+    report.summary = Summary::of(&report.findings);
 }
 
 /// The services that a check needs and the snapshot has nothing of: it was taken for other checks.

@@ -1,15 +1,28 @@
-//! The pipeline: plan, collect, evaluate; and an audit of the store worked off from claim to end.
+//! The pipeline: plan, collect, evaluate.
 //!
-//! [`scan`] talks to the customer's account and gives a snapshot; [`evaluate`] is pure. The command
-//! line, `infraaudit serve` and the worker function share both.
+//! [`scan`] reads an account in one go and gives a snapshot; [`evaluate`] is pure. A [`Pipeline`] does the same
+//! for the audits of a store, one [`Ticket`] at a time, so that many workers share an audit and any of them
+//! may die. The command line, `infraaudit serve` and the worker function share all of it.
 
 mod brief;
+mod conclude;
 mod evaluate;
+mod follow;
+mod lease;
+mod night;
+mod pipeline;
+mod plan;
+mod read;
 mod scan;
-mod work;
+mod sweep;
+mod tell;
+mod ticket;
 
 pub use brief::{Brief, Choice, ChoiceError};
 pub use collect::Limits;
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, suppress};
+pub use night::Queued;
+pub use pipeline::{Done, Pipeline, Settings, Source, WorkError};
 pub use scan::{Entry, Event, ScanError, scan};
-pub use work::{Settings, WorkError, replay, work};
+pub use sweep::Swept;
+pub use ticket::Ticket;

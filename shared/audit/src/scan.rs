@@ -11,10 +11,9 @@ use domain::{
     Service, Snapshot, Unread,
 };
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use jiff::{Timestamp, Unit};
 use tokio_util::sync::CancellationToken;
 
-use crate::Brief;
+use crate::{Brief, lease::now};
 
 /// The way into the account.
 #[derive(Clone, Debug)]
@@ -106,7 +105,10 @@ pub async fn scan(
     for (service, session) in sessions {
         match session {
             Ok(session) => _ = open.insert(service, target(session)),
-            Err(refused) => parts.push(closed(service, &refused)),
+            Err(refused) => {
+                let region = if service.is_global() { GLOBAL } else { "*" };
+                parts.push(closed(service, region, &refused));
+            }
         }
     }
 
@@ -147,12 +149,6 @@ pub async fn scan(
     Ok(Snapshot { version, account, started_at, finished_at: now(), parts })
 }
 
-/// The time in milliseconds: finer is noise in a report.
-pub(crate) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    now.round(Unit::Millisecond).unwrap_or(now)
-}
-
 type Opened = BTreeMap<Service, Result<Option<Session>, Refused>>;
 
 /// Opens one session per service; an error only where none opens.
@@ -165,13 +161,7 @@ async fn sessions(
         return Ok(facts.keys().map(|service| (*service, Ok(None))).collect());
     };
     let opening = facts.iter().map(async |(service, facts)| {
-        let actions = facts.iter().flat_map(|fact| fact.actions()).copied().collect();
-        let door = Door {
-            role: role.clone(),
-            external_id: external_id.clone(),
-            name: name.clone(),
-            cap: Cap::new(role.account().partition, &actions),
-        };
+        let door = door(role, external_id.as_ref(), name, facts);
         (*service, access::open(config, door).await.map(Some))
     });
     let opened: Opened = futures::future::join_all(opening).await.into_iter().collect();
@@ -181,17 +171,32 @@ async fn sessions(
     }
 }
 
+/// The way into an account for reading `facts` and nothing else.
+pub(crate) fn door(
+    role: &RoleArn,
+    external_id: Option<&ExternalId>,
+    name: &SessionName,
+    facts: &BTreeSet<Fact>,
+) -> Door {
+    let actions = facts.iter().flat_map(|fact| fact.actions()).copied().collect();
+    Door {
+        role: role.clone(),
+        external_id: external_id.cloned(),
+        name: name.clone(),
+        cap: Cap::new(role.account().partition, &actions),
+    }
+}
+
 /// The part of a service whose session did not open while others did.
-fn closed(service: Service, refused: &Refused) -> Part {
+pub(crate) fn closed(service: Service, region: &str, refused: &Refused) -> Part {
     let is_denial = refused.is_denial();
     let cause = if is_denial { Cause::Denied } else { Cause::Failed(refused.to_string()) };
     let unread = Unread { action: "sts:AssumeRole".into(), cause, region: GLOBAL.into() };
-    let region = if service.is_global() { GLOBAL } else { "*" };
     gap(service, region, &unread)
 }
 
 /// A part of which nothing was read, for a reason that the receipt tells.
-fn gap(service: Service, region: &str, unread: &Unread) -> Part {
+pub(crate) fn gap(service: Service, region: &str, unread: &Unread) -> Part {
     let is_denied = unread.cause == Cause::Denied;
     let receipt = Receipt {
         region: region.into(),
@@ -201,18 +206,22 @@ fn gap(service: Service, region: &str, unread: &Unread) -> Part {
         denied: is_denied.then(|| unread.action.to_string()).into_iter().collect(),
         error: (!is_denied).then(|| unread.to_string()),
     };
-    Part { receipt, facts: Facts::unread(service, unread) }
+    Part { receipt, facts: Facts::unread(service, unread), taken_at: None }
 }
 
 /// Where the regional services are read.
-struct Plan {
-    regions: Vec<String>,
+pub(crate) struct Plan {
+    pub(crate) regions: Vec<String>,
     /// Regions that are known beforehand not to be read.
-    parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     calls: u32,
 }
 
-async fn plan(target: &Target, paces: &Paces, wanted: &[String]) -> Result<Plan, ScanError> {
+pub(crate) async fn plan(
+    target: &Target,
+    paces: &Paces,
+    wanted: &[String],
+) -> Result<Plan, ScanError> {
     let (enabled, receipt) = collect::regions(target, paces).await;
     let mut plan = Plan { regions: Vec::new(), parts: Vec::new(), calls: receipt.calls };
     let enabled = match enabled {

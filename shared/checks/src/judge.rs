@@ -42,6 +42,7 @@ pub fn judge(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) -> 
         findings: Vec::new(),
     };
     for part in &snapshot.parts {
+        judge.context.time = part.taken_at.unwrap_or(snapshot.started_at);
         if part.receipt.outcome != ReceiptOutcome::NotApplicable {
             for check in checks {
                 judge.part(check, part);
@@ -119,7 +120,7 @@ impl Judge {
             error: None,
         };
         let facts = Facts::unread(service, &Unread::not_asked(action));
-        self.part(check, &Part { receipt, facts });
+        self.part(check, &Part { receipt, facts, taken_at: None });
     }
 
     fn account(&self) -> &Account {
@@ -250,6 +251,7 @@ impl Judge {
             remedy: texts.remedy.clone(),
             reference: check.reference.into(),
             frameworks: check.frameworks().to_vec(),
+            suppressed: None,
         });
     }
 }

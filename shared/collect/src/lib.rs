@@ -76,5 +76,5 @@ pub async fn read(
         Service::S3 => Facts::S3(s3::read(target, &reader, facts).await),
         Service::Ec2 => Facts::Ec2(ec2::read(target, &reader, facts).await),
     };
-    Part { receipt: reader.receipt(), facts }
+    Part { receipt: reader.receipt(), facts, taken_at: None }
 }

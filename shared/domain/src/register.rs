@@ -1,7 +1,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, AuditId, ExternalId, Order, RoleName, Schedule, Service, Severity, Tenant};
+use crate::{
+    AccountId, AuditId, ExternalId, Order, Proof, RoleName, Schedule, Service, Severity, Tenant,
+};
 
 /// An account that an operator audits, and how to get in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +34,8 @@ pub struct Registered {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When its role was last seen to ask for the `ExternalId`.
-    pub proven_at: Option<Timestamp>,
+    /// What came of the last attempt to prove that its role asks for the `ExternalId`.
+    pub proof: Option<Proof>,
     /// The scheduled time of its last audit by its own schedule.
     pub scheduled_for: Option<Timestamp>,
     /// The newest audit of it that ended with a result.

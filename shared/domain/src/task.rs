@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Audit, AuditId, Invalid, Service, Tenant};
+use crate::{AccountId, Audit, AuditId, Invalid, Part, Service, Tenant};
 
 /// What one task reads: one service in one region, or in `global`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,12 +44,15 @@ impl FromStr for Place {
 }
 
 /// Whether a text can be the name of a region: it becomes part of keys and of host names.
+///
+/// `*` stands for all of them, where they could not be listed.
 #[must_use]
 pub fn is_region(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (2..=32).contains(&text.len())
+    let named = (2..=32).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(allowed)
+        && text.bytes().all(allowed);
+    named || text == "*"
 }
 
 impl TryFrom<String> for Place {
@@ -126,6 +129,9 @@ pub struct Task {
     /// The key of its snapshot, once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<String>,
+    /// What is known without reading, where there is nothing to read: a region that is not enabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Part>,
     /// Why it was given up, in one sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -147,6 +153,7 @@ impl Task {
             lease_until: None,
             updated_at: now,
             snapshot: None,
+            given: None,
             error: None,
         }
     }

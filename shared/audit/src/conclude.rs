@@ -1,0 +1,222 @@
+//! Judging: all checks over the merged snapshot, in one place.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Account, Audit, AuditId, Cause, Latest, Part, Place, Snapshot, Task, TaskState, Tenant,
+    Tracked, Unread,
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use store::{Claim, End, Fence, Transitions};
+
+use crate::{
+    Brief, Done, Pipeline, Source, WorkError, evaluate,
+    evaluate::suppress,
+    follow::{Seen, follow},
+    lease::{later, now, while_held},
+    pipeline::account,
+    read::is_whole,
+    scan,
+    tell::{self, Manner},
+};
+
+/// How many snapshots are read at once.
+const AT_ONCE: usize = 16;
+
+/// How often changes are worked out anew because another audit made some in the meantime.
+const PASSES: u32 = 20;
+
+impl Pipeline {
+    /// Judges an audit whose tasks have all ended, writes what changed, and ends it.
+    pub(crate) async fn conclude(&self, tenant: &Tenant, id: AuditId) -> Result<Done, WorkError> {
+        let (begun, lease) = (now(), self.settings.lease);
+        let until = later(begun, lease);
+        let held = match self.store.claim_evaluation(tenant, id, begun, until).await? {
+            Claim::Claimed(held) => *held,
+            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
+                return Ok(Done::nothing());
+            }
+        };
+        if self.is_given_up(held.attempt, held.put_back) {
+            return self.fail(&held, &self.given_up()).await;
+        }
+        let brief = match self.brief(&held) {
+            Ok(brief) => brief,
+            Err(error) => return self.fail(&held, &error).await,
+        };
+        let renew = async |time, until| self.store.renew(&held, time, until).await;
+        match while_held(lease, renew, self.judge(&held, &brief)).await {
+            Some(judged) => match judged? {
+                Fence::Held => Ok(self.ended(tenant, id).await?),
+                Fence::Lost => Ok(Done::nothing()),
+            },
+            None => Ok(Done::nothing()),
+        }
+    }
+
+    async fn judge(&self, held: &Audit, brief: &Brief) -> Result<Fence, WorkError> {
+        let snapshot = self.merged(held).await?;
+        let mut report = evaluate(&snapshot, &brief.checks, self.settings.manner);
+        let time = now();
+        suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, time);
+
+        let account = self.store.account(&held.tenant, &held.order.account_id).await?;
+        let manner = |pass: u32| Manner {
+            audit: held,
+            account_name: account.as_ref().and_then(|account| account.name.as_deref()),
+            at_least: held.order.alert_severity.unwrap_or(self.settings.alert_severity),
+            lang: self.settings.manner.lang.code(),
+            now: time,
+            pass: format!("{}.{pass}", held.attempt),
+        };
+        let seen =
+            Seen { audit: held, report: &report, snapshot: &snapshot, checks: &brief.checks };
+        let mut pass = 0;
+        let all = loop {
+            let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
+            let told = self.store.alerts(held).await?;
+            let changed = follow(&before, &seen);
+            let after = after(before, changed.iter().map(|changed| &changed.tracked));
+            match self
+                .write(held, tell::batches(changed, &report.findings, &told, &manner(pass)))
+                .await?
+            {
+                Transitions::Written => break after,
+                Transitions::Lost => return Ok(Fence::Lost),
+                Transitions::Stale if pass < PASSES => pass += 1,
+                Transitions::Stale => {
+                    let why = format!(
+                        "other audits of account `{}` change its findings all the time",
+                        held.order.account_id
+                    );
+                    return Err(WorkError::Unsure(why));
+                }
+            }
+        };
+        let digest = tell::digest(&all, &manner(pass));
+        Ok(self.store.finish(held, now(), End { report: &report, digest: digest.as_ref() }).await?)
+    }
+
+    async fn write(
+        &self,
+        held: &Audit,
+        batches: Vec<tell::Batch>,
+    ) -> Result<Transitions, store::Error> {
+        for batch in batches {
+            let written = self.store.transition(held, &batch.changed, batch.alert.as_ref()).await?;
+            if written != Transitions::Written {
+                return Ok(written);
+            }
+        }
+        Ok(Transitions::Written)
+    }
+
+    /// What the audit's tasks read, and of an audit that others may judge by also the newest of all else:
+    /// whichever audit wrote it.
+    async fn merged(&self, held: &Audit) -> Result<Snapshot, WorkError> {
+        let account = match &self.source {
+            Source::Aws(config) => account(config, held),
+            Source::Recorded { snapshot, .. } => snapshot.account.clone(),
+        };
+        let tasks = self.store.tasks(held).await?;
+        let mut latest: BTreeMap<Place, Latest> = BTreeMap::new();
+        if held.order.checks.is_empty() {
+            let found = self.store.latest(&held.tenant, &held.order.account_id).await?;
+            latest.extend(found.into_iter().map(|latest| (latest.place.clone(), latest)));
+        }
+        let mut keys = Vec::new();
+        let mut gaps = Vec::new();
+        for task in &tasks {
+            // What another audit read since this one was asked for is as good, and newer.
+            let newer = latest.remove(&task.place).filter(|latest| {
+                is_whole(held, &task.place)
+                    && latest.audit_id != held.id
+                    && latest.taken_at > task.updated_at.min(held.created_at)
+            });
+            match (&task.snapshot, newer) {
+                (Some(key), None) if task.state == TaskState::Done => keys.push(key.clone()),
+                (Some(key), Some(newer)) if task.state == TaskState::Done => {
+                    keys.push(key.clone());
+                    keys.push(newer.snapshot);
+                }
+                (_, Some(newer)) => keys.push(newer.snapshot),
+                _ => gaps.push(given_up(task)),
+            }
+        }
+        for (_, rest) in latest {
+            // A full audit plans all there is: what it did not plan is not there any more.
+            if held.order.is_full() {
+                if rest.taken_at < held.created_at {
+                    self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;
+                    continue;
+                }
+            }
+            keys.push(rest.snapshot);
+        }
+        let snapshots: Vec<Snapshot> = stream::iter(keys)
+            .map(|key| async move { self.store.snapshot(&key).await })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(merge(account, held.created_at, snapshots, gaps))
+    }
+}
+
+/// One snapshot of many: of each place the newest part, each with the time at which it was read.
+fn merge(
+    account: Account,
+    asked_at: Timestamp,
+    snapshots: Vec<Snapshot>,
+    gaps: Vec<Part>,
+) -> Snapshot {
+    let started_at = snapshots.iter().map(|one| one.started_at).filter(|at| *at >= asked_at).min();
+    let finished_at = snapshots.iter().map(|one| one.finished_at).max();
+    let mut parts: BTreeMap<_, Part> = BTreeMap::new();
+    let taken = snapshots.into_iter().flat_map(|snapshot| {
+        let at = snapshot.started_at;
+        let mut parts = snapshot.parts;
+        for part in &mut parts {
+            part.taken_at.get_or_insert(at);
+        }
+        parts
+    });
+    for part in gaps.into_iter().chain(taken) {
+        let place = (part.receipt.service, part.receipt.region.clone());
+        let newer = parts.get(&place).is_none_or(|there| there.taken_at < part.taken_at);
+        if newer {
+            parts.insert(place, part);
+        }
+    }
+    let started_at = started_at.or_else(|| parts.values().filter_map(|part| part.taken_at).min());
+    let started_at = started_at.unwrap_or(asked_at);
+    Snapshot {
+        version: Snapshot::VERSION,
+        account,
+        started_at,
+        finished_at: finished_at.unwrap_or(started_at),
+        parts: parts.into_values().collect(),
+    }
+}
+
+/// The part of a task that was given up: nothing is known, and the receipt says why.
+fn given_up(task: &Task) -> Part {
+    let error = task.error.clone().unwrap_or_else(|| "the task never ended".into());
+    let unread = Unread {
+        action: "sts:AssumeRole".into(),
+        cause: Cause::Failed(error),
+        region: task.place.region.clone().into(),
+    };
+    let part = scan::gap(task.place.service, &task.place.region, &unread);
+    Part { taken_at: Some(task.updated_at), ..part }
+}
+
+/// The problems with these changes made.
+fn after<'a>(before: Vec<Tracked>, changed: impl Iterator<Item = &'a Tracked>) -> Vec<Tracked> {
+    let mut all: BTreeMap<_, _> =
+        before.into_iter().map(|tracked| (tracked.fingerprint.clone(), tracked)).collect();
+    for tracked in changed {
+        all.insert(tracked.fingerprint.clone(), tracked.clone());
+    }
+    all.into_values().collect()
+}

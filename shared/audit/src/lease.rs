@@ -1,0 +1,45 @@
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, Unit};
+use store::Fence;
+
+/// The time in milliseconds: finer is noise in a report.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Millisecond).unwrap_or(now)
+}
+
+pub(crate) fn later(time: Timestamp, by: Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(time)
+}
+
+/// How long ago a time was.
+pub(crate) fn since(time: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(time)).unwrap_or_default()
+}
+
+/// Does some work while its lease is renewed; nothing where the lease is lost.
+///
+/// A store that does not answer is asked again: the lease ends by itself, and then another worker may
+/// take over.
+pub(crate) async fn while_held<T>(
+    lease: Duration,
+    renew: impl AsyncFn(Timestamp, Timestamp) -> Result<Fence, store::Error>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let renewing = async {
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            let time = now();
+            match renew(time, later(time, lease)).await {
+                Ok(Fence::Held) => {}
+                Ok(Fence::Lost) => return,
+                Err(error) => tracing::warn!(%error, "a lease was not renewed"),
+            }
+        }
+    };
+    tokio::select! {
+        done = work => Some(done),
+        () = renewing => None,
+    }
+}

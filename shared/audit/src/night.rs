@@ -1,0 +1,101 @@
+//! The audits of a night: one for every account that has no schedule of its own.
+
+use domain::{Audit, AuditId, Registered};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::{Created, Error, Intent, PageError, PageRequest};
+use tokio_util::sync::CancellationToken;
+use uuid::Builder;
+
+use crate::{Pipeline, Ticket, WorkError, lease::now};
+
+/// How many accounts are looked at between two looks at the clock.
+const PAGE: u16 = 100;
+
+/// How many audits are written at once.
+const AT_ONCE: usize = 8;
+
+/// What a night's event came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Queued {
+    /// How many audits are new.
+    pub queued: usize,
+    /// How many were there already: the event came before.
+    pub already: usize,
+    /// How many accounts have a full audit under way, or are not audited.
+    pub passed_over: usize,
+}
+
+impl Pipeline {
+    /// Queues one audit for every registered account without a schedule of its own; where it is stopped
+    /// before the end, tells the ticket that goes on.
+    ///
+    /// # Errors
+    ///
+    /// Some may be queued; the same call goes on.
+    pub async fn night(
+        &self,
+        night: Timestamp,
+        cursor: Option<&str>,
+        stop: &CancellationToken,
+    ) -> Result<(Queued, Option<Ticket>), WorkError> {
+        let mut counted = Queued::default();
+        let mut cursor = cursor.map(str::to_owned);
+        loop {
+            let page = PageRequest { cursor: cursor.as_deref(), limit: PAGE };
+            let accounts = self.store.all_accounts(page).await.map_err(PageError::into_store)?;
+            let (chosen, others): (Vec<_>, Vec<_>) = accounts
+                .items
+                .into_iter()
+                .partition(|account| account.is_audited() && account.schedule.is_none());
+            counted.passed_over += others.len();
+            let created: Vec<Created> = stream::iter(chosen)
+                .map(|account| async move { self.queue(&account, night).await })
+                .buffer_unordered(AT_ONCE)
+                .try_collect()
+                .await?;
+            for created in created {
+                match created {
+                    Created::New => counted.queued += 1,
+                    Created::Already(_) | Created::OtherRequest => counted.already += 1,
+                    Created::Active(_) => counted.passed_over += 1,
+                }
+            }
+            cursor = accounts.next_cursor;
+            if cursor.is_none() || stop.is_cancelled() {
+                tracing::info!(%night, ?counted, ended = cursor.is_none(), "the night is queued");
+                let next = cursor.map(|cursor| Ticket::Nightly { night, cursor: Some(cursor) });
+                return Ok((counted, next));
+            }
+        }
+    }
+
+    /// Queues the audit of an account that is due at a time, once however often it is called.
+    pub(crate) async fn queue(
+        &self,
+        account: &Registered,
+        due: Timestamp,
+    ) -> Result<Created, Error> {
+        let id = audit_id(account, due);
+        // Asked for first, or the lock of the audit itself would say that one is under way.
+        if let Some(there) = self.store.audit(&account.tenant, id).await? {
+            return Ok(Created::Already(Box::new(there)));
+        }
+        let audit = Audit::new(account.tenant.clone(), id, account.order(), now());
+        self.store.create(&audit, &Intent { idempotency: None, alone: true }).await
+    }
+}
+
+/// The id of an account's audit of a scheduled time: the same however often the event comes.
+///
+/// It is a `UUIDv7` like any other: the time is the schedule's, and where others are random it has the
+/// SHA-256 of tenant and account.
+fn audit_id(account: &Registered, due: Timestamp) -> AuditId {
+    let hash = Sha256::digest(format!("{}#{}", account.tenant, account.account_id));
+    let mut rest = [0; 10];
+    rest.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    let millis = u64::try_from(due.as_millisecond()).unwrap_or_default();
+    AuditId(Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
+}

@@ -1,0 +1,196 @@
+use std::{sync::Arc, time::Duration};
+
+use access::SessionName;
+use aws_config::SdkConfig;
+use checks::Manner;
+use collect::Limits;
+use domain::{
+    Account, Audit, AuditId, AuditState, Partition, RoleArn, Schedule, Severity, Snapshot, Tenant,
+};
+use jiff::Timestamp;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Brief, Choice, Ticket, lease::now};
+
+/// How an operator wants audits to be worked off.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Thresholds and the language of texts.
+    pub manner: Manner,
+    /// From which severity on a failing finding is told.
+    pub alert_severity: Severity,
+    /// How many requests may be under way.
+    pub limits: Limits,
+    /// How long a silent worker is trusted to be alive; it says so three times as often.
+    pub lease: Duration,
+    /// How often a step may fail before it is given up; being put back is no failure.
+    pub attempts: u32,
+    /// How long a message may wait before the sweeper sends another one.
+    pub patience: Duration,
+    /// When accounts without a schedule of their own are audited, where the sweeper does it.
+    pub nightly: Option<Schedule>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            manner: Manner::default(),
+            alert_severity: Severity::High,
+            limits: Limits::default(),
+            lease: Duration::from_mins(1),
+            attempts: 3,
+            patience: Duration::from_mins(10),
+            nightly: None,
+        }
+    }
+}
+
+/// Where the facts of audits come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The customers' accounts.
+    Aws(Box<SdkConfig>),
+    /// What was read before, in place of AWS.
+    Recorded {
+        /// It.
+        snapshot: Arc<Snapshot>,
+        /// How long each region and service seems to take, so that there is something to watch.
+        tempo: Duration,
+    },
+}
+
+/// Works off the audits of a store, a ticket at a time.
+///
+/// Any ticket may come any number of times, also at once and in any order: a lease and the attempt's number
+/// let one worker through, and what has ended stays as it is.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    pub(crate) store: Store,
+    pub(crate) source: Source,
+    pub(crate) settings: Settings,
+}
+
+/// What came of a ticket.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// What has to be done next, by any worker.
+    pub next: Vec<Ticket>,
+    /// The audit that has ended by it, and how.
+    pub ended: Option<(AuditId, AuditState)>,
+}
+
+/// Why a ticket was not worked off; it is safe to try again.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The store gave no answer.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// AWS did not say enough; the step is tried again until its attempts are used up.
+    #[error("{0}; it will be tried again")]
+    Unsure(String),
+}
+
+impl Done {
+    pub(crate) const fn nothing() -> Self {
+        Self { next: Vec::new(), ended: None }
+    }
+
+    pub(crate) fn next(next: Vec<Ticket>) -> Self {
+        Self { next, ended: None }
+    }
+}
+
+impl Pipeline {
+    /// A pipeline over a store.
+    #[must_use]
+    pub const fn new(store: Store, source: Source, settings: Settings) -> Self {
+        Self { store, source, settings }
+    }
+
+    /// The store it works on.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Does what a ticket asks for, until it is done or `stop` says so: then it is put back, and its ticket
+    /// is the next one.
+    ///
+    /// # Errors
+    ///
+    /// It was not done; the same ticket may be worked off again.
+    pub async fn work(&self, ticket: &Ticket, stop: &CancellationToken) -> Result<Done, WorkError> {
+        match ticket {
+            Ticket::Plan { tenant, audit_id } => self.plan(tenant, *audit_id).await,
+            Ticket::Collect { tenant, audit_id, plan, place } => {
+                self.collect(tenant, *audit_id, *plan, place, stop).await
+            }
+            Ticket::Evaluate { tenant, audit_id } => self.conclude(tenant, *audit_id).await,
+            Ticket::Nightly { night, cursor } => {
+                let (_, next) = self.night(*night, cursor.as_deref(), stop).await?;
+                Ok(Done::next(next.into_iter().collect()))
+            }
+            Ticket::Sweep { cursor } => {
+                let swept = self.sweep(cursor.as_deref(), stop).await?;
+                Ok(Done::next(swept.tickets))
+            }
+        }
+    }
+
+    /// What an audit is to read; or why it cannot be said.
+    pub(crate) fn brief(&self, audit: &Audit) -> Result<Brief, String> {
+        let choice = Choice {
+            checks: audit.order.checks.clone(),
+            services: audit.order.services.clone(),
+            minimum: None,
+        };
+        let checks = choice.checks().map_err(|error| error.to_string())?;
+        let (regions, limits) = (audit.order.regions.clone(), self.settings.limits.clone());
+        Ok(Brief { regions, limits, ..Brief::new(checks) })
+    }
+
+    /// Whether a step has failed too often to be begun once more.
+    pub(crate) fn is_given_up(&self, attempt: u32, put_back: u32) -> bool {
+        let failures = attempt.saturating_sub(put_back);
+        // What is put back every time would never end.
+        failures > self.settings.attempts || attempt > self.settings.attempts.saturating_mul(5)
+    }
+
+    pub(crate) fn given_up(&self) -> String {
+        format!("given up after {} attempts that never ended", self.settings.attempts)
+    }
+
+    /// Ends a claimed audit without a result.
+    pub(crate) async fn fail(&self, held: &Audit, error: &str) -> Result<Done, WorkError> {
+        tracing::warn!(audit = %held.id, account = %held.order.account_id, error, "audit failed");
+        let _ = self.store.fail(held, now(), error).await?;
+        Ok(self.ended(&held.tenant, held.id).await?)
+    }
+
+    /// What has become of an audit.
+    pub(crate) async fn ended(&self, tenant: &Tenant, id: AuditId) -> Result<Done, store::Error> {
+        let audit = self.store.audit(tenant, id).await?;
+        let ended = audit.filter(|audit| audit.state.is_final()).map(|audit| (id, audit.state));
+        Ok(Done { next: Vec::new(), ended })
+    }
+}
+
+/// The role of an audit's account, and how the customer sees us.
+pub(crate) fn way_in(config: &SdkConfig, audit: &Audit) -> Result<(RoleArn, SessionName), String> {
+    let account = account(config, audit);
+    let name = SessionName::new(&audit.id.to_string()).map_err(|error| error.to_string())?;
+    Ok((RoleArn::new(account, &audit.order.role_name), name))
+}
+
+/// An audit's account, in the partition that the operator works in.
+pub(crate) fn account(config: &SdkConfig, audit: &Audit) -> Account {
+    let region = config.region().map(AsRef::as_ref);
+    let partition = region.map_or(Partition::Aws, Partition::of_region);
+    Account { partition, id: audit.order.account_id.clone() }
+}
+
+/// When a snapshot's part was read.
+pub(crate) fn taken_at(part: &domain::Part, snapshot: &Snapshot) -> Timestamp {
+    part.taken_at.unwrap_or(snapshot.started_at)
+}

@@ -1,0 +1,192 @@
+//! Planning: what there is to read, as tasks of one service in one region each.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use access::Doubt;
+use aws_config::SdkConfig;
+use collect::{Paces, Target};
+use domain::{
+    Audit, AuditId, Fact, GLOBAL, Part, Place, ProofOutcome, RegisteredState, Task, Tenant,
+};
+use store::{Claim, Fence};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Brief, Done, Pipeline, Source, Ticket, WorkError,
+    lease::{later, now, while_held},
+    pipeline::{account, way_in},
+    scan, tell,
+};
+
+/// Why an audit is not planned.
+enum Unplanned {
+    /// For good.
+    Failed(String),
+    /// For now.
+    Unsure(String),
+}
+
+impl Pipeline {
+    /// Plans an audit, and lets its tasks begin.
+    pub(crate) async fn plan(&self, tenant: &Tenant, id: AuditId) -> Result<Done, WorkError> {
+        let (begun, lease) = (now(), self.settings.lease);
+        let until = later(begun, lease);
+        let held = match self.store.claim_plan(tenant, id, begun, until).await? {
+            Claim::Claimed(held) => *held,
+            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
+                return Ok(Done::nothing());
+            }
+        };
+        if self.is_given_up(held.attempt, held.put_back) {
+            return self.fail(&held, &self.given_up()).await;
+        }
+        let brief = match self.brief(&held) {
+            Ok(brief) => brief,
+            Err(error) => return self.fail(&held, &error).await,
+        };
+        let renew = async |time, until| self.store.renew(&held, time, until).await;
+        let Some(planned) = while_held(lease, renew, self.places(&held, &brief)).await else {
+            return Ok(Done::nothing());
+        };
+        let tasks: Vec<_> = match planned {
+            Ok(tasks) => tasks,
+            Err(Unplanned::Failed(error)) => return self.fail(&held, &error).await,
+            Err(Unplanned::Unsure(error)) => {
+                // The attempt counts; the next one begins when its lease has ended.
+                if held.attempt.saturating_sub(held.put_back) >= self.settings.attempts {
+                    return self.fail(&held, &error).await;
+                }
+                return Err(WorkError::Unsure(error));
+            }
+        };
+        match self.store.planned(&held, &tasks, now()).await? {
+            Fence::Held => Ok(Done::next(tasks.iter().map(Ticket::collect).collect())),
+            Fence::Lost => Ok(Done::nothing()),
+        }
+    }
+
+    async fn places(&self, held: &Audit, brief: &Brief) -> Result<Vec<Task>, Unplanned> {
+        let parts = match &self.source {
+            Source::Recorded { snapshot, .. } if snapshot.account.id != held.order.account_id => {
+                let account = &held.order.account_id;
+                return Err(Unplanned::Failed(format!(
+                    "nothing is recorded of account `{account}`"
+                )));
+            }
+            Source::Recorded { snapshot, .. } => {
+                let rows = snapshot.parts.iter().map(|part| &part.receipt);
+                let places = rows.map(|row| (Place::new(row.region.clone(), row.service), None));
+                places.collect()
+            }
+            Source::Aws(config) => {
+                self.prove(config, held).await?;
+                self.ask(config, held, brief).await?
+            }
+        };
+        let task = |(place, given)| Task { given, ..Task::new(held, place, now()) };
+        Ok(parts.into_iter().map(task).collect())
+    }
+
+    /// Proves anew that a registered account's role asks for its `ExternalId`. One that does not is
+    /// suspended, and told of.
+    async fn prove(&self, config: &SdkConfig, held: &Audit) -> Result<(), Unplanned> {
+        let (true, Some(external_id)) = (held.order.registered, &held.order.external_id) else {
+            return Ok(());
+        };
+        let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
+        let tried = access::prove(config, &role, external_id, &name).await;
+        let proof = access::proof(&tried, now());
+        let unsure = |error: store::Error| Unplanned::Unsure(error.to_string());
+        let (tenant, id) = (&held.tenant, &held.order.account_id);
+        let drifted = matches!(proof.outcome, ProofOutcome::Open | ProofOutcome::Elsewhere);
+        let before = self.store.account(tenant, id).await.map_err(unsure)?;
+        let before = before.filter(|account| account.external_id == *external_id);
+        let Some(before) = before.filter(|account| account.is_audited()) else {
+            let why = format!("account `{id}` is not registered for audits any more");
+            return Err(Unplanned::Failed(why));
+        };
+        if drifted {
+            // The alert first: an account that is suspended is not looked at again, and would not be told.
+            let alert = tell::suspended(held, &before, &proof, self.settings.manner.lang.code());
+            self.store.raise(&alert).await.map_err(unsure)?;
+        }
+        // Nothing is written on a night like every other.
+        let changes = drifted || before.state != RegisteredState::Active || tried.is_err();
+        if changes {
+            let change = |account: &mut domain::Registered| {
+                account.proof = Some(proof.clone());
+                match proof.outcome {
+                    ProofOutcome::Proven if account.state == RegisteredState::Pending => {
+                        account.state = RegisteredState::Active;
+                    }
+                    ProofOutcome::Open | ProofOutcome::Elsewhere if account.is_audited() => {
+                        account.state = RegisteredState::Suspended;
+                        account.reason.clone_from(&proof.reason);
+                    }
+                    _ => {}
+                }
+            };
+            self.store.change_account(tenant, id, now(), change).await.map_err(unsure)?;
+        }
+        match tried {
+            Ok(()) => Ok(()),
+            Err(doubt @ Doubt::Unproven { .. }) => Err(Unplanned::Unsure(doubt.to_string())),
+            Err(doubt) => Err(Unplanned::Failed(doubt.to_string())),
+        }
+    }
+
+    /// Asks AWS what there is to read.
+    async fn ask(
+        &self,
+        config: &SdkConfig,
+        held: &Audit,
+        brief: &Brief,
+    ) -> Result<Vec<(Place, Option<Part>)>, Unplanned> {
+        let services: BTreeSet<_> = brief.facts().into_keys().collect();
+        let global = services.iter().filter(|service| service.is_global());
+        let mut places: Vec<_> =
+            global.map(|service| (Place::new(GLOBAL, *service), None)).collect();
+        let regional: Vec<_> = services.iter().filter(|service| !service.is_global()).collect();
+        // A proven role opens.
+        if regional.is_empty() && held.order.registered {
+            return Ok(places);
+        }
+        let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
+        let regions = BTreeSet::from([Fact::Instances]);
+        let door = scan::door(&role, held.order.external_id.as_ref(), &name, &regions);
+        let session = match access::open(config, door).await {
+            Ok(session) => session,
+            Err(refused) if refused.is_denial() => {
+                return Err(Unplanned::Failed(refused.to_string()));
+            }
+            Err(refused) => return Err(Unplanned::Unsure(refused.to_string())),
+        };
+        if regional.is_empty() {
+            return Ok(places);
+        }
+        let target = Target {
+            account: account(config, held),
+            config: config.clone(),
+            session: Some(session),
+            regions: brief.regions.clone(),
+            watch: Arc::new(|_, _, _| {}),
+            stop: CancellationToken::new(),
+        };
+        let plan = scan::plan(&target, &Paces::new(&brief.limits), &brief.regions).await;
+        let plan = plan.map_err(|error| Unplanned::Failed(error.to_string()))?;
+        for service in regional {
+            let read = plan.regions.iter().map(|region| (Place::new(region, *service), None));
+            places.extend(read);
+        }
+        for part in plan.parts {
+            let place = Place::new(&part.receipt.region, part.receipt.service);
+            places.push((place, Some(part)));
+        }
+        // A region that is named twice is one task.
+        let places: BTreeMap<_, _> = places.into_iter().collect();
+        Ok(places.into_iter().collect())
+    }
+}

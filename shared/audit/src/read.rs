@@ -1,0 +1,163 @@
+//! Collecting: one task reads one service in one region.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use aws_config::SdkConfig;
+use collect::{Paces, Target};
+use domain::{Audit, AuditId, Latest, Part, Phase, Place, Snapshot, Task, Tenant};
+use jiff::Timestamp;
+use store::{Claim, Fence, TaskEnd};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Brief, Done, Pipeline, Source, Ticket, WorkError,
+    lease::{later, now, while_held},
+    pipeline::{account, way_in},
+    scan,
+};
+
+impl Pipeline {
+    /// Works off a task, or puts it back when it is stopped.
+    pub(crate) async fn collect(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+        plan: u32,
+        place: &Place,
+        stop: &CancellationToken,
+    ) -> Result<Done, WorkError> {
+        let (begun, lease) = (now(), self.settings.lease);
+        let until = later(begun, lease);
+        let held = match self.store.claim_task((tenant, id), plan, place, begun, until).await? {
+            Claim::Claimed(held) => *held,
+            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
+                return Ok(Done::nothing());
+            }
+        };
+        if self.is_given_up(held.attempt, held.put_back) {
+            return self.complete(&held, TaskEnd::Failed(&self.given_up())).await;
+        }
+        let audit = match self.store.audit(tenant, id).await? {
+            Some(audit) if audit.phase == Phase::Collect && audit.plan == plan => audit,
+            // Cancelled, or planned anew: nobody waits for it.
+            _ => return Ok(Done::nothing()),
+        };
+        let brief = match self.brief(&audit) {
+            Ok(brief) => brief,
+            Err(error) => return self.complete(&held, TaskEnd::Failed(&error)).await,
+        };
+        // Stopped from outside, or because another worker has taken the task over.
+        let stop = stop.child_token();
+        let renew = async |time, until| self.store.renew_task(&held, time, until).await;
+        let reading = self.read(&audit, &held, &brief, stop.clone());
+        let Some(read) = while_held(lease, renew, reading).await else {
+            stop.cancel();
+            return Ok(Done::nothing());
+        };
+        if stop.is_cancelled() {
+            let next = Ticket::collect(&held);
+            let _ = self.store.release_task(&held, now()).await?;
+            return Ok(Done::next(vec![next]));
+        }
+        let part = match read {
+            Ok(part) => part,
+            Err(error) => return self.complete(&held, TaskEnd::Failed(&error)).await,
+        };
+        let snapshot = self.snapshot(&audit, part, begun);
+        let key = self.store.keep_snapshot(&held, &snapshot).await?;
+        if is_whole(&audit, place) {
+            let latest = Latest {
+                place: place.clone(),
+                snapshot: key.clone(),
+                taken_at: snapshot.started_at,
+                audit_id: id,
+            };
+            self.store.publish(tenant, &held.account, &latest).await?;
+        }
+        self.complete(&held, TaskEnd::Done(&key)).await
+    }
+
+    async fn complete(&self, held: &Task, end: TaskEnd<'_>) -> Result<Done, WorkError> {
+        if let TaskEnd::Failed(error) = end {
+            tracing::warn!(audit = %held.audit_id, place = %held.place, error, "a task failed");
+        }
+        match self.store.complete_task(held, end, now()).await? {
+            Fence::Held => {}
+            Fence::Lost => {
+                tracing::info!(audit = %held.audit_id, place = %held.place, "a task was taken over")
+            }
+        }
+        Ok(Done::nothing())
+    }
+
+    /// What a task read, as it is kept.
+    fn snapshot(&self, audit: &Audit, part: Part, begun: Timestamp) -> Snapshot {
+        let account = match &self.source {
+            Source::Aws(config) => account(config, audit),
+            Source::Recorded { snapshot, .. } => snapshot.account.clone(),
+        };
+        let started_at = match &self.source {
+            Source::Aws(_) => begun,
+            Source::Recorded { snapshot, .. } => snapshot.started_at,
+        };
+        let (version, finished_at) = (Snapshot::VERSION, now());
+        Snapshot { version, account, started_at, finished_at, parts: vec![part] }
+    }
+
+    async fn read(
+        &self,
+        audit: &Audit,
+        held: &Task,
+        brief: &Brief,
+        stop: CancellationToken,
+    ) -> Result<Part, String> {
+        if let Some(given) = &held.given {
+            return Ok(given.clone());
+        }
+        let place = &held.place;
+        match &self.source {
+            Source::Aws(config) => read_aws(config, audit, place, brief, stop).await,
+            Source::Recorded { snapshot, tempo } => {
+                tokio::time::sleep(*tempo).await;
+                let here = |part: &&Part| {
+                    part.receipt.region == place.region && part.receipt.service == place.service
+                };
+                let part = snapshot.parts.iter().find(here);
+                part.cloned().ok_or_else(|| format!("nothing is recorded of `{place}`"))
+            }
+        }
+    }
+}
+
+async fn read_aws(
+    config: &SdkConfig,
+    audit: &Audit,
+    place: &Place,
+    brief: &Brief,
+    stop: CancellationToken,
+) -> Result<Part, String> {
+    let facts: BTreeSet<_> = brief.facts().remove(&place.service).unwrap_or_default();
+    let (role, name) = way_in(config, audit)?;
+    let door = scan::door(&role, audit.order.external_id.as_ref(), &name, &facts);
+    let session = match access::open(config, door).await {
+        Ok(session) => session,
+        Err(refused) => return Ok(scan::closed(place.service, &place.region, &refused)),
+    };
+    let target = Target {
+        account: account(config, audit),
+        config: config.clone(),
+        session: Some(session),
+        regions: brief.regions.clone(),
+        watch: Arc::new(|_, _, _| {}),
+        stop,
+    };
+    let paces = Paces::new(&brief.limits);
+    Ok(collect::read(&target, &paces, &place.region, place.service, &facts).await)
+}
+
+/// Whether an audit reads all there is to read in a place, so that others may judge by it.
+pub(crate) fn is_whole(audit: &Audit, place: &Place) -> bool {
+    // Regions narrow what is read of a service that spans them.
+    let narrowed = place.service.is_global() && !audit.order.regions.is_empty();
+    audit.order.checks.is_empty() && !narrowed
+}

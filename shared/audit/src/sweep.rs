@@ -1,0 +1,199 @@
+//! The sweeper: finds what got stuck, whoever dropped it, and does what is due.
+
+use std::time::Duration;
+
+use domain::{Audit, Phase, Registered, RegisteredState, Task, TaskState};
+use jiff::Timestamp;
+use store::{PageError, PageRequest};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Pipeline, Ticket, WorkError,
+    lease::{now, since},
+};
+
+/// How many items are looked at between two looks at the clock.
+const PAGE: u16 = 100;
+
+/// How late an audit of an account's own schedule still begins; a later one waits for the next time.
+const LATE: Duration = Duration::from_hours(6);
+
+/// What a sweep found to do.
+#[derive(Debug, Default)]
+pub struct Swept {
+    /// What has to be sent again, or goes on with the sweep.
+    pub tickets: Vec<Ticket>,
+    /// How many alerts were shown again.
+    pub nudged: usize,
+    /// How many audits of accounts' own schedules were queued.
+    pub queued: usize,
+}
+
+/// The lists that a sweep goes through, one behind the other.
+#[derive(Clone, Copy)]
+enum List {
+    Audits,
+    Alerts,
+    Accounts,
+}
+
+impl List {
+    /// A cursor says which list it is of by its first letter.
+    fn of(cursor: Option<&str>) -> (Self, Option<String>) {
+        let Some(cursor) = cursor else { return (Self::Audits, None) };
+        let rest = cursor.get(1..).filter(|rest| !rest.is_empty()).map(str::to_owned);
+        match cursor.chars().next() {
+            Some('1') => (Self::Alerts, rest),
+            Some('2') => (Self::Accounts, rest),
+            _ => (Self::Audits, rest),
+        }
+    }
+
+    const fn digit(self) -> char {
+        match self {
+            Self::Audits => '0',
+            Self::Alerts => '1',
+            Self::Accounts => '2',
+        }
+    }
+}
+
+impl Pipeline {
+    /// Looks for audits and alerts that nobody works on, for accounts whose own schedule is due, and for
+    /// deleted ones whose time is up.
+    ///
+    /// # Errors
+    ///
+    /// Some is done; the same call does it again, which does no harm.
+    pub async fn sweep(
+        &self,
+        cursor: Option<&str>,
+        stop: &CancellationToken,
+    ) -> Result<Swept, WorkError> {
+        let mut swept = Swept::default();
+        let (mut list, mut cursor) = List::of(cursor);
+        loop {
+            let page = PageRequest { cursor: cursor.as_deref(), limit: PAGE };
+            cursor = match list {
+                List::Audits => self.sweep_audits(page, &mut swept).await?,
+                List::Alerts => self.sweep_alerts(page, &mut swept).await?,
+                List::Accounts => self.sweep_accounts(page, &mut swept).await?,
+            };
+            if cursor.is_none() {
+                list = match list {
+                    List::Audits => List::Alerts,
+                    List::Alerts => List::Accounts,
+                    List::Accounts => break,
+                };
+            }
+            if stop.is_cancelled() {
+                let rest = format!("{}{}", list.digit(), cursor.unwrap_or_default());
+                swept.tickets.push(Ticket::Sweep { cursor: Some(rest) });
+                return Ok(swept);
+            }
+        }
+        self.store.expire(now()).await?;
+        Ok(swept)
+    }
+
+    async fn sweep_audits(
+        &self,
+        page: PageRequest<'_>,
+        swept: &mut Swept,
+    ) -> Result<Option<String>, WorkError> {
+        let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
+        for audit in &audits.items {
+            let again = self.again(audit).await?;
+            if !again.is_empty() {
+                tracing::info!(audit = %audit.id, tickets = again.len(), "sent again");
+            }
+            swept.tickets.extend(again);
+        }
+        Ok(audits.next_cursor)
+    }
+
+    /// What has to be sent again of an audit.
+    async fn again(&self, audit: &Audit) -> Result<Vec<Ticket>, WorkError> {
+        let now = now();
+        Ok(match audit.phase {
+            Phase::Plan if self.is_dropped(audit.lease_until, audit.updated_at, now) => {
+                vec![Ticket::plan(audit)]
+            }
+            Phase::Evaluate if self.is_dropped(audit.lease_until, audit.updated_at, now) => {
+                vec![Ticket::evaluate(audit)]
+            }
+            Phase::Collect if audit.remaining == 0 => vec![Ticket::evaluate(audit)],
+            // An audit that moves is left alone: the tasks that wait have their messages.
+            Phase::Collect if since(audit.updated_at, now) >= self.settings.lease => {
+                let tasks = self.store.tasks(audit).await?;
+                let dropped = |task: &&Task| match task.state {
+                    TaskState::Running => task.lease_until.is_none_or(|until| until < now),
+                    TaskState::Queued => since(task.updated_at, now) >= self.settings.patience,
+                    TaskState::Done | TaskState::Failed => false,
+                };
+                tasks.iter().filter(dropped).map(Ticket::collect).collect()
+            }
+            Phase::Plan | Phase::Collect | Phase::Evaluate | Phase::Ended => Vec::new(),
+        })
+    }
+
+    /// Whether whoever had it is taken for dead, or its message for lost.
+    fn is_dropped(&self, lease: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
+        match lease {
+            Some(until) => until < now,
+            None => since(updated_at, now) >= self.settings.patience,
+        }
+    }
+
+    async fn sweep_alerts(
+        &self,
+        page: PageRequest<'_>,
+        swept: &mut Swept,
+    ) -> Result<Option<String>, WorkError> {
+        let alerts = self.store.unsent(page).await.map_err(PageError::into_store)?;
+        for alert in &alerts.items {
+            if since(alert.created_at, now()) >= self.settings.patience
+                && self.store.nudge(alert).await?
+            {
+                swept.nudged += 1;
+            }
+        }
+        Ok(alerts.next_cursor)
+    }
+
+    async fn sweep_accounts(
+        &self,
+        page: PageRequest<'_>,
+        swept: &mut Swept,
+    ) -> Result<Option<String>, WorkError> {
+        let accounts = self.store.all_accounts(page).await.map_err(PageError::into_store)?;
+        for account in &accounts.items {
+            if account.state == RegisteredState::Deleted {
+                if account.purge_at.is_some_and(|at| at <= now()) {
+                    self.store.purge(account).await?;
+                    tracing::info!(account = %account.account_id, "a deleted account's data is gone");
+                }
+            } else if account.is_audited() && self.begin(account).await? {
+                swept.queued += 1;
+            }
+        }
+        Ok(accounts.next_cursor)
+    }
+
+    /// Queues an account's audit where its schedule is due.
+    async fn begin(&self, account: &Registered) -> Result<bool, WorkError> {
+        let now = now();
+        let schedule = account.schedule.as_ref().or(self.settings.nightly.as_ref());
+        let last = account.scheduled_for.unwrap_or(account.created_at);
+        let Some(due) = schedule.and_then(|schedule| schedule.due(last, now)) else {
+            return Ok(false);
+        };
+        let in_time = since(due, now) < LATE;
+        let new = in_time && matches!(self.queue(account, due).await?, store::Created::New);
+        // After it is queued: died in between, it is found to be queued already.
+        let (tenant, id) = (&account.tenant, &account.account_id);
+        let change = |account: &mut Registered| account.scheduled_for = Some(due);
+        self.store.change_account(tenant, id, now, change).await?;
+        Ok(new)
+    }
+}
