@@ -38,7 +38,7 @@ pub const KIND_SORT: &str = "kind_sort";
 /// The index of unfinished audits, unsent alerts and registered accounts.
 pub const BY_KIND: &str = "by_kind";
 /// When an item may be deleted, in seconds since 1970.
-pub const EXPIRES_AT: &str = "expires_at";
+pub const EXPIRES_AT: &str = "ttl";
 
 /// The [`KIND`] of an audit.
 pub const AUDIT: &str = "audit";
