@@ -25,8 +25,8 @@ def main():
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
-    import dynamo
     import gaps
+    import queues
     from middleware import StandIn
 
     class Handler(MotoRequestHandler):
@@ -35,12 +35,17 @@ def main():
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def finish(self):
+            """Tells that the connection is over: what an instance was given over it may be lost."""
+            stand_in.runtime.hung_up(self.connection)
+            super().finish()
+
         def log(self, *_):
             """Says nothing: the trace tells more."""
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    dynamo.install()
     gaps.install()
+    queues.install()
     stand_in = StandIn(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", given.port, stand_in, threaded=True, request_handler=Handler)
     server.handle_error = lambda *_: None  # a connection that was reset on purpose
