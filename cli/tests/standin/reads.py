@@ -57,7 +57,7 @@ def query(request) -> dict:
     condition = request.scope.condition(given["KeyConditionExpression"], "KeyConditionExpression")
     hash_key, low, high = _range(condition, names, kept.types)
     keys, items = rows.partitions.get(hash_key, ([], {}))
-    start, stop = bisect.bisect_left(keys, low), bisect.bisect_right(keys, high)
+    start, stop = bisect.bisect_left(keys, low), bisect.bisect_left(keys, high)
     forward = given.get("ScanIndexForward", True)
     if after := _after(given, kept, names):
         if after[0] != hash_key:
@@ -141,7 +141,7 @@ def _check(given, index, select):
 
 
 def _range(condition, names: dict, types: dict) -> tuple:
-    """The hash key that a key condition names, and the first and last place it leaves."""
+    """The hash key that a key condition names, the first place it leaves and the one after the last."""
     parts = [condition[1], condition[2]] if condition[0] == "and" else [condition]
     by_name = {}
     for part in parts:
@@ -165,7 +165,7 @@ def _range(condition, names: dict, types: dict) -> tuple:
 
 
 def _between(operator: str, values: list) -> tuple:
-    """The least and the greatest sort key that fit."""
+    """The least sort key that fits, and the first after those that do."""
     top = tables.TOP
     if not operator:
         return (), (top,)

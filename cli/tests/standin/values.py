@@ -5,10 +5,11 @@ Numbers are kept in one notation and sets in one order, so that equal values are
 
 import base64
 import binascii
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 ITEM_LIMIT = 400 * 1024
 DEPTH = 32
+EXACT = Context(prec=1000)
 SETS = {"SS": "S", "NS": "N", "BS": "B"}
 WRONG = "One or more parameter values were invalid: "
 
@@ -70,14 +71,14 @@ def number(text: str) -> str:
         raise invalid("The parameter cannot be converted to a numeric value") from None
     if not parsed.is_finite():
         raise invalid("The parameter cannot be converted to a numeric value")
-    digits = parsed.normalize().as_tuple()
-    if len(digits.digits) > 38:
+    parsed = parsed.normalize(EXACT)
+    if len(parsed.as_tuple().digits) > 38:
         raise invalid("Attempting to store more than 38 significant digits in a Number")
     if parsed and parsed.adjusted() > 125:
         raise invalid("Number overflow. Attempting to store a number with magnitude larger than supported range")
     if parsed and parsed.adjusted() < -130:
         raise invalid("Number underflow. Attempting to store a number with magnitude smaller than supported range")
-    return format(parsed.normalize(), "f") if parsed else "0"
+    return format(parsed, "f") if parsed else "0"
 
 
 def raw(text: str) -> bytes:
