@@ -59,7 +59,7 @@ def known(name: str, source: dict) -> dict:
 def on_failure(settings: dict):
     """The ARN of a destination, or nothing; it has to be a queue."""
     arn = settings.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-    if arn and ":sqs:" not in arn:
+    if isinstance(arn, str) and ":sqs:" not in arn:
         raise ValueError(f"the stand-in sends to queues only, not to {arn}")
     return arn
 
