@@ -8,13 +8,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import collections
 import json
 import re
-import select
-import socket
 import threading
 import time
 import uuid
 
 import clock
+import connections
 
 PATH = re.compile(
     r"^/_lambda/(\d{12})-([\w-]+?)(?:\.(\w+))?/2018-06-01/runtime/(?:(init)/error|invocation/(?:(next)|([\w-]+)/(response|error)))$"
@@ -161,7 +160,7 @@ class Runtime:
             self.changed.notify_all()
             try:
                 while True:
-                    if _hung_up(connection):
+                    if connections.hung_up(connection):
                         self.instances.pop(who, None)
                         raise ConnectionResetError(f"an instance of {who[1]} is gone")
                     if queue:
@@ -192,14 +191,6 @@ class Runtime:
             if self.instances.get(invocation.instance, ("",))[0] == "busy":
                 late = (invocation.error or {}).get("errorType") == "Sandbox.Timedout"
                 self.instances[invocation.instance] = ("timed out" if late else "answered", time.time())
-
-
-def _hung_up(connection) -> bool:
-    try:
-        readable, _, _ = select.select([connection], [], [], 0)
-        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
-    except (OSError, ValueError):
-        return True
 
 
 def _ended(invocation, kind: str, said: str) -> dict:

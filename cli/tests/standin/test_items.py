@@ -253,7 +253,7 @@ class Conditions(Items):
             ("NOT absent = :n", nine, True),
             ("n BETWEEN :n AND :m", nine | {":m": {"N": "10"}}, True),
             ("n IN (:n, :m)", nine | {":m": {"N": "10.0"}}, True),
-            ("attribute_exists(d.#in) AND attribute_not_exists(d.out)", None, True),
+            ("attribute_exists(d.#in) AND attribute_not_exists(d.nope)", None, True),
             ("begins_with(#s, :q) OR n = :n", nine | {":q": {"S": "que"}}, True),
             ("(n = :n OR #s = :q) AND NOT (#s <> :q)", nine | {":q": {"S": "queued"}}, True),
             ("contains(tags, :t)", {":t": {"S": "a"}}, True),
