@@ -45,9 +45,24 @@ def answer(call):
         with tables.LOCK:
             body = OPERATIONS[call.operation](Request(call.account, call.region, call.params))
     except Refused as refused:
-        kind = f"com.amazonaws.dynamodb.v20120810#{refused.code}"
-        return _json(400, {"__type": kind, "message": refused.message} | refused.more, ("x-amzn-errortype", refused.code))
+        return _refusal(refused)
     return _json(200, body)
+
+
+def conflict(call):
+    """The answer when another transaction has the item, which here takes a fault: requests are carried out one at a time."""
+    if call.operation not in ("TransactWriteItems", "TransactGetItems"):
+        refused = Refused("TransactionConflictException", "Transaction is ongoing for the item")
+    else:
+        reasons = [{"Code": "None"} for _ in call.params.get("TransactItems", [])]
+        reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+        refused = transactions.cancelled(reasons)
+    return _refusal(refused)
+
+
+def _refusal(refused: Refused):
+    kind = f"com.amazonaws.dynamodb.v20120810#{refused.code}"
+    return _json(400, {"__type": kind, "message": refused.message} | refused.more, ("x-amzn-errortype", refused.code))
 
 
 def _json(status: int, body: dict, *headers):

@@ -11,11 +11,15 @@ Left as moto does it: a bucket without an encryption setting has none. AWS has a
 bucket since 2023; the difference gives the failing case of `s3_encryption`.
 """
 
+import functools
+
+from moto import backends
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import Table
 from moto.ec2.models.availability_zones_and_regions import Region
 from moto.ec2.responses.availability_zones_and_regions import AvailabilityZonesAndRegions
 from moto.iam.responses import IamResponse
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 
@@ -79,7 +83,10 @@ def _with_time_to_live(original):
 
 
 def install():
-    """Puts the replacements in place."""
+    """Puts the replacements in place, and lets moto remember which service a host is: it would list its own folder for each call."""
+    backends.list_of_moto_modules = functools.cache(lambda listed=backends.list_of_moto_modules: frozenset(listed()))
+    found = DomainDispatcherApplication.get_backend_for_host
+    DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(1000)(found)
     IamResponse.list_users = _list_users
     S3Response.all_buckets = _all_buckets
     Table.create_from_cloudformation_json = _with_time_to_live(Table.create_from_cloudformation_json)

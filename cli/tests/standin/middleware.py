@@ -49,6 +49,8 @@ class StandIn:
             with self.trace.recorded(call) as entry:
                 status, headers, body = self._answer(call, environ)
                 entry["status"] = status
+            if call.lost:
+                faults.hang_up(environ)
         headers = [one for one in headers if one[0].lower() != "content-length"]
         start_response(f"{status} stand-in", [*headers, ("Content-Length", str(len(body)))])
         return [body]

@@ -1,7 +1,6 @@
 """Asynchronous invocations and schedules: retries, age, destinations, and what a schedule sends."""
 
 import json
-import unittest
 
 from harness import Deployed, control, eventually
 
@@ -123,7 +122,3 @@ class Schedules(Deployed):
         self.assertEqual((told["RETRY_ATTEMPTS"], told["EXHAUSTED_RETRY_CONDITION"]), ("2", "MaximumRetryAttempts"))
         self.assertEqual((told["ERROR_CODE"], told["SCHEDULED_TIME"]), ("TooManyRequestsException", "2026-11-22T17:00:00Z"))
         control("reset", account=self.account)
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -8,7 +8,7 @@ import urllib.request
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from harness import Case, client, control, endpoint, root
@@ -88,3 +88,44 @@ class Faults(Case):
         with urllib.request.urlopen(f"{endpoint()}/_ctl/trace?account={account}") as answer:
             calls = json.loads(answer.read())["calls"]
         self.assertEqual([call["operation"] for call in calls], ["ListUsers"] * 12)
+
+    def test_throttling_by_chance_spares_other_accounts_and_services(self):
+        customer, other, operator = "300000000027", "300000000028", "300000000029"
+        control("throttle", accounts=[customer, other], services=["iam", "ec2"], probability=0.3, seed=5)
+        self.addCleanup(control, "reset")
+        throttled = {}
+        for service, account in (("iam", customer), ("iam", other), ("ec2", customer), ("s3", customer), ("iam", operator), ("dynamodb", operator)):
+            call = self.calls(account)[service]
+            throttled[service, account] = sum(is_throttled(call) for _ in range(60))
+        for (service, account), count in throttled.items():
+            if account == operator or service == "s3":
+                self.assertEqual(count, 0, (service, account))
+            else:
+                self.assertTrue(6 <= count <= 32, throttled)
+
+    def test_a_lost_answer_is_of_a_call_that_was_carried_out(self):
+        account = "300000000030"
+        iam = client("iam", root(account))
+        control("fail", account=account, how="lost", operations=["CreateUser"], times=1)
+        with self.assertRaises(BotoCoreError):
+            iam.create_user(UserName="lost")
+        self.assertEqual([one["UserName"] for one in iam.list_users()["Users"]], ["lost"])
+
+    def test_a_conflict_of_transactions(self):
+        account = "300000000034"
+        table = client("dynamodb", root(account))
+        control("fail", account=account, how="conflict", services=["dynamodb"], times=2)
+        part = {"Put": {"TableName": "none", "Item": {"p": {"S": "x"}}}}
+        with self.assertRaises(ClientError) as caught:
+            table.transact_write_items(TransactItems=[part, part])
+        self.assertEqual([one["Code"] for one in caught.exception.response["CancellationReasons"]], ["None", "TransactionConflict"])
+        self.refused("TransactionConflictException", table.put_item, **part["Put"])
+
+
+def is_throttled(call):
+    """Whether a call is throttled; it may succeed instead."""
+    try:
+        call()
+    except ClientError as refused:
+        return refused.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 503)
+    return False

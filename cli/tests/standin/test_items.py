@@ -4,7 +4,6 @@ moto 5.2.5 is different in most of what is asked here about pages (no LastEvalua
 keys-only indexes under load, and validation; see `dynamo`.
 """
 
-import unittest
 import uuid
 
 from botocore.exceptions import ClientError
@@ -331,7 +330,3 @@ class Limits(Items):
             self.put(s, until=until)
         self.assertEqual(control("expire", account=ACCOUNT, table=self.name, now=200), {"expired": 1})
         self.assertEqual(self.found(), ["later", "text"])
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -41,3 +41,12 @@ class LikeAws(Case):
         with self.assertRaises(ClientError) as caught:
             client("accessanalyzer", root("300000000033")).list_analyzers()
         self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 400)
+
+    def test_what_a_later_command_asks_for_stays_unsupported(self):
+        account = "300000000035"
+        lookup = client("cloudtrail", root(account)).lookup_events
+        generate = client("iam", root(account)).generate_service_last_accessed_details
+        for call, given in ((lookup, {}), (generate, {"Arn": f"arn:aws:iam::{account}:role/x"})):
+            with self.assertRaises(ClientError) as caught:
+                call(**given)
+            self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 400)

@@ -93,3 +93,98 @@ class Permissions(Case):
         session = assume(arn, PolicyArns=[{"arn": "arn:aws:iam::aws:policy/SecurityAudit"}])
         client("iam", session).list_users()
         self.refused("AccessDenied", client("iam", session).create_user, UserName="new")
+
+
+class Functions(Case):
+    """What a function's role may do to the operator's own table, queue, bucket and topic: each on its own resource."""
+
+    ACCOUNT = "300000000014"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.role = make_role(cls.ACCOUNT, "Function", allow=("sts:GetCallerIdentity",))
+        admin = client("dynamodb", root(cls.ACCOUNT))
+        for name in ("mine", "other"):
+            admin.create_table(
+                TableName=name,
+                KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("p", "kind")],
+                GlobalSecondaryIndexes=[
+                    {"IndexName": "by", "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}
+                ],
+                BillingMode="PAY_PER_REQUEST",
+            )
+        cls.queues = {name: client("sqs", root(cls.ACCOUNT)).create_queue(QueueName=name)["QueueUrl"] for name in ("mine", "other")}
+        client("s3", root(cls.ACCOUNT)).create_bucket(Bucket=f"mine-{cls.ACCOUNT}")
+
+    def may(self, *actions, on="*"):
+        """Credentials that may do just this."""
+        may = document(*actions, Resource=on)
+        client("iam", root(self.ACCOUNT)).put_role_policy(RoleName="Function", PolicyName="may", PolicyDocument=may)
+        return assume(self.role)
+
+    def arn(self, service, rest):
+        """An ARN in the account."""
+        return f"arn:aws:{service}:us-east-1:{self.ACCOUNT}:{rest}"
+
+    def test_a_transaction_needs_what_its_parts_need(self):
+        item, key = {"p": {"S": "a"}}, {"p": {"S": "b"}}
+        parts = {
+            "dynamodb:PutItem": {"Put": {"TableName": "mine", "Item": item}},
+            "dynamodb:UpdateItem": {"Update": {"TableName": "mine", "Key": key, "UpdateExpression": "REMOVE x"}},
+            "dynamodb:DeleteItem": {"Delete": {"TableName": "mine", "Key": {"p": {"S": "c"}}}},
+            "dynamodb:ConditionCheckItem": {
+                "ConditionCheck": {"TableName": "mine", "Key": {"p": {"S": "d"}}, "ConditionExpression": "attribute_not_exists(p)"}
+            },
+        }
+        table = self.arn("dynamodb", "table/mine")
+        for action in parts:
+            others = [one for one in parts if one != action]
+            transact = client("dynamodb", self.may(*others, on=table)).transact_write_items
+            said = self.refused("AccessDeniedException", transact, TransactItems=list(parts.values()))
+            self.assertIn(f"{action} on resource: {table}", said)
+            transact(TransactItems=[parts[one] for one in others])
+        transact = client("dynamodb", self.may("dynamodb:TransactWriteItems")).transact_write_items
+        self.refused("AccessDeniedException", transact, TransactItems=[parts["dynamodb:PutItem"]])
+
+    def test_tables_and_indexes_are_resources(self):
+        table = client("dynamodb", self.may("dynamodb:*", on=self.arn("dynamodb", "table/mine")))
+        table.get_item(TableName="mine", Key={"p": {"S": "a"}})
+        self.refused("AccessDeniedException", table.get_item, TableName="other", Key={"p": {"S": "a"}})
+        query = {"KeyConditionExpression": "kind = :k", "ExpressionAttributeValues": {":k": {"S": "x"}}}
+        self.refused("AccessDeniedException", table.query, TableName="mine", IndexName="by", **query)
+        table = client("dynamodb", self.may("dynamodb:Query", on=self.arn("dynamodb", "table/mine/index/by")))
+        table.query(TableName="mine", IndexName="by", **query)
+
+    def test_batches_have_actions_of_their_own(self):
+        keys = {"Keys": [{"p": {"S": "a"}}]}
+        table = client("dynamodb", self.may("dynamodb:GetItem", "dynamodb:PutItem"))
+        said = self.refused("AccessDeniedException", table.batch_get_item, RequestItems={"mine": keys})
+        self.assertIn("dynamodb:BatchGetItem", said)
+        write = {"mine": [{"PutRequest": {"Item": {"p": {"S": "a"}}}}]}
+        self.assertIn("dynamodb:BatchWriteItem", self.refused("AccessDeniedException", table.batch_write_item, RequestItems=write))
+        table = client("dynamodb", self.may("dynamodb:BatchGetItem", on=self.arn("dynamodb", "table/mine")))
+        table.batch_get_item(RequestItems={"mine": keys})
+        self.refused("AccessDeniedException", table.batch_get_item, RequestItems={"mine": keys, "other": keys})
+
+    def test_a_batch_of_messages_needs_what_a_message_needs(self):
+        sqs = client("sqs", self.may("sqs:SendMessage", on=self.arn("sqs", "mine")))
+        entries = [{"Id": "a", "MessageBody": "x"}]
+        sqs.send_message_batch(QueueUrl=self.queues["mine"], Entries=entries)
+        self.refused("AccessDeniedException", sqs.send_message_batch, QueueUrl=self.queues["other"], Entries=entries)
+        self.refused("AccessDeniedException", sqs.receive_message, QueueUrl=self.queues["mine"])
+
+    def test_an_object_that_is_not_there_is_hidden_from_those_who_may_not_list(self):
+        bucket = f"mine-{self.ACCOUNT}"
+        s3 = client("s3", self.may("s3:GetObject", "s3:PutObject"))
+        self.refused("AccessDenied", s3.get_object, Bucket=bucket, Key="none")
+        s3.put_object(Bucket=bucket, Key="there", Body=b"x")
+        self.assertEqual(s3.get_object(Bucket=bucket, Key="there")["Body"].read(), b"x")
+        self.refused("NoSuchKey", client("s3", self.may("s3:GetObject", "s3:ListBucket")).get_object, Bucket=bucket, Key="none")
+        self.refused("AccessDenied", s3.delete_object, Bucket=bucket, Key="there")
+
+    def test_a_scheduler_s_actions(self):
+        scheduler = client("scheduler", self.may("scheduler:GetSchedule", on=self.arn("scheduler", "schedule/default/mine")))
+        self.refused("ResourceNotFoundException", scheduler.get_schedule, Name="mine")
+        self.refused("AccessDeniedException", scheduler.get_schedule, Name="other")
+        self.refused("AccessDeniedException", scheduler.list_schedules)

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-import unittest
 
 from harness import Deployed, Instance, control, eventually, template
 
@@ -199,7 +198,3 @@ class Chaos(Deployed):
         self.assertNotEqual(told, sorted(told))
         told = self.order(delay=0.3)
         self.assertNotEqual(told, sorted(told))
-
-
-if __name__ == "__main__":
-    unittest.main()

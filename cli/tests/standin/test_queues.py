@@ -1,7 +1,6 @@
 """SQS's messages: visibility, redrive, batches, and the time scale they follow."""
 
 import time
-import unittest
 
 from botocore.exceptions import ClientError
 
@@ -102,7 +101,3 @@ class Queues(Case):
         for _ in range(2):
             s3.delete_object(Bucket="of-bytes", Key="T/a b/ü.zst")
         self.refused("NoSuchKey", s3.get_object, Bucket="of-bytes", Key="T/a b/ü.zst")
-
-
-if __name__ == "__main__":
-    unittest.main()

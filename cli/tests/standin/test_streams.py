@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-import unittest
 
 from harness import Deployed, control, eventually, template
 
@@ -212,7 +211,3 @@ class Chaos(Deployed):
         key = {"TableName": self.stack["TABLE"], "Key": {"p": {"S": "a"}, "s": {"S": "1"}}}
         self.assertNotIn("Item", self.table.get_item(**key))
         self.assertIn("Item", self.table.get_item(**key, ConsistentRead=True))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -2,7 +2,6 @@
 
 import json
 import os
-import unittest
 
 import yaml
 
@@ -132,7 +131,3 @@ class Template(Case):
         self.assertIn("Worker", stack["functions"])
         ttl = client("dynamodb", root("300000000072")).describe_time_to_live(TableName=stack["table"])["TimeToLiveDescription"]
         self.assertEqual(ttl, {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"})
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -273,7 +273,3 @@ class Concurrent(Case):
             winners = [number for number in self.all(one, 16) if number is not None]
             self.assertEqual(len(winners), 1)
             self.assertEqual(self.table.item("task")["n"], {"N": winners[0]})
-
-
-if __name__ == "__main__":
-    unittest.main()
