@@ -76,8 +76,9 @@ def _hold(message: Message, seconds: float):
 
 
 def again(queue: Queue, message: Message, seconds: float):
-    """Puts the same message into its queue once more: standard queues deliver at least once."""
+    """Puts the same message into its queue once more, as if this receive had not been: standard queues deliver at least once."""
     twin = copy.copy(message)
+    twin.approximate_receive_count -= 1
     twin.receipt_handle, twin._old_receipt_handles = None, []
     twin.visible_at = 0.0
     _hold(twin, seconds)

@@ -21,7 +21,7 @@ import clock
 import destinations
 import partial
 import tables
-from runtime import Failed
+from runtime import Busy, Failed
 
 PAUSE = 0.2
 LONGEST_PAUSE = 30
@@ -86,7 +86,11 @@ class Lane:
                 records = records[old:]
             if not records:
                 continue
-            start, error = self._invoke(records)
+            try:
+                start, error = self._invoke(records)
+            except Busy:
+                left.insert(0, (records, tried))
+                continue
             if start == len(records):
                 continue
             bisect = self.mapping["bisect"]
@@ -104,8 +108,11 @@ class Lane:
 
     def _invoke(self, records: list) -> tuple:
         """How many records from the first on are done, and the error if the function failed as a whole."""
+        age, patience = self.mapping["age"], None
+        if age >= 0:
+            patience = max(0.1, records[0]["dynamodb"]["ApproximateCreationDateTime"] + clock.wait(self.account, age) + 1 - time.time())
         try:
-            answer = self.stand_in.runtime.invoke(self.account, self.mapping["function"], {"Records": records})
+            answer = self.stand_in.runtime.invoke(self.account, self.mapping["function"], {"Records": records}, patience)
         except Failed as failed:
             self.stand_in.runtime.failures[self.account].append(f"{self.mapping['name']}: {failed}")
             return 0, failed.told

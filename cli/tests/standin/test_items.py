@@ -8,7 +8,7 @@ import uuid
 
 from botocore.exceptions import ClientError
 
-from harness import Case, client, control, root
+from harness import Case, client, control, eventually, root
 
 ACCOUNT = "300000000051"
 WORDS = {"#s": "state"}
@@ -330,3 +330,13 @@ class Limits(Items):
             self.put(s, until=until)
         self.assertEqual(control("expire", account=ACCOUNT, table=self.name, now=200), {"expired": 1})
         self.assertEqual(self.found(), ["later", "text"])
+
+    def test_an_index_may_be_behind(self):
+        self.put("before", kind={"S": self.p}, rank={"S": "1"})
+        named = lambda: [one["s"]["S"] for one in self.query("kind = :p", IndexName="keys")["Items"]]
+        self.assertEqual(named(), ["before"])
+        control("chaos", account=ACCOUNT, index_lag=0.3)
+        self.addCleanup(control, "chaos", account=ACCOUNT)
+        self.put("after", kind={"S": self.p}, rank={"S": "2"})
+        self.assertEqual(named(), ["before"])
+        eventually("the write in the index", lambda: named() == ["before", "after"])

@@ -1,6 +1,7 @@
 """A queue as an event source: what Lambda's documentation says of batches, failures and how many run at once."""
 
 import json
+import random
 import threading
 import time
 
@@ -198,3 +199,32 @@ class Chaos(Deployed):
         self.assertNotEqual(told, sorted(told))
         told = self.order(delay=0.3)
         self.assertNotEqual(told, sorted(told))
+
+    def test_nothing_is_lost_while_instances_die(self):
+        handled, lock, dice = set(), threading.Lock(), random.Random(11)
+        alive = {}
+        queue = {"VisibilityTimeout": 30, "RedrivePolicy": {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 50}}
+        chaos = {"queue_duplicate": 0.1, "reorder": True, "delay": 0.05}
+        self.deploy(events=on_queue(BatchSize=1), queue=queue, chaos=chaos, waits=300)
+
+        def start(name):
+            def handle(event):
+                time.sleep(0.005)
+                with lock:
+                    dies = dice.random() < 0.2
+                if dies:
+                    alive.pop(name).kill()
+                    start(f"{name}x"[-20:])
+                    raise Instance.Silent
+                handled.update(bodies(event))
+
+            alive[name] = self.instance(handle, name)
+
+        for number in range(4):
+            start(f"i{number}")
+        for body in range(150):
+            self.send(str(body))
+        eventually("all messages", lambda: len(handled) == 150)
+        eventually("empty queue", lambda: self.count("QUEUE") == 0)
+        self.assertEqual(self.count("DEAD"), 0)
+        self.assertTrue(any("Runtime." in one for one in self.failures()))
