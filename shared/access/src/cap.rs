@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use domain::Partition;
+use domain::{Partition, RoleName};
+use serde_json::{Value, json};
 
 /// The most characters a session policy may have.
 ///
@@ -10,8 +11,8 @@ pub const SESSION_POLICY_CHARACTERS: usize = 2048;
 /// What a session may do at most, whatever the assumed role allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cap {
-    /// Exactly these actions: the JSON of a session policy.
-    Actions(String),
+    /// The JSON of a session policy.
+    Policy(String),
     /// The AWS-managed policy `SecurityAudit`, by ARN, where the list would be too long.
     SecurityAudit(String),
 }
@@ -20,17 +21,36 @@ impl Cap {
     /// The tightest cap that lets `actions` through.
     #[must_use]
     pub fn new(partition: Partition, actions: &BTreeSet<&str>) -> Self {
-        let policy = serde_json::json!({
-            "Version": "2012-10-17",
-            "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
-        })
-        .to_string();
+        let policy = policy("Allow", &json!(actions), "*");
         if policy.chars().count() <= SESSION_POLICY_CHARACTERS {
-            Self::Actions(policy)
+            Self::Policy(policy)
         } else {
             Self::SecurityAudit(format!("arn:{partition}:iam::aws:policy/SecurityAudit"))
         }
     }
+
+    /// A cap that lets nothing through; a session under it can still ask who it is.
+    ///
+    /// Source: STS `GetCallerIdentity`: an explicit deny does not stop it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::Policy(policy("Deny", &json!("*"), "*"))
+    }
+
+    /// A cap that lets through `sts:AssumeRole` on the role `name`, in whichever account it is.
+    #[must_use]
+    pub fn assume_role(partition: Partition, name: &RoleName) -> Self {
+        let resource = format!("arn:{partition}:iam::*:role/{name}");
+        Self::Policy(policy("Allow", &json!("sts:AssumeRole"), &resource))
+    }
+}
+
+fn policy(effect: &str, actions: &Value, resource: &str) -> String {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Effect": effect, "Action": actions, "Resource": resource }],
+    })
+    .to_string()
 }
 
 #[cfg(test)]
@@ -45,7 +65,7 @@ mod tests {
             let facts = Fact::ALL.into_iter().filter(|fact| fact.service() == service);
             let actions = facts.flat_map(Fact::actions).copied().collect();
             match Cap::new(Partition::Aws, &actions) {
-                Cap::Actions(policy) => {
+                Cap::Policy(policy) => {
                     println!("{service}: {} characters", policy.chars().count());
                     for action in actions {
                         assert!(policy.contains(&format!("\"{action}\"")), "{action}");
@@ -56,12 +76,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_worker_may_be_let_into_customers_roles_and_nowhere_else() {
+        let Cap::Policy(policy) = Cap::assume_role(Partition::China, &RoleName::default()) else {
+            panic!("a list of one action is short");
+        };
+        let policy: Value = serde_json::from_str(&policy).unwrap();
+        let allowed = json!([{
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Resource": "arn:aws-cn:iam::*:role/CloudDoctorAuditRole",
+        }]);
+        assert_eq!(policy["Statement"], allowed);
+    }
+
     proptest! {
         #[test]
         fn no_cap_is_longer_than_sts_takes(actions in prop::collection::btree_set("[a-z0-9]{2,14}:[A-Za-z]{3,40}", 1..120)) {
             let actions = actions.iter().map(String::as_str).collect();
             match Cap::new(Partition::GovCloud, &actions) {
-                Cap::Actions(policy) => prop_assert!(policy.chars().count() <= SESSION_POLICY_CHARACTERS),
+                Cap::Policy(policy) => prop_assert!(policy.chars().count() <= SESSION_POLICY_CHARACTERS),
                 Cap::SecurityAudit(arn) => {
                     prop_assert_eq!(arn, "arn:aws-us-gov:iam::aws:policy/SecurityAudit");
                     prop_assert!(actions.iter().map(|action| action.len()).sum::<usize>() > 1000);

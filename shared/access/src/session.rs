@@ -7,7 +7,7 @@ use std::{
 use aws_config::SdkConfig;
 use aws_credential_types::{
     Credentials,
-    provider::{ProvideCredentials, error::CredentialsError, future},
+    provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
 use aws_sdk_sts::{error::ProvideErrorMetadata, types::PolicyDescriptorType};
 use domain::{ExternalId, Invalid, RoleArn};
@@ -46,7 +46,7 @@ impl SessionName {
 /// A role to assume, and what the session may do at most.
 #[derive(Clone, Debug)]
 pub struct Door {
-    /// The customer's role.
+    /// The role: the customer's, or the worker's.
     pub role: RoleArn,
     /// What its trust policy asks for.
     pub external_id: Option<ExternalId>,
@@ -92,7 +92,7 @@ pub enum Refused {
 }
 
 /// What to do about an error code of `AssumeRole`.
-fn advice(code: &str) -> &'static str {
+pub(crate) fn advice(code: &str) -> &'static str {
     match code {
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" => {
             "wait a minute and try again"
@@ -139,13 +139,30 @@ impl fmt::Debug for Session {
 /// When AWS refuses or does not answer; the ExternalId is in no message.
 pub async fn open(config: &SdkConfig, door: Door) -> Result<Session, Refused> {
     let client = sts(config);
-    let current = Mutex::new(assume(&client, &door).await?);
+    let current = Mutex::new(assume(&client, &door, SESSION_SECONDS).await?);
     Ok(Session(Arc::new(Inner { client, door, current })))
 }
 
-async fn assume(client: &aws_sdk_sts::Client, door: &Door) -> Result<Credentials, Refused> {
+/// A configuration whose credentials are the session of another role, renewed when they expire.
+///
+/// The function that serves the API acts through it as the worker: customers trust that role only.
+///
+/// # Errors
+///
+/// When AWS refuses the role or does not answer.
+pub async fn as_role(config: &SdkConfig, door: Door) -> Result<SdkConfig, Refused> {
+    let session = open(config, door).await?;
+    let credentials = SharedCredentialsProvider::new(session);
+    Ok(config.to_builder().credentials_provider(credentials).build())
+}
+
+pub(crate) async fn assume(
+    client: &aws_sdk_sts::Client,
+    door: &Door,
+    seconds: i32,
+) -> Result<Credentials, Refused> {
     let (policy, managed) = match &door.cap {
-        Cap::Actions(policy) => (Some(policy.clone()), None),
+        Cap::Policy(policy) => (Some(policy.clone()), None),
         Cap::SecurityAudit(arn) => (None, Some(arn.clone())),
     };
     let managed = managed.map(|arn| vec![PolicyDescriptorType::builder().arn(arn).build()]);
@@ -157,7 +174,7 @@ async fn assume(client: &aws_sdk_sts::Client, door: &Door) -> Result<Credentials
         .set_external_id(door.external_id.clone().map(String::from))
         .set_policy(policy)
         .set_policy_arns(managed)
-        .duration_seconds(SESSION_SECONDS)
+        .duration_seconds(seconds)
         .send()
         .await
         .map_err(|error| match error.code() {
@@ -169,7 +186,7 @@ async fn assume(client: &aws_sdk_sts::Client, door: &Door) -> Result<Credentials
                     "without an external id"
                 },
                 code: code.into(),
-                message: error.message().unwrap_or("no reason given").into(),
+                message: words(error.message(), door),
             },
             None => Refused::Unreachable { role: role(), reason: reason(&error) },
         })?;
@@ -191,6 +208,15 @@ async fn assume(client: &aws_sdk_sts::Client, door: &Door) -> Result<Credentials
     ))
 }
 
+/// AWS's words, without the ExternalId: STS repeats a value that it calls malformed.
+fn words(message: Option<&str>, door: &Door) -> String {
+    let message = message.unwrap_or("no reason given");
+    match &door.external_id {
+        Some(id) => message.replace(id.as_str(), "…"),
+        None => message.into(),
+    }
+}
+
 impl ProvideCredentials for Session {
     fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
     where
@@ -200,7 +226,7 @@ impl ProvideCredentials for Session {
             let mut current = self.0.current.lock().await;
             let soon = SystemTime::now() + RENEW_BEFORE;
             if current.expiry().is_some_and(|expiry| expiry <= soon) {
-                let renewed = assume(&self.0.client, &self.0.door).await;
+                let renewed = assume(&self.0.client, &self.0.door, SESSION_SECONDS).await;
                 *current = renewed.map_err(CredentialsError::provider_error)?;
             }
             Ok(current.clone())
@@ -211,6 +237,58 @@ impl ProvideCredentials for Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorded::{Sts, error, opened, opened_until};
+    use domain::RoleName;
+
+    fn worker() -> Door {
+        Door {
+            role: "arn:aws:iam::111122223333:role/InfraAuditWorker".parse().unwrap(),
+            external_id: None,
+            name: SessionName::new("api").unwrap(),
+            cap: Cap::assume_role(domain::Partition::Aws, &RoleName::default()),
+        }
+    }
+
+    #[tokio::test]
+    async fn another_role_is_acted_as_under_its_cap() {
+        let sts = Sts::new(|_| opened("111122223333"));
+        let config = as_role(&sts.config(), worker()).await.unwrap();
+        let customers = Door {
+            role: "arn:aws:iam::444455556666:role/CloudDoctorAuditRole".parse().unwrap(),
+            external_id: Some("only-for-them".parse().unwrap()),
+            ..worker()
+        };
+        assert!(matches!(open(&config, customers).await, Err(Refused::Elsewhere { .. })));
+        let asked = sts.asked();
+        assert_eq!(asked.len(), 2);
+        assert!(asked[0]["by"].contains("Credential=WORKER/"), "{}", asked[0]["by"]);
+        assert!(asked[0]["Policy"].contains("CloudDoctorAuditRole"), "{}", asked[0]["Policy"]);
+        assert!(!asked[0].contains_key("ExternalId"));
+        assert!(asked[1]["by"].contains("Credential=SESSION/"), "{}", asked[1]["by"]);
+    }
+
+    #[tokio::test]
+    async fn a_session_is_renewed_before_it_expires() {
+        let sts = Sts::new(|_| opened_until("111122223333", "2000-01-01T00:00:00Z"));
+        let session = open(&sts.config(), worker()).await.unwrap();
+        session.provide_credentials().await.unwrap();
+        assert_eq!(sts.asked().len(), 2);
+        let sts = Sts::new(|_| opened("111122223333"));
+        let session = open(&sts.config(), worker()).await.unwrap();
+        session.provide_credentials().await.unwrap();
+        assert_eq!(sts.asked().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_external_id_that_sts_repeats_is_not_told() {
+        let sts = Sts::new(|asked| {
+            error(400, "ValidationError", &format!("Value '{}' is malformed", asked["ExternalId"]))
+        });
+        let door = Door { external_id: Some("never-told".parse().unwrap()), ..worker() };
+        let refused = open(&sts.config(), door).await.unwrap_err();
+        let said = format!("{refused} {refused:?}");
+        assert!(said.contains("is malformed") && !said.contains("never-told"), "{said}");
+    }
 
     #[test]
     fn a_session_name_tells_who_it_is_and_fits() {
