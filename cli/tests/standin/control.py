@@ -9,7 +9,8 @@
 - `deploy {account, template, parameters}`: see `deploy`; connects the event sources (see `sources`).
 - `invoke {account, function, event}`: `{"answer"}` or `{"error"}`; `failures?account=`: what functions failed with.
 - `published?account=`: what was published to the topics of an account, as `{"messages"}`.
-- `operator {account, role}`, `onboard {account, template, parameters}`, `seed {scenario, account, …}`: see `seed`.
+- `operator {account, role}`, `onboard {account, template, parameters}`, `role {account, name, trust, policy}`,
+  `seed {scenario, account, …}`: see `seed`.
 """
 
 import datetime
@@ -126,5 +127,6 @@ COMMANDS = {
     "published": _published,
     "operator": _plant(seed.operator),
     "onboard": _plant(seed.onboard),
+    "role": _plant(seed.role),
     "seed": _plant(seed.scenario),
 }

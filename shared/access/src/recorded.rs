@@ -21,8 +21,14 @@ use aws_smithy_types::body::SdkBody;
 /// What STS is asked: the fields of the form, and who signs.
 pub(crate) type Asked = BTreeMap<String, String>;
 
-/// What STS says: a status and XML, or nothing for a connection that broke.
-pub(crate) type Said = Option<(u16, String)>;
+/// What STS says.
+#[derive(Clone)]
+pub(crate) enum Said {
+    /// A status and XML.
+    Xml(u16, String),
+    /// Nothing: the connection broke.
+    Nothing,
+}
 
 /// STS, answering as it is told and remembering what it was asked.
 #[derive(Clone)]
@@ -49,11 +55,11 @@ impl HttpConnector for Sts {
         let said = (self.answer)(&asked);
         self.asked.lock().unwrap().push(asked);
         HttpConnectorFuture::ready(match said {
-            Some((status, xml)) => {
+            Said::Xml(status, xml) => {
                 let status = StatusCode::try_from(status).unwrap();
                 Ok(HttpResponse::new(status, SdkBody::from(xml)))
             }
-            None => Err(ConnectorError::io("connection reset".into())),
+            Said::Nothing => Err(ConnectorError::io("connection reset".into())),
         })
     }
 }
@@ -95,7 +101,7 @@ pub(crate) fn opened_until(account: &str, expiry: &str) -> Said {
          <SessionToken>token</SessionToken><Expiration>{expiry}</Expiration>\
          </Credentials></AssumeRoleResult></AssumeRoleResponse>"
     );
-    Some((200, xml))
+    Said::Xml(200, xml)
 }
 
 pub(crate) fn whose(account: &str) -> Said {
@@ -105,7 +111,7 @@ pub(crate) fn whose(account: &str) -> Said {
          <UserId>AROAEXAMPLE:InfraAudit-test</UserId><Account>{account}</Account>\
          </GetCallerIdentityResult></GetCallerIdentityResponse>"
     );
-    Some((200, xml))
+    Said::Xml(200, xml)
 }
 
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Said {
@@ -113,5 +119,5 @@ pub(crate) fn error(status: u16, code: &str, message: &str) -> Said {
         "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>\
          </Error></ErrorResponse>"
     );
-    Some((status, xml))
+    Said::Xml(status, xml)
 }

@@ -163,8 +163,11 @@ async fn throttling_that_passes_is_waited_for() {
 #[tokio::test]
 async fn throttling_and_silence_that_stay_are_no_proof() {
     let mut trying = JoinSet::new();
-    for said in [error(400, "Throttling", "Rate exceeded"), error(500, "InternalFailure", ""), None]
-    {
+    for said in [
+        error(400, "Throttling", "Rate exceeded"),
+        error(500, "InternalFailure", ""),
+        Said::Nothing,
+    ] {
         for other in [Step::Right, Step::Whose, Step::Without, Step::Random] {
             let said = said.clone();
             trying.spawn(async move { (other, attempt(&but(other, said)).await) });
