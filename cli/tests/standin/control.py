@@ -14,7 +14,8 @@
 - `instance_died {account, function, instance}`: its process is gone; a broken connection tells it too.
 - `expire {account, table, now}`: deletes the items whose time to live is past, as DynamoDB does in its own time.
 - `published?account=`: what was published to the topics of an account, as `{"messages"}`.
-- `operator {account, role}`, `onboard {account, template, parameters}`, `seed {scenario, account, …}`: see `seed`.
+- `operator {account, role}`, `onboard {account, template, parameters}`, `role {account, name, trust, policy}`,
+  `seed {scenario, account, …}`: see `seed`.
 """
 
 import datetime
@@ -172,5 +173,6 @@ COMMANDS = {
     "published": _published,
     "operator": _plant(seed.operator),
     "onboard": _plant(seed.onboard),
+    "role": _plant(seed.role),
     "seed": _plant(seed.scenario),
 }
