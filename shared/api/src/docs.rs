@@ -27,17 +27,40 @@ use crate::{FieldError, Problem, Shared};
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/", description = "Where this document comes from")),
-    paths(crate::start::start, crate::status::status, crate::health::health),
+    paths(
+        crate::audits::start::start,
+        crate::audits::status::status,
+        crate::audits::list::list,
+        crate::audits::findings::findings,
+        crate::audits::cancel::cancel,
+        crate::accounts::register::register,
+        crate::accounts::list::list,
+        crate::accounts::one::one,
+        crate::accounts::change::change,
+        crate::accounts::remove::remove,
+        crate::accounts::verify::verify,
+        crate::accounts::findings::findings,
+        crate::accounts::diff::findings_diff,
+        crate::accounts::diff::diff,
+        crate::problems::everywhere::everywhere,
+        crate::suppressions::list,
+        crate::suppressions::suppress,
+        crate::suppressions::unsuppress,
+        crate::health::health
+    ),
     components(
         schemas(Problem, FieldError),
         responses(
-            Malformed, Unauthorized, Forbidden, NotFound, TooLarge, NotJson, InvalidFields,
-            TooMany, Unavailable
+            Malformed, Unauthorized, Forbidden, NotFound, Conflict, TooLarge, NotJson,
+            InvalidFields, TooMany, Unavailable
         )
     ),
     modifiers(&Secured),
     tags(
         (name = "audits", description = "Ask for audits and read what they found."),
+        (name = "accounts", description = "Register accounts, and prove that their roles are closed."),
+        (name = "findings", description = "What is wrong now, and what has changed."),
+        (name = "suppressions", description = "What is known and need not be told."),
         (name = "service", description = "The service itself.")
     )
 )]
@@ -75,7 +98,8 @@ problems! {
     Malformed: "The request cannot be read.",
     Unauthorized: "The request does not say who calls.",
     Forbidden: "The caller may not do this.",
-    NotFound: "There is no such audit among the caller's.",
+    NotFound: "There is no such thing among the caller's.",
+    Conflict: "What is there does not allow it; an audit in the way is named by `audit_id`.",
     TooLarge: "The body is too large.",
     NotJson: "The body is not declared as JSON.",
     InvalidFields: "Fields of the request are invalid; all of them are listed.",

@@ -12,6 +12,8 @@ use crate::FieldError;
 pub(crate) struct Fields {
     left: BTreeMap<String, Value>,
     errors: Vec<FieldError>,
+    /// Whether there were no fields at all, of which nothing else is told.
+    broken: bool,
 }
 
 impl Fields {
@@ -19,18 +21,19 @@ impl Fields {
     pub(crate) fn of_body(body: Value) -> Self {
         match body {
             Value::Object(fields) => {
-                Self { left: fields.into_iter().collect(), errors: Vec::new() }
+                Self { left: fields.into_iter().collect(), errors: Vec::new(), broken: false }
             }
             _ => Self {
                 left: BTreeMap::new(),
                 errors: vec![error("", "it is not an object", "a JSON object")],
+                broken: true,
             },
         }
     }
 
     /// The parameters of a query; one that comes twice is refused.
     pub(crate) fn of_query(pairs: Vec<(String, String)>) -> Self {
-        let mut fields = Self { left: BTreeMap::new(), errors: Vec::new() };
+        let mut fields = Self { left: BTreeMap::new(), errors: Vec::new(), broken: false };
         for (name, value) in pairs {
             if fields.left.insert(name.clone(), Value::String(value)).is_some() {
                 fields.wrong(&name, "it is given more than once", "one value");
@@ -49,14 +52,25 @@ impl Fields {
         self.left.contains_key(field)
     }
 
-    /// Whether anything was wrong so far.
-    pub(crate) fn is_wrong(&self) -> bool {
-        !self.errors.is_empty()
+    /// Notes that a field is missing, if it is; asked before the field is taken.
+    pub(crate) fn need(&mut self, field: &str, accepted: &str) {
+        if !self.has(field) && !self.broken {
+            self.wrong(field, "it is missing", accepted);
+        }
     }
 
     /// Takes a field's value as it is.
     pub(crate) fn take(&mut self, field: &str) -> Option<Value> {
         self.left.remove(field)
+    }
+
+    /// Takes a field, if it is there and null: what a change clears.
+    pub(crate) fn cleared(&mut self, field: &str) -> bool {
+        let is_null = self.left.get(field).is_some_and(Value::is_null);
+        if is_null {
+            self.left.remove(field);
+        }
+        is_null
     }
 
     /// Takes a field's text in its own form, if it is there and right.
@@ -65,19 +79,96 @@ impl Fields {
         field: &str,
         accepted: &str,
     ) -> Option<T> {
-        match self.take(field)? {
-            Value::String(text) => match text.parse() {
-                Ok(value) => Some(value),
-                Err(invalid) => {
-                    self.wrong(field, not_valid(&invalid), accepted);
-                    None
-                }
-            },
+        self.made(field, accepted, parsed)
+    }
+
+    /// Takes a field's text and makes something of it; `make` tells what is wrong with it.
+    pub(crate) fn made<T>(
+        &mut self,
+        field: &str,
+        accepted: &str,
+        make: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.take(field)?;
+        self.of_text(field, &value, accepted, make)
+    }
+
+    /// Takes a list of texts, each made into something once.
+    pub(crate) fn many<T: PartialEq>(
+        &mut self,
+        field: &str,
+        accepted: &str,
+        make: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let given = match self.take(field)? {
+            Value::Array(given) => given,
             other => {
                 self.wrong(field, not_text(&other), accepted);
+                return None;
+            }
+        };
+        let mut chosen: Vec<T> = Vec::new();
+        for (place, value) in given.iter().enumerate() {
+            let place = format!("{field}[{place}]");
+            if let Some(one) = self.of_text(&place, value, accepted, &make)
+                && !chosen.contains(&one)
+            {
+                chosen.push(one);
+            }
+        }
+        Some(chosen)
+    }
+
+    /// Takes a field that is true or false; false where it is not there.
+    pub(crate) fn flag(&mut self, field: &str) -> bool {
+        match self.take(field) {
+            None => false,
+            Some(Value::Bool(flag)) => flag,
+            Some(other) => {
+                self.wrong(field, not_text(&other), "true or false");
+                false
+            }
+        }
+    }
+
+    /// Takes an object's fields, each of which has to be one of `known`.
+    pub(crate) fn object<T>(
+        &mut self,
+        field: &str,
+        known: &[&str],
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.take(field)?;
+        if !value.is_object() {
+            self.wrong(field, not_text(&value), &format!("an object of {}", list(known)));
+            return None;
+        }
+        let mut inner = Self::of_body(value);
+        let read = read(&mut inner);
+        match inner.done(known) {
+            Ok(()) => read,
+            Err(errors) => {
+                self.errors.extend(errors.into_iter().map(|error| FieldError {
+                    field: format!("{field}.{}", error.field),
+                    ..error
+                }));
                 None
             }
         }
+    }
+
+    fn of_text<T>(
+        &mut self,
+        field: &str,
+        value: &Value,
+        accepted: &str,
+        make: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let made = match value {
+            Value::String(text) => make(text),
+            other => Err(not_text(other).into()),
+        };
+        made.map_err(|problem| self.wrong(field, problem, accepted)).ok()
     }
 
     /// All that was wrong, the fields that nobody took included.
@@ -88,8 +179,7 @@ impl Fields {
     pub(crate) fn done(mut self, known: &[&str]) -> Result<(), Vec<FieldError>> {
         let accepted = format!("only {}", list(known));
         for field in std::mem::take(&mut self.left).into_keys() {
-            let field: String = field.chars().take(80).collect();
-            self.wrong(&field, "it is not a field of this request", &accepted);
+            self.wrong(&shown(&field), "it is not a field of this request", &accepted);
         }
         if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
     }
@@ -99,8 +189,18 @@ fn error(field: &str, problem: impl Into<String>, accepted: &str) -> FieldError 
     FieldError { field: field.into(), problem: problem.into(), accepted: accepted.into() }
 }
 
+/// A text in its own form.
+pub(crate) fn parsed<T: FromStr<Err = Invalid>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|invalid| not_valid(&invalid))
+}
+
+/// A text of a caller, cut to a length that can be repeated to them.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
 /// What is wrong with a text that did not parse. A secret's value is not in it.
-fn not_valid(invalid: &Invalid) -> String {
+pub(crate) fn not_valid(invalid: &Invalid) -> String {
     match invalid.value.as_str() {
         "" => format!("it is not a valid {}", invalid.what),
         value => format!("`{value}` is not a valid {}", invalid.what),

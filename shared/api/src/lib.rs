@@ -1,94 +1,57 @@
 //! The HTTP API: the same [`router`] under `infraaudit serve` and in the Lambda function.
 //!
-//! Everything that goes wrong is told as a problem document (RFC 9457). An `ExternalId` comes in and
-//! never goes out, neither in an answer nor in a log.
+//! Everything that goes wrong is told as a problem document (RFC 9457). An `ExternalId` is told to whoever
+//! registers an account or asks for it alone, because its owner needs it to create the role; it is in no
+//! other answer, and in no log.
 
+mod accounts;
+mod audits;
 mod auth;
 mod caller;
 mod docs;
 mod fields;
 mod health;
 mod layers;
+mod paging;
+mod places;
 mod problem;
-mod start;
-mod status;
+mod problems;
+mod request;
+mod settings;
+mod suppressions;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{Method, Uri},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
-use domain::Audit;
 use store::Store;
 
 pub use auth::{Authenticate, Open, Refused, Token, bearer};
 pub use problem::{FieldError, Problem};
-
-/// What an operator decides about the API.
-#[derive(Clone)]
-pub struct Settings {
-    /// Who may call, and whose data they see.
-    pub auth: Arc<dyn Authenticate>,
-    /// How much may be asked for.
-    pub limits: Limits,
-    /// Told of every new audit once it is written down.
-    pub started: Arc<dyn Fn(&Audit) + Send + Sync>,
-}
-
-impl Settings {
-    /// Settings with the usual limits, whose audits are picked up from the store.
-    #[must_use]
-    pub fn new(auth: impl Authenticate + 'static) -> Self {
-        Self { auth: Arc::new(auth), limits: Limits::default(), started: Arc::new(|_| {}) }
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings").field("limits", &self.limits).finish_non_exhaustive()
-    }
-}
-
-/// How much may be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The greatest size of a request's body, in bytes.
-    pub body_bytes: usize,
-    /// How many audits of a tenant may be queued or running.
-    pub waiting_audits: u32,
-    /// How many requests of a tenant are answered in a second, a burst being as many. Counted by each
-    /// process for itself.
-    pub requests_per_second: std::num::NonZeroU32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            body_bytes: 16 * 1024,
-            waiting_audits: 100,
-            requests_per_second: std::num::NonZeroU32::MIN.saturating_add(49),
-        }
-    }
-}
+pub use settings::{Limits, Onboarding, QuickCreate, Settings, Verify};
 
 /// What the handlers share.
 #[derive(Clone)]
 struct Shared {
-    store: Arc<dyn Store>,
+    store: Store,
     settings: Settings,
     rate: Arc<caller::Rate>,
 }
 
 /// Every route of the API over a store.
-pub fn router(store: Arc<dyn Store>, settings: Settings) -> Router {
+pub fn router(store: Store, settings: Settings) -> Router {
     let rate = Arc::new(caller::rate(settings.limits.requests_per_second));
     let body_bytes = settings.limits.body_bytes;
     let routes = Router::new()
-        .route("/api/audit/start", post(start::start))
-        .route("/api/audit/status/{audit_id}", get(status::status))
+        .merge(audit_routes())
+        .merge(account_routes())
+        .route("/api/findings", get(problems::everywhere::everywhere))
+        .route("/api/suppressions", get(suppressions::list).post(suppressions::suppress))
+        .route("/api/suppressions/{suppression_id}", delete(suppressions::unsuppress))
         .route("/health", get(health::health))
         .merge(docs::routes())
         .fallback(no_such_route)
@@ -96,6 +59,27 @@ pub fn router(store: Arc<dyn Store>, settings: Settings) -> Router {
         .layer(DefaultBodyLimit::max(body_bytes))
         .with_state(Shared { store, settings, rate });
     layers::around(routes)
+}
+
+fn audit_routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/audit/start", post(audits::start::start))
+        .route("/api/audit/status/{audit_id}", get(audits::status::status))
+        .route("/api/audits", get(audits::list::list))
+        .route("/api/audits/{audit_id}/findings", get(audits::findings::findings))
+        .route("/api/audits/{audit_id}/cancel", post(audits::cancel::cancel))
+}
+
+fn account_routes() -> Router<Shared> {
+    let one =
+        get(accounts::one::one).patch(accounts::change::change).delete(accounts::remove::remove);
+    Router::new()
+        .route("/api/accounts", get(accounts::list::list).post(accounts::register::register))
+        .route("/api/accounts/{account_id}", one)
+        .route("/api/accounts/{account_id}/verify", post(accounts::verify::verify))
+        .route("/api/accounts/{account_id}/findings", get(accounts::findings::findings))
+        .route("/api/accounts/{account_id}/findings/diff", get(accounts::diff::findings_diff))
+        .route("/api/accounts/{account_id}/diff", get(accounts::diff::diff))
 }
 
 async fn no_such_route(uri: Uri) -> Problem {

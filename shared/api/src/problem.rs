@@ -8,11 +8,12 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use domain::AuditId;
 use serde::Serialize;
 use store::PageError;
 use utoipa::ToSchema;
 
-use crate::Refused;
+use crate::{Refused, fields::shown};
 
 /// What went wrong with a request: a problem document of RFC 9457.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -33,6 +34,10 @@ pub struct Problem {
     /// Everything that is wrong with the request's fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// The audit that is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    audit_id: Option<AuditId>,
     /// In whole seconds.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -56,7 +61,8 @@ fn status_number<S: serde::Serializer>(status: &StatusCode, to: S) -> Result<S::
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
-        Self { kind, title, status, detail: None, errors: Vec::new(), retry_after: None }
+        let errors = Vec::new();
+        Self { kind, title, status, detail: None, errors, audit_id: None, retry_after: None }
     }
 
     fn detail(self, detail: impl Into<String>) -> Self {
@@ -87,6 +93,17 @@ impl Problem {
             .detail(format!("`{method}` is not among the methods in the header `allow`"))
     }
 
+    /// 409: what is there does not allow it.
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        let kind = "urn:infraaudit:problem:conflict";
+        Self::new(StatusCode::CONFLICT, kind, "What is there does not allow it").detail(detail)
+    }
+
+    /// Names the audit that is in the way.
+    pub(crate) fn of_audit(self, id: AuditId) -> Self {
+        Self { audit_id: Some(id), ..self }
+    }
+
     /// 413.
     pub(crate) fn too_large(most: usize) -> Self {
         let kind = "urn:infraaudit:problem:too-large";
@@ -107,6 +124,19 @@ impl Problem {
         let problem =
             Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, "Fields of the request are invalid");
         Self { errors, ..problem.detail("correct what `errors` lists and send it again") }
+    }
+
+    /// 422: a cursor that no page gave out.
+    pub(crate) fn cursor(cursor: &str) -> Self {
+        let problem = format!("`{}` is not a cursor of this list", shown(cursor));
+        let accepted = "the `next_cursor` of the page before, or none for the first page";
+        Self::field("cursor", problem, accepted)
+    }
+
+    /// 422 for one field.
+    pub(crate) fn field(field: &str, problem: impl Into<String>, accepted: &str) -> Self {
+        let (field, accepted) = (field.to_owned(), accepted.to_owned());
+        Self::invalid(vec![FieldError { field, problem: problem.into(), accepted }])
     }
 
     /// 429.
@@ -171,11 +201,7 @@ impl From<store::Error> for Problem {
 impl From<PageError> for Problem {
     fn from(error: PageError) -> Self {
         match error {
-            PageError::Cursor(cursor) => Self::invalid(vec![FieldError {
-                field: "cursor".into(),
-                problem: format!("`{cursor}` is not a cursor of this list"),
-                accepted: "the `next_cursor` of the page before, or none for the first page".into(),
-            }]),
+            PageError::Cursor(cursor) => Self::cursor(&cursor),
             PageError::Store(error) => error.into(),
         }
     }

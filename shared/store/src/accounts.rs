@@ -105,6 +105,12 @@ impl Store {
         Ok(Page { items: self.read_all("list accounts", keys).await?, next_cursor })
     }
 
+    /// The cursor of the registered accounts behind one of them, whether it is there or not.
+    #[must_use]
+    pub fn cursor_behind(id: &AccountId) -> String {
+        List::Accounts.cursor(id.as_str())
+    }
+
     /// The registered accounts of every tenant. May lag behind the newest writes.
     ///
     /// # Errors

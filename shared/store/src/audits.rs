@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
-    Cancelled, Created, Error, Fence, Intent, Store, item, keys,
+    Cancelled, Created, Error, Fence, Idempotency, Intent, Store, item, keys,
     table::{Condition, Item, Key, Write, Written},
 };
 
@@ -135,6 +135,33 @@ impl Store {
             Some(active) if !active.state.is_final() => Ok(Lock::Held(id)),
             _ => Ok(Lock::Stale(id)),
         }
+    }
+
+    /// What came of a request that was made under the same key before: [`Created::Already`] for the same
+    /// request, [`Created::OtherRequest`] for another one, nothing where the key is free.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn remembered(
+        &self,
+        tenant: &Tenant,
+        named: &Idempotency,
+        now: Timestamp,
+    ) -> Result<Option<Created>, Error> {
+        let key = keys::idempotency(tenant, &named.key);
+        let Some(there) = self.table.get("look for a request", &key).await? else {
+            return Ok(None);
+        };
+        let expires = there.get(keys::EXPIRES_AT).and_then(Value::as_i64);
+        if expires.is_none_or(|expires| expires < now.as_second()) {
+            return Ok(None);
+        }
+        if there.get("request").and_then(Value::as_str) != Some(&named.request) {
+            return Ok(Some(Created::OtherRequest));
+        }
+        let Some(id) = audit_in(&there) else { return Ok(None) };
+        Ok(self.audit(tenant, id).await?.map(|audit| Created::Already(Box::new(audit))))
     }
 
     /// An audit as it is now, all earlier writes included.

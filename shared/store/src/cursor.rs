@@ -43,6 +43,8 @@ impl List {
             .ok()
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .and_then(|text| text.strip_prefix(self.tag()).map(str::to_owned))
+            // DynamoDB takes no other keys.
+            .filter(|position| (1..=900).contains(&position.len()))
             .ok_or_else(|| refused(cursor))
     }
 }

@@ -1,0 +1,177 @@
+use domain::{AccountId, RoleName, Schedule, Service, Severity};
+use utoipa::ToSchema;
+
+use crate::{
+    Problem,
+    audits::findings::{SERVICE, SEVERITY},
+    fields::{Fields, not_valid, parsed},
+    places::{REGIONS, region},
+};
+
+/// An account to register. Other fields are refused, an `external_id` among them: it is made here.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct RegisterRequest {
+    /// The account's 12 digits.
+    #[schema(pattern = "^[0-9]{12}$", example = "111122223333")]
+    account_id: String,
+    /// What to call it, 1 to 100 characters.
+    #[schema(required = false, min_length = 1, max_length = 100)]
+    name: String,
+    /// The role to assume there.
+    #[schema(pattern = "^[A-Za-z0-9_+=,.@-]{1,64}$", default = "CloudDoctorAuditRole")]
+    #[schema(required = false)]
+    role_name: String,
+    /// The regions to read by schedule; every enabled one where it is empty.
+    #[schema(required = false, example = json!(["eu-west-1"]))]
+    regions: Vec<String>,
+    /// The services to read by schedule; all where it is empty.
+    #[schema(required = false)]
+    services: Vec<Service>,
+    /// When to audit it; every night with the others where it is not there.
+    #[schema(required = false)]
+    schedule: ScheduleRequest,
+    /// From which severity on a finding is told; the operator's choice where it is not there.
+    #[schema(required = false)]
+    alert_severity: Severity,
+}
+
+/// What to change of an account; null takes a field back to what it is without being told.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct ChangeRequest {
+    /// What to call it, 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
+    name: Option<String>,
+    /// The role to assume there. Another one has to be proven anew.
+    #[schema(pattern = "^[A-Za-z0-9_+=,.@-]{1,64}$")]
+    role_name: Option<String>,
+    /// The regions to read by schedule.
+    regions: Option<Vec<String>>,
+    /// The services to read by schedule.
+    services: Option<Vec<Service>>,
+    /// When to audit it.
+    schedule: Option<ScheduleRequest>,
+    /// From which severity on a finding is told.
+    alert_severity: Option<Severity>,
+}
+
+/// When to audit an account.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct ScheduleRequest {
+    /// Six fields as `EventBridge` Scheduler has them: minutes, hours, day of month, month, day of week,
+    /// year, one of the two days being `?`.
+    #[schema(example = "0 2 * * ? *")]
+    cron: String,
+    /// A name of the time zone database.
+    #[schema(required = false, default = "UTC", example = "Asia/Seoul")]
+    time_zone: String,
+}
+
+const REGISTER: [&str; 7] =
+    ["account_id", "name", "role_name", "regions", "services", "schedule", "alert_severity"];
+const CHANGE: [&str; 6] =
+    ["name", "role_name", "regions", "services", "schedule", "alert_severity"];
+const NAME: &str = "1 to 100 characters without line breaks";
+
+/// What is said of an account, field by field: nothing where a field is not there.
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) name: Option<Option<String>>,
+    pub(super) role_name: Option<Option<RoleName>>,
+    pub(super) regions: Option<Vec<String>>,
+    pub(super) services: Option<Vec<Service>>,
+    pub(super) schedule: Option<Option<Schedule>>,
+    pub(super) alert_severity: Option<Option<Severity>>,
+}
+
+/// The account that a body registers, and what it says of it.
+pub(super) fn register(mut fields: Fields) -> Result<(AccountId, Said), Problem> {
+    fields.need("account_id", AccountId::ACCEPTED);
+    let account_id: Option<AccountId> = fields.text("account_id", AccountId::ACCEPTED);
+    let said = said(&mut fields, false);
+    made_here(&mut fields);
+    fields.done(&REGISTER).map_err(Problem::invalid)?;
+    // Without the account there was an error, and this is not reached.
+    Ok((account_id.ok_or_else(Problem::internal)?, said))
+}
+
+/// What a body changes.
+pub(super) fn change(mut fields: Fields) -> Result<Said, Problem> {
+    let said = said(&mut fields, true);
+    made_here(&mut fields);
+    fields.done(&CHANGE).map_err(Problem::invalid)?;
+    Ok(said)
+}
+
+/// One that a caller could choose could be another customer's. Its value is not repeated.
+fn made_here(fields: &mut Fields) {
+    if fields.take("external_id").is_some() {
+        let problem = "it is made here, one for each account, and never changed";
+        fields.wrong("external_id", problem, "nothing: `GET /api/accounts/{account_id}` tells it");
+    }
+}
+
+fn said(fields: &mut Fields, clears: bool) -> Said {
+    let regions = said_or_cleared(fields, clears, "regions", |fields, field| {
+        fields.many(field, REGIONS, region)
+    });
+    let services = said_or_cleared(fields, clears, "services", |fields, field| {
+        fields.many(field, SERVICE, parsed)
+    });
+    Said {
+        name: said_or_cleared(fields, clears, "name", |fields, field| {
+            fields.made(field, NAME, name)
+        }),
+        role_name: said_or_cleared(fields, clears, "role_name", |fields, field| {
+            fields.text(field, RoleName::ACCEPTED)
+        }),
+        regions: regions.map(Option::unwrap_or_default),
+        services: services.map(Option::unwrap_or_default),
+        schedule: said_or_cleared(fields, clears, "schedule", |fields, field| {
+            fields.object(field, &["cron", "time_zone"], schedule)
+        }),
+        alert_severity: said_or_cleared(fields, clears, "alert_severity", |fields, field| {
+            fields.text(field, SEVERITY)
+        }),
+    }
+}
+
+/// A field's value, or that it is cleared; nothing where it is not there or wrong.
+fn said_or_cleared<T>(
+    fields: &mut Fields,
+    clears: bool,
+    field: &str,
+    take: impl FnOnce(&mut Fields, &str) -> Option<T>,
+) -> Option<Option<T>> {
+    if clears && fields.cleared(field) { Some(None) } else { take(fields, field).map(Some) }
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let length = text.chars().count();
+    if (1..=100).contains(&length) && !text.chars().any(char::is_control) {
+        Ok(text.to_owned())
+    } else {
+        Err("it is not a name".into())
+    }
+}
+
+fn schedule(fields: &mut Fields) -> Option<Schedule> {
+    fields.need("cron", Schedule::CRON);
+    let cron = fields.made("cron", Schedule::CRON, |cron| {
+        // By a zone that is there, so that what is wrong is the expression.
+        Schedule::new(cron, "UTC").map(|_| cron.to_owned()).map_err(|e| not_valid(&e))
+    });
+    let zone = match fields.has("time_zone") {
+        false => Some("UTC".to_owned()),
+        true => fields.made("time_zone", Schedule::ZONE, |zone| {
+            let tried = Schedule::new("0 2 * * ? *", zone);
+            tried.map(|_| zone.to_owned()).map_err(|error| not_valid(&error))
+        }),
+    };
+    Schedule::new(&cron?, &zone?).ok()
+}

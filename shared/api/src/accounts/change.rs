@@ -1,0 +1,88 @@
+use axum::{Json, extract::State};
+use domain::{Registered, RegisteredState, RoleName};
+use jiff::Timestamp;
+
+use super::{
+    AccountEntry,
+    body::{self, Said},
+    is_deleted,
+    register::usual_role,
+};
+use crate::{
+    Problem, Shared,
+    caller::Caller,
+    request::{Named, Sent, no_account},
+};
+
+/// Changes what is said of an account; what is not there stays, null clears.
+///
+/// Another role has not been seen: the account is pending again until the role is proven.
+#[utoipa::path(
+    patch,
+    path = "/api/accounts/{account_id}",
+    tag = "accounts",
+    security((), ("bearer" = [])),
+    params(("account_id" = String, Path, description = "The account's 12 digits.")),
+    request_body(content = body::ChangeRequest, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The account as it is now.", body = AccountEntry),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 409, response = crate::docs::Conflict),
+        (status = 413, response = crate::docs::TooLarge),
+        (status = 415, response = crate::docs::NotJson),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn change(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    name: Named,
+    sent: Sent,
+) -> Result<Json<AccountEntry>, Problem> {
+    let id = name.account()?;
+    let said = body::change(sent.fields()?)?;
+    let (now, role) = (Timestamp::now(), usual_role(&shared));
+    let make = |account: &mut Registered| apply(account, &said, &role);
+    let account = shared.store.change_account(&tenant, &id, now, make).await?;
+    let account = account.ok_or_else(|| no_account(id.as_str()))?;
+    if account.state == RegisteredState::Deleted {
+        return Err(is_deleted(&account));
+    }
+    Ok(Json(AccountEntry::of(account, now)))
+}
+
+/// Changes an account, unless it is deleted.
+fn apply(account: &mut Registered, said: &Said, usual_role: &RoleName) {
+    if account.state == RegisteredState::Deleted {
+        return;
+    }
+    if let Some(name) = &said.name {
+        account.name.clone_from(name);
+    }
+    if let Some(role) = &said.role_name {
+        let role = role.as_ref().unwrap_or(usual_role);
+        if *role != account.role_name {
+            account.role_name = role.clone();
+            account.state = RegisteredState::Pending;
+            account.reason = None;
+            account.proof = None;
+        }
+    }
+    if let Some(regions) = &said.regions {
+        account.regions.clone_from(regions);
+    }
+    if let Some(services) = &said.services {
+        account.services.clone_from(services);
+    }
+    if let Some(schedule) = &said.schedule {
+        account.schedule.clone_from(schedule);
+    }
+    if let Some(severity) = &said.alert_severity {
+        account.alert_severity = *severity;
+    }
+}

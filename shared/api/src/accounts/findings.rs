@@ -1,0 +1,105 @@
+use std::collections::HashSet;
+
+use axum::{Json, extract::State};
+use domain::{AuditId, Lifecycle, Report, Severity, Tenant, Verdict};
+use utoipa::IntoParams;
+
+use super::audited;
+use crate::{
+    Problem, Shared,
+    audits::findings::SEVERITY,
+    caller::Caller,
+    paging::{Paging, Sieve, USUAL},
+    problems::{Followed, Problems, states},
+    request::{Asked, Named},
+};
+
+/// Which problems are told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct AccountFindingsQuery {
+    /// Only problems in these states, with commas between; new, open and reopened where it is not there.
+    #[param(style = Form, explode = false)]
+    state: Option<Vec<Lifecycle>>,
+    /// Only problems that are at least so severe.
+    severity: Option<Severity>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many problems to tell at most; a page may have fewer and still not be the last.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u16>,
+}
+
+const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
+
+/// Tells what is wrong now in an account, or was.
+#[utoipa::path(
+    get,
+    path = "/api/accounts/{account_id}/findings",
+    tag = "findings",
+    security((), ("bearer" = [])),
+    params(
+        ("account_id" = String, Path, description = "The account's 12 digits."),
+        AccountFindingsQuery,
+    ),
+    responses(
+        (status = 200, description = "A page of problems.", body = Problems),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn findings(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    name: Named,
+    Asked(mut fields): Asked,
+) -> Result<Json<Problems>, Problem> {
+    let states = states(&mut fields);
+    let least: Option<Severity> = fields.text("severity", SEVERITY);
+    let paging = Paging::of(&mut fields, USUAL);
+    fields.done(&FIELDS).map_err(Problem::invalid)?;
+    let id = name.account()?;
+    let account = audited(&shared, &tenant, &id).await?;
+    let mut sieve = Sieve::new(paging);
+    while let Some(page) = sieve.wants() {
+        let page = shared.store.problems(&tenant, &id, &states, page).await?;
+        sieve.give(page, |problem| least.is_none_or(|least| problem.severity >= least));
+    }
+    let page = sieve.page();
+    let mut items: Vec<Followed> = page.items.into_iter().map(Followed::from).collect();
+    if let Some(last) = account.and_then(|account| account.last_audit)
+        && items.iter().any(Followed::is_active)
+        && let Some(report) = last_report(&shared, &tenant, last).await?
+    {
+        seen_again(&mut items, &report);
+    }
+    Ok(Json(Problems { items, next_cursor: page.next_cursor }))
+}
+
+async fn last_report(
+    shared: &Shared,
+    tenant: &Tenant,
+    id: AuditId,
+) -> Result<Option<Report>, Problem> {
+    match shared.store.audit(tenant, id).await? {
+        Some(audit) => Ok(shared.store.report(&audit).await?),
+        None => Ok(None),
+    }
+}
+
+/// A problem is written only when it changes; that it is still there is told by the last report.
+fn seen_again(items: &mut [Followed], report: &Report) {
+    let failing = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+    let failing: HashSet<_> = failing.map(|finding| &finding.fingerprint).collect();
+    for problem in items.iter_mut().filter(|problem| problem.is_active()) {
+        if failing.contains(problem.fingerprint()) {
+            problem.seen_at(report.finished_at);
+        }
+    }
+}

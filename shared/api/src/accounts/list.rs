@@ -1,0 +1,63 @@
+use axum::{Json, extract::State};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::AccountEntry;
+use crate::{
+    Problem, Shared,
+    caller::Caller,
+    paging::{Paging, USUAL},
+    request::Asked,
+};
+
+/// One page of accounts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Accounts {
+    /// The accounts of this page, by their digits, deleted ones included.
+    items: Vec<AccountEntry>,
+    /// Asks for the next page; null on the last.
+    next_cursor: Option<String>,
+}
+
+/// Which accounts are told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct AccountsQuery {
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many accounts to tell.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u16>,
+}
+
+/// Lists the caller's registered accounts, without their `ExternalId`s.
+#[utoipa::path(
+    get,
+    path = "/api/accounts",
+    tag = "accounts",
+    security((), ("bearer" = [])),
+    params(AccountsQuery),
+    responses(
+        (status = 200, description = "A page of accounts.", body = Accounts),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn list(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    Asked(mut fields): Asked,
+) -> Result<Json<Accounts>, Problem> {
+    let paging = Paging::of(&mut fields, USUAL);
+    fields.done(&["cursor", "limit"]).map_err(Problem::invalid)?;
+    let page = shared.store.accounts(&tenant, paging.request()).await?;
+    let now = Timestamp::now();
+    let items = page.items.into_iter().map(|account| AccountEntry::of(account, now)).collect();
+    Ok(Json(Accounts { items, next_cursor: page.next_cursor }))
+}

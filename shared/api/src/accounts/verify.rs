@@ -1,0 +1,83 @@
+use axum::{Json, extract::State};
+use domain::{Proof, ProofOutcome, Registered, RegisteredState};
+use jiff::Timestamp;
+
+use super::{AccountEntry, find, is_deleted};
+use crate::{
+    Problem, Shared,
+    caller::Caller,
+    request::{Named, no_account},
+};
+
+/// Asks AWS whether the account's role opens to its `ExternalId` alone, and keeps the answer.
+///
+/// Proven, the account is active. A role that opens without the `ExternalId`, or leads to another
+/// account, suspends it. A role that does not open yet, or an answer that says nothing, leaves it as it is;
+/// `proof` tells why.
+#[utoipa::path(
+    post,
+    path = "/api/accounts/{account_id}/verify",
+    tag = "accounts",
+    security((), ("bearer" = [])),
+    params(("account_id" = String, Path, description = "The account's 12 digits.")),
+    responses(
+        (status = 200, description = "The account with what came of it.", body = AccountEntry),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 409, response = crate::docs::Conflict),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn verify(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    name: Named,
+) -> Result<Json<AccountEntry>, Problem> {
+    let id = name.account()?;
+    let seen = find(&shared, &tenant, &id).await?;
+    if seen.state == RegisteredState::Deleted {
+        return Err(is_deleted(&seen));
+    }
+    let proof = shared.settings.verify.verify(&seen).await;
+    tracing::info!(account = %id, %tenant, outcome = %proof.outcome, "role asked");
+    let now = Timestamp::now();
+    let make = |account: &mut Registered| apply(account, &seen, &proof);
+    let account = shared.store.change_account(&tenant, &id, now, make).await?;
+    let account = account.ok_or_else(|| no_account(id.as_str()))?;
+    if account.state == RegisteredState::Deleted {
+        return Err(is_deleted(&account));
+    }
+    if !is_of(&account, &seen) {
+        let detail = format!("account `{id}` has another role by now; verify it again");
+        return Err(Problem::conflict(detail));
+    }
+    Ok(Json(AccountEntry::of(account, now)))
+}
+
+/// Whether what was proven is what is registered.
+fn is_of(account: &Registered, seen: &Registered) -> bool {
+    account.role_name == seen.role_name && account.external_id == seen.external_id
+}
+
+/// Keeps a proof, if it still is one of the account, and what follows from it.
+fn apply(account: &mut Registered, seen: &Registered, proof: &Proof) {
+    let older = account.proof.as_ref().is_some_and(|kept| kept.tried_at > proof.tried_at);
+    if account.state == RegisteredState::Deleted || !is_of(account, seen) || older {
+        return;
+    }
+    match proof.outcome {
+        ProofOutcome::Proven => {
+            account.state = RegisteredState::Active;
+            account.reason = None;
+        }
+        ProofOutcome::Open | ProofOutcome::Elsewhere => {
+            account.state = RegisteredState::Suspended;
+            account.reason.clone_from(&proof.reason);
+        }
+        ProofOutcome::Refused | ProofOutcome::Unproven => {}
+    }
+    account.proof = Some(proof.clone());
+}

@@ -1,0 +1,107 @@
+use axum::{Json, extract::State};
+use domain::{Audit, Finding, Report, Service, Severity, Verdict};
+use serde::Serialize;
+use store::{Filter, PageRequest};
+use utoipa::{IntoParams, ToSchema};
+
+use super::find;
+use crate::{
+    Problem, Shared,
+    caller::Caller,
+    fields::Fields,
+    paging::{Paging, USUAL},
+    request::{Asked, Named},
+};
+
+/// One page of findings.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Findings {
+    /// The findings of this page.
+    items: Vec<Finding>,
+    /// Asks for the next page; null on the last.
+    next_cursor: Option<String>,
+}
+
+impl Findings {
+    /// One page of what an audit found; empty until it has a result.
+    pub(super) fn of(
+        report: Option<&Report>,
+        filter: &Filter,
+        page: PageRequest<'_>,
+    ) -> Result<Self, Problem> {
+        let Some(report) = report else { return Ok(Self { items: Vec::new(), next_cursor: None }) };
+        let page = store::findings(report, filter, page)?;
+        Ok(Self { items: page.items, next_cursor: page.next_cursor })
+    }
+}
+
+/// Which findings are told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct FindingsQuery {
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many findings to tell.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u16>,
+    /// Only findings with this verdict.
+    verdict: Option<Verdict>,
+    /// Only findings that are at least so severe.
+    severity: Option<Severity>,
+    /// Only findings about this service.
+    service: Option<Service>,
+    /// Only findings of this check.
+    check: Option<String>,
+}
+
+const FIELDS: [&str; 6] = ["cursor", "limit", "verdict", "severity", "service", "check"];
+
+/// What `severity` takes.
+pub(crate) const SEVERITY: &str = "critical, high, medium or low";
+/// What `service` takes.
+pub(crate) const SERVICE: &str = "iam, s3 or ec2";
+
+/// What of an audit's findings is asked for by verdict and severity.
+pub(super) fn filter(fields: &mut Fields) -> Filter {
+    let verdict = fields.text("verdict", "fail, unknown, manual or pass");
+    let severity = fields.text("severity", SEVERITY);
+    Filter { verdict, severity, ..Filter::default() }
+}
+
+/// Tells what an audit found, page by page, the worst first.
+#[utoipa::path(
+    get,
+    path = "/api/audits/{audit_id}/findings",
+    tag = "audits",
+    security((), ("bearer" = [])),
+    params(
+        ("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it."),
+        FindingsQuery,
+    ),
+    responses(
+        (status = 200, description = "A page; empty until the audit is judged.", body = Findings),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn findings(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    name: Named,
+    Asked(mut fields): Asked,
+) -> Result<Json<Findings>, Problem> {
+    let paging = Paging::of(&mut fields, USUAL);
+    let mut filter = filter(&mut fields);
+    filter.service = fields.text("service", SERVICE);
+    filter.check = fields.made("check", super::start::CHECKS, super::start::check);
+    fields.done(&FIELDS).map_err(Problem::invalid)?;
+    let audit: Audit = find(&shared, &tenant, name.audit()?).await?;
+    let report = shared.store.report(&audit).await?;
+    Findings::of(report.as_ref(), &filter, paging.request()).map(Json)
+}

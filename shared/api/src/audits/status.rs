@@ -1,0 +1,82 @@
+use axum::{Json, extract::State};
+use domain::{Receipt, Severity, Verdict};
+use serde::Serialize;
+use store::PageRequest;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    AuditEntry, find,
+    findings::{Findings, filter},
+};
+use crate::{
+    Problem, Shared,
+    caller::Caller,
+    paging::Paging,
+    request::{Asked, Named},
+};
+
+/// Where an audit stands, and what it found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditStatus {
+    #[serde(flatten)]
+    audit: AuditEntry,
+    /// How each region and service ended; empty until the audit has.
+    receipt: Vec<Receipt>,
+    /// One page of the findings, the worst first; empty until they are judged.
+    findings: Findings,
+}
+
+/// Which findings are told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct StatusQuery {
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many findings to tell.
+    #[param(minimum = 1, maximum = 1000, default = 1000)]
+    limit: Option<u16>,
+    /// Only findings with this verdict.
+    verdict: Option<Verdict>,
+    /// Only findings that are at least so severe.
+    severity: Option<Severity>,
+}
+
+const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
+
+/// Tells where an audit stands, and what it found, page by page.
+#[utoipa::path(
+    get,
+    path = "/api/audit/status/{audit_id}",
+    tag = "audits",
+    security((), ("bearer" = [])),
+    params(
+        ("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it."),
+        StatusQuery,
+    ),
+    responses(
+        (status = 200, description = "The audit as it is now.", body = AuditStatus),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn status(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    name: Named,
+    Asked(mut fields): Asked,
+) -> Result<Json<AuditStatus>, Problem> {
+    let paging = Paging::of(&mut fields, PageRequest::MAX);
+    let filter = filter(&mut fields);
+    fields.done(&FIELDS).map_err(Problem::invalid)?;
+    let audit = find(&shared, &tenant, name.audit()?).await?;
+    let report = shared.store.report(&audit).await?;
+    let findings = Findings::of(report.as_ref(), &filter, paging.request())?;
+    let receipt = report.map(|report| report.receipt).unwrap_or_default();
+    Ok(Json(AuditStatus { audit: audit.into(), receipt, findings }))
+}

@@ -1,0 +1,124 @@
+use std::{fmt, num::NonZeroU32, sync::Arc};
+
+use async_trait::async_trait;
+use domain::{Audit, Proof, Registered, RoleName};
+
+use crate::Authenticate;
+
+/// What an operator decides about the API.
+#[derive(Clone)]
+pub struct Settings {
+    /// Who may call, and whose data they see.
+    pub auth: Arc<dyn Authenticate>,
+    /// Asks AWS whether an account's role enforces its `ExternalId`.
+    pub verify: Arc<dyn Verify>,
+    /// Whether only registered accounts may be audited.
+    pub registration: bool,
+    /// How many days the data of a deleted account is kept, at least 1.
+    pub purge_days: u32,
+    /// How customers create their role; without it answers hold no link.
+    pub onboarding: Option<Onboarding>,
+    /// How much may be asked for.
+    pub limits: Limits,
+    /// Told of every new audit once it is written down.
+    pub started: Arc<dyn Fn(&Audit) + Send + Sync>,
+}
+
+impl Settings {
+    /// How many days the data of a deleted account is kept unless it is said otherwise.
+    pub const PURGE_DAYS: u32 = 30;
+
+    /// Settings with the usual limits, for registered accounts only, whose audits are picked up from
+    /// the store.
+    #[must_use]
+    pub fn new(auth: impl Authenticate + 'static, verify: impl Verify + 'static) -> Self {
+        Self {
+            auth: Arc::new(auth),
+            verify: Arc::new(verify),
+            registration: true,
+            purge_days: Self::PURGE_DAYS,
+            onboarding: None,
+            limits: Limits::default(),
+            started: Arc::new(|_| {}),
+        }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("registration", &self.registration)
+            .field("purge_days", &self.purge_days)
+            .field("onboarding", &self.onboarding)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A way to ask AWS about a registered account's role.
+#[async_trait]
+pub trait Verify: Send + Sync {
+    /// Tries to prove that the role of an account opens to its `ExternalId` alone, as the role that
+    /// customers trust. Answers in less time than a request may take; silence is `unproven`.
+    async fn verify(&self, account: &Registered) -> Proof;
+}
+
+/// The link that opens CloudFormation's console: region, the template's address, the stack's name and
+/// the parameters. `access::quick_create_url` is one.
+pub type QuickCreate = fn(&str, &str, &str, &[(&str, &str)]) -> String;
+
+/// How a customer creates the role that is audited.
+#[derive(Clone, Debug)]
+pub struct Onboarding {
+    /// Makes the link.
+    pub link: QuickCreate,
+    /// The region whose console is opened.
+    pub region: String,
+    /// Where the template lies in S3.
+    pub template_url: String,
+    /// The operator's account, 12 digits.
+    pub operator_account: String,
+    /// The operator's role that comes in, with its path if it has one.
+    pub worker_role_name: String,
+    /// What the role is called in accounts whose registration does not name it.
+    pub role_name: RoleName,
+}
+
+impl Onboarding {
+    /// The name of the stack that a link proposes.
+    pub const STACK: &'static str = "infraaudit-role";
+
+    /// The link for one account. The `ExternalId` is not in it: links end up in histories and logs, and
+    /// the console ignores a parameter that the template marks as `NoEcho`.
+    #[must_use]
+    pub fn url(&self, account: &Registered) -> String {
+        let parameters = [
+            ("OperatorAccountId", self.operator_account.as_str()),
+            ("WorkerRoleName", self.worker_role_name.as_str()),
+            ("RoleName", account.role_name.as_str()),
+        ];
+        (self.link)(&self.region, &self.template_url, Self::STACK, &parameters)
+    }
+}
+
+/// How much may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The greatest size of a request's body, in bytes.
+    pub body_bytes: usize,
+    /// How many audits of a tenant may be queued or running.
+    pub waiting_audits: u32,
+    /// How many requests of a tenant are answered in a second, a burst being as many. Counted by each
+    /// process for itself.
+    pub requests_per_second: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 16 * 1024,
+            waiting_audits: 100,
+            requests_per_second: NonZeroU32::MIN.saturating_add(49),
+        }
+    }
+}
