@@ -71,7 +71,7 @@ class Poller:
 
     def _handle(self, batch: list, begun):
         try:
-            for message, _, event in batch:
+            for message, _, _ in batch:
                 if chaos.strikes(self.account, "queue_duplicate", f"twins {self.queue.name}"):
                     queues.again(self.queue, message, chaos.dice(self.account, "twins").uniform(0, 1))
             failed = self._failed(batch, begun)

@@ -4,6 +4,7 @@ import bisect
 
 import expressions
 import tables
+from rows import TOP
 from values import comparable, invalid, normal, size
 
 PAGE = 1024 * 1024
@@ -166,7 +167,7 @@ def _range(condition, names: dict, types: dict) -> tuple:
 
 def _between(operator: str, values: list) -> tuple:
     """The least sort key that fits, and the first after those that do."""
-    top = tables.TOP
+    top = TOP
     if not operator:
         return (), (top,)
     first = values[0]

@@ -4,7 +4,6 @@ An item is never changed in place: a write puts a new one. So a transaction need
 before the first is put.
 """
 
-import bisect
 import collections
 import hashlib
 import threading
@@ -13,6 +12,7 @@ import uuid
 
 from moto.dynamodb.models import dynamodb_backends
 
+from rows import Rows
 from values import WRONG, Refused, comparable, invalid, size
 
 LOCK = threading.RLock()
@@ -23,46 +23,6 @@ KEY_LIMITS = {"HASH": 2048, "RANGE": 1024}
 # last write.
 LAG = collections.defaultdict(float)
 STALE = {}
-
-
-class Top:
-    """Greater than everything."""
-
-    def __lt__(self, _other):
-        return False
-
-    def __gt__(self, _other):
-        return True
-
-
-TOP = Top()
-
-
-class Rows:
-    """Items by their hash key, and within it in the order of a sort key, which is a tuple."""
-
-    def __init__(self):
-        self.partitions = {}
-
-    def put(self, hash_key, sort_key: tuple, item: dict):
-        """Puts an item in the place of the one with the same keys."""
-        keys, items = self.partitions.setdefault(hash_key, ([], {}))
-        if sort_key not in items:
-            bisect.insort(keys, sort_key)
-        items[sort_key] = item
-
-    def drop(self, hash_key, sort_key: tuple):
-        """Takes an item away if it is there."""
-        keys, items = self.partitions.get(hash_key, ([], {}))
-        if items.pop(sort_key, None) is not None:
-            del keys[bisect.bisect_left(keys, sort_key)]
-            if not keys:
-                del self.partitions[hash_key]
-
-    def get(self, hash_key, sort_key: tuple):
-        """An item, or nothing."""
-        found = self.partitions.get(hash_key)
-        return found[1].get(sort_key) if found else None
 
 
 class Record:

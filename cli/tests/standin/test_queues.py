@@ -2,8 +2,6 @@
 
 import time
 
-from botocore.exceptions import ClientError
-
 from harness import Case, client, control, eventually, root
 
 ACCOUNT = "300000000061"

@@ -177,7 +177,7 @@ class Streams(Deployed):
 class Chaos(Deployed):
     """What a stream may do and seldom does."""
 
-    def seen(self, count, **chaos):
+    def seen(self, count, settings, **chaos):
         """Which items a function was told of in which order, of so many written."""
         lock, told = threading.Lock(), []
 
@@ -185,7 +185,7 @@ class Chaos(Deployed):
             with lock:
                 told.extend(names(event))
 
-        self.deploy(events=on_stream(BatchSize=5), chaos=chaos)
+        self.deploy(events=on_stream(**settings), chaos=chaos)
         for item in range(count):
             self.put(f"{item:02}")
         for one in "ab":
@@ -195,13 +195,13 @@ class Chaos(Deployed):
         return told
 
     def test_duplicates_are_whole_batches_and_the_same_each_time(self):
-        first, second = (self.seen(20, stream_duplicate=0.5, seed=3) for _ in range(2))
+        first, second = (self.seen(20, full(5), stream_duplicate=0.5, seed=3) for _ in range(2))
         self.assertGreater(len(first), 20)
         self.assertEqual(first, second)
-        self.assertNotEqual(first, self.seen(20, stream_duplicate=0.5, seed=4))
+        self.assertNotEqual(first, self.seen(20, full(5), stream_duplicate=0.5, seed=4))
 
     def test_shards_keep_the_order_of_a_partition_only(self):
-        told = self.seen(40, shards=4, delay=0.05)
+        told = self.seen(40, {}, shards=4, delay=0.05)
         self.assertEqual(sorted(told), [f"{item:02}" for item in range(40)])
         self.assertNotEqual(told, sorted(told))
 

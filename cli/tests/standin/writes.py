@@ -2,6 +2,7 @@
 
 import expressions
 import updates
+from grammar import parse
 from values import ITEM_LIMIT, Refused, invalid, normal, size
 
 
@@ -18,7 +19,7 @@ def plan(request, kind: str) -> tuple:
     actions = None
     if kind == "Update" and given.get("UpdateExpression") is not None:
         what = "UpdateExpression"
-        actions = scope.bind(expressions.parse(what, given[what]), what)
+        actions = scope.bind(parse(what, given[what]), what)
         for _, path, _ in actions:
             if path[0] in kept.keys:
                 raise invalid(f"One or more parameter values were invalid: Cannot update attribute {path[0]}. This attribute is part of the key")
@@ -51,7 +52,7 @@ def one(kind: str):
         shown = old if wanted.endswith("OLD") else new if wanted != "NONE" else None
         if shown is not None and wanted.startswith("UPDATED"):
             what = "UpdateExpression"
-            actions = expressions.parse(what, request.given[what]) if request.given.get(what) else []
+            actions = parse(what, request.given[what]) if request.given.get(what) else []
             shown = expressions.project(shown, [request.scope.path(path, what) for _, path, _ in actions])
         return {"Attributes": shown} if shown else {}
 
