@@ -1,6 +1,6 @@
 //! The main job on a sample account: serve, audit through the API, findings, the alert.
 
-use std::{io::Write as _, process::ExitCode, sync::Arc, time::Duration};
+use std::{io::Write as _, num::NonZeroUsize, process::ExitCode, sync::Arc, time::Duration};
 
 use checks::{Lang, Manner};
 use domain::{AuditState, Finding, Progress, Receipt, Report, Snapshot, Status, Summary, Tenant};
@@ -9,11 +9,15 @@ use notice::Notice;
 use report::Page;
 use serde::Deserialize;
 use serde_json::json;
-use store::{PageRequest, SqliteStore, Store};
+use store::Store;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
-use crate::{Failure, output::Output, runtime};
+use crate::{
+    Failure,
+    output::Output,
+    runtime,
+    serve::{Deliver, Runner},
+};
 
 /// A made-up account of a small company, as `scan --snapshot-out` keeps one.
 const ACCOUNT: &str = include_str!("../demo/account.json");
@@ -60,9 +64,9 @@ struct Started {
 
 async fn demo(lang: Lang) -> Result<(), Failure> {
     let folder = tempfile::tempdir().map_err(|e| Failure::usage(format!("no place: {e}")))?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.path()).map_err(Failure::usage)?);
+    let store = Store::open(folder.path()).map_err(Failure::usage)?;
     let snapshot: Arc<Snapshot> = Arc::new(serde_json::from_str(ACCOUNT).map_err(Failure::audit)?);
-    let address = serve(Arc::clone(&store), Arc::clone(&snapshot), lang).await?;
+    let address = serve(store.clone(), Arc::clone(&snapshot), lang).await?;
     say(&format!(
         "A sample account, served on http://{address} with an embedded store; AWS is not asked.\n"
     ));
@@ -99,27 +103,22 @@ async fn demo(lang: Lang) -> Result<(), Failure> {
     let output = Output::Standard;
     let page = Page { style: output.style(), passes: false };
     output.write(|out| page.write(&report, out))?;
-    tell_alert(&*store, &snapshot, &output).await
+    tell_alert(&store, &started.audit_id, &output).await
 }
 
 /// Serves the API on a free port of this machine, with the sample in place of AWS.
 async fn serve(
-    store: Arc<dyn Store>,
+    store: Store,
     snapshot: Arc<Snapshot>,
     lang: Lang,
 ) -> Result<std::net::SocketAddr, Failure> {
+    let manner = Manner { lang, ..Manner::default() };
+    let with = audit::Settings { manner, ..audit::Settings::default() };
+    let source = audit::Source::Recorded { snapshot, tempo: STEP };
+    let pipeline = audit::Pipeline::new(store.clone(), source, with);
+    let runner = Runner::new(pipeline, Deliver::default(), NonZeroUsize::MIN);
     let mut settings = api::Settings::new(api::Open);
-    let kept = Arc::clone(&store);
-    settings.started = Arc::new(move |audit| {
-        let (store, snapshot) = (Arc::clone(&kept), Arc::clone(&snapshot));
-        let (tenant, id) = (audit.tenant.clone(), audit.id);
-        tokio::spawn(async move {
-            let manner = Manner { lang, ..Manner::default() };
-            let settings = audit::Settings { manner, ..audit::Settings::default() };
-            let stop = CancellationToken::new();
-            audit::replay(store, &snapshot, STEP, &settings, &tenant, id, stop).await
-        });
-    });
+    settings.started = Arc::new(move |audit| runner.begin(audit));
     let refused = |error| Failure::usage(format!("could not listen on this machine: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
@@ -159,14 +158,11 @@ async fn watch(client: &reqwest::Client, status: &str) -> Result<Answer, Failure
 }
 
 /// Shows the message about the worst problem, as a subscriber of the topic would get it.
-async fn tell_alert(
-    store: &dyn Store,
-    snapshot: &Snapshot,
-    output: &Output,
-) -> Result<(), Failure> {
-    let account = &snapshot.account.id;
-    let alerts = store.alerts(&Tenant::local(), account, PageRequest::FIRST).await;
-    let mut alerts = alerts.map_err(Failure::audit)?.items;
+async fn tell_alert(store: &Store, audit_id: &str, output: &Output) -> Result<(), Failure> {
+    let id = audit_id.parse().map_err(Failure::audit)?;
+    let audit = store.audit(&Tenant::local(), id).await.map_err(Failure::audit)?;
+    let audit = audit.ok_or_else(|| Failure::audit("the demo's audit is gone; run it again"))?;
+    let mut alerts = store.alerts(&audit).await.map_err(Failure::audit)?;
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.severity));
     let Some(worst) = alerts.first() else {
         return Err(Failure::audit("the sample account raised no alert; this is a defect"));

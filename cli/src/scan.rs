@@ -1,6 +1,7 @@
 mod accounts;
 mod args;
 mod progress;
+mod suppressions;
 
 use std::{fs, io::Write as _, path::Path, process::ExitCode, sync::Arc};
 
@@ -32,13 +33,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             "--output and --snapshot-out name the same file; give them two",
         ));
     }
+    let quiet = suppressions::load(args.suppressions.as_deref()).map_err(Failure::usage)?;
     let way = args.way().map_err(Failure::usage)?;
     let (snapshot, stopped) = match way {
-        Way::Accounts(path) => return accounts::run(args, &path, &brief),
+        Way::Accounts(path) => return accounts::run(args, &path, &brief, &quiet),
         Way::Snapshot(path) => (load(&path)?, false),
         Way::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
-    let report = evaluate(&snapshot, &brief.checks, args.manner());
+    let mut report = evaluate(&snapshot, &brief.checks, args.manner());
+    audit::suppress(&mut report, &quiet, jiff::Timestamp::now());
     let output = Output::new(args.output.clone());
     output.write(|out| match args.format {
         Format::Json => report::json(&report, out),
@@ -60,7 +63,9 @@ fn ending<'a>(
     status: Status,
     stopped: bool,
 ) -> u8 {
-    let mut failing = findings.into_iter().filter(|finding| finding.verdict == Verdict::Fail);
+    let mut failing = findings.into_iter().filter(|finding| {
+        finding.verdict == Verdict::Fail && finding.suppressed.is_none()
+    });
     if stopped {
         STOPPED
     } else if args.fail_on.is_some_and(|least| failing.any(|finding| finding.severity >= least)) {

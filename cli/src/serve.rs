@@ -1,25 +1,26 @@
 mod config;
+mod deliver;
 mod jwt;
 mod runner;
 mod variables;
+mod verify;
 
 use std::{
     error::Error, future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
     time::Duration,
 };
 
-use audit::WorkError;
 use checks::Manner;
 use collect::Limits;
-use domain::{AuditId, Service, Tenant, Thresholds};
-use store::{SqliteStore, Store};
+use domain::{Service, Thresholds};
+use store::Store;
 use tokio::{net::TcpListener, sync::oneshot};
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{Failure, runtime};
 use config::{Config, Door, Options};
-use runner::{Runner, Work, Worked};
+pub(crate) use deliver::Deliver;
+pub(crate) use runner::Runner;
 
 /// How long requests that are being answered may take once the service stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
@@ -52,9 +53,9 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
     for name in &config.unknown {
         tracing::warn!("`{name}` is not a setting: docs/configuration.md lists them");
     }
-    let store = SqliteStore::open(&config.data).map_err(Failure::usage)?;
+    let store = Store::open(&config.data).map_err(Failure::usage)?.keep_days(config.keep_days);
     let runtime = runtime::on_all_cores()?;
-    let served = runtime.block_on(serve(config, Arc::new(store)));
+    let served = runtime.block_on(serve(config, store));
     // A lookup that hangs in a thread of its own does not keep the program.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
@@ -71,14 +72,21 @@ fn log(config: &Config) {
     tracing_subscriber::registry().with(lines.with_writer(std::io::stderr)).with(levels).init();
 }
 
-async fn serve(config: Config, store: Arc<dyn Store>) -> Result<ExitCode, Failure> {
+async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let (stopping, stop) = oneshot::channel::<()>();
     let signals = signals().map_err(|error| Failure::audit(format!("no signals: {error}")))?;
 
     let aws = access::config(&access::Manner::default()).await;
-    let worker = Worker { store: Arc::clone(&store), config: aws, settings: settings(&config) };
-    let runner = Arc::new(Runner::new(worker, config.concurrent_audits));
-    let begun = Arc::clone(&runner);
+    let settings = settings(&config);
+    let source = audit::Source::Aws(Box::new(aws.clone()));
+    let pipeline = audit::Pipeline::new(store.clone(), source, settings);
+    let deliver = match config.slack_webhook {
+        Some(config::Webhook(url)) => deliver::Deliver::to_slack(url).map_err(Failure::usage)?,
+        None => deliver::Deliver::default(),
+    };
+    let runner = Runner::new(pipeline, deliver, config.concurrent_audits);
+    let begun = runner.clone();
+    let registration = !matches!(config.door, Door::Open);
     let mut api = match config.door {
         Door::Open => api::Settings::new(api::Open),
         Door::Token(token) => api::Settings::new(token),
@@ -87,14 +95,17 @@ async fn serve(config: Config, store: Arc<dyn Store>) -> Result<ExitCode, Failur
         ),
     };
     api.limits = config.limits;
+    api.registration = registration;
+    api.purge_days = config.purge_days;
+    api.verify = Arc::new(verify::Verifier::new(aws));
     api.started = Arc::new(move |audit| begun.begin(audit));
-    let routes = api::router(Arc::clone(&store), api);
+    let routes = api::router(store, api);
 
     let listen = config.listen;
     let refused = |error| Failure::usage(format!("could not listen on `{listen}`: {error}"));
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let resumed = runner.resume(&*store).await.map_err(Failure::audit)?;
+    let resumed = runner.resume().await.map_err(Failure::audit)?;
     tracing::info!(%address, resumed, "serving");
     eprintln!("listening on http://{address}");
 
@@ -150,33 +161,14 @@ fn settings(config: &Config) -> audit::Settings {
         manner: Manner { thresholds, lang: config.lang, ..Manner::default() },
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
+        // The one queue is in this process: what waits in it is not lost.
+        nightly: config.nightly.clone(),
         ..audit::Settings::default()
     }
 }
 
-/// Works audits off with this machine's credentials.
-struct Worker {
-    store: Arc<dyn Store>,
-    config: aws_config::SdkConfig,
-    settings: audit::Settings,
-}
-
-impl Work for Worker {
-    async fn work(&self, tenant: &Tenant, id: AuditId, stop: CancellationToken) -> Worked {
-        let store = Arc::clone(&self.store);
-        let worked = audit::work(store, &self.config, &self.settings, tenant, id, stop).await;
-        match worked {
-            Ok(state) => Worked::Ended(state),
-            Err(WorkError::Held { until, .. }) => Worked::Held(until),
-            Err(WorkError::Missing(_)) => Worked::Missing,
-            Err(WorkError::Stopped(_)) => Worked::PutBack,
-            Err(WorkError::Store(error)) => Worked::Unanswered(with_causes(&error)),
-        }
-    }
-}
-
 /// An error and what caused it, for the log.
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let causes = std::iter::successors(Some(error), |error| (*error).source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

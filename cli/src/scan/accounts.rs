@@ -28,13 +28,19 @@ use progress::{Progress, Watched};
 /// Exit code: an account could not be audited.
 const NOT_AUDITED: u8 = 2;
 
-pub(super) fn run(args: &Args, path: &Path, brief: &Brief) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    args: &Args,
+    path: &Path,
+    brief: &Brief,
+    quiet: &[domain::Suppression],
+) -> Result<ExitCode, Failure> {
     let needs =
         Needs { external_ids: args.prove_external_id, known_regions: !asks_for_regions(brief) };
     let lines = file::load(path, needs).map_err(Failure::usage)?;
     let stop = CancellationToken::new();
-    let accounts =
+    let mut accounts =
         runtime::on_one_thread()?.block_on(audit_all(args, &lines, brief, stop.clone()))?;
+    accounts.suppress(|report| audit::suppress(report, quiet, Timestamp::now()));
     let output = Output::new(args.output.clone());
     let page = Page { style: output.style(), passes: args.passes };
     output.write(|out| match args.format {

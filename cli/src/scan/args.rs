@@ -62,6 +62,10 @@ pub(crate) struct Args {
     /// Writes the result to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// A TOML file with `[[suppressions]]`: findings that are known and keep quiet until a date
+    /// [default: infraaudit.toml, where there is one].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) suppressions: Option<PathBuf>,
     /// Ends with code 3 when a finding fails that is as bad as this.
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use checks::Lang;
-use domain::Severity;
+use domain::{Schedule, Severity};
 use tracing::level_filters::LevelFilter;
 
 use super::variables::{self as var, VARIABLES, Variable};
@@ -39,8 +39,37 @@ pub(super) struct Config {
     pub(super) concurrent_audits: NonZeroUsize,
     pub(super) iam_requests: NonZeroUsize,
     pub(super) limits: api::Limits,
+    /// When accounts without a schedule of their own are audited; never where it is not said.
+    pub(super) nightly: Option<Schedule>,
+    pub(super) keep_days: u32,
+    pub(super) purge_days: u32,
+    /// Where alerts are written to, beside the log. A secret.
+    pub(super) slack_webhook: Option<Webhook>,
     /// Variables that look like ours and are not.
     pub(super) unknown: Vec<String>,
+}
+
+/// The address of an incoming webhook, which is a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Webhook(pub(super) String);
+
+impl std::fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Webhook(…)")
+    }
+}
+
+impl FromStr for Webhook {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let here = text.starts_with("http://127.0.0.1:") || text.starts_with("http://localhost:");
+        if text.starts_with("https://") || here {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("it takes an address that begins with `https://`")
+        }
+    }
 }
 
 /// Who is let in.
@@ -93,8 +122,20 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
             .or(&var::CONCURRENT_AUDITS, NonZeroUsize::MIN.saturating_add(3))?,
         iam_requests: source.or(&var::IAM_REQUESTS, NonZeroUsize::MIN.saturating_add(4))?,
         limits,
+        nightly: nightly(&source)?,
+        keep_days: source.or(&var::KEEP_DAYS, NonZeroU32::MIN.saturating_add(399))?.get(),
+        purge_days: source.or(&var::PURGE_DAYS, 30)?,
+        slack_webhook: source.get(&var::SLACK_WEBHOOK)?,
         unknown: unknown(environment),
     })
+}
+
+fn nightly(source: &Source<'_>) -> Result<Option<Schedule>, String> {
+    let zone: String = source.or(&var::NIGHTLY_TIMEZONE, "UTC".to_owned())?;
+    let Some(cron) = source.get::<String>(&var::NIGHTLY)? else { return Ok(None) };
+    let schedule = Schedule::new(&cron, &zone);
+    let (cron, zone) = (var::NIGHTLY.name, var::NIGHTLY_TIMEZONE.name);
+    schedule.map(Some).map_err(|error| format!("`{cron}` with `{zone}` is wrong: {error}"))
 }
 
 fn door(source: &Source<'_>, listen: SocketAddr) -> Result<Door, String> {
@@ -208,15 +249,20 @@ fn file(path: &Path) -> Result<toml::Table, String> {
 /// Whether a key is a setting's that has no place in a file.
 fn is_secret(variable: &Variable, key: &str) -> bool {
     *variable == var::API_TOKEN && key == "api_token"
+        || *variable == var::SLACK_WEBHOOK && key == "slack_webhook"
 }
 
 /// Names that only the functions read.
-const FUNCTIONS: [&str; 5] = [
+const FUNCTIONS: [&str; 9] = [
+    "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
-    "INFRAAUDIT_KEEP_DAYS",
+    "INFRAAUDIT_LEASE_SECONDS",
+    "INFRAAUDIT_ONBOARDING_TEMPLATE_URL",
+    "INFRAAUDIT_PATIENCE_SECONDS",
     "INFRAAUDIT_QUEUE_URL",
     "INFRAAUDIT_TABLE",
     "INFRAAUDIT_TOPIC_ARN",
+    "INFRAAUDIT_WORKER_ROLE_ARN",
 ];
 
 fn unknown(environment: &[(String, String)]) -> Vec<String> {

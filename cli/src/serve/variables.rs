@@ -38,11 +38,18 @@ pub(super) static WAITING_AUDITS: Variable =
     variable("INFRAAUDIT_WAITING_AUDITS", "waiting_audits");
 pub(super) static REQUESTS_PER_SECOND: Variable =
     variable("INFRAAUDIT_REQUESTS_PER_SECOND", "requests_per_second");
+pub(super) static NIGHTLY: Variable = variable("INFRAAUDIT_NIGHTLY", "nightly");
+pub(super) static NIGHTLY_TIMEZONE: Variable =
+    variable("INFRAAUDIT_NIGHTLY_TIMEZONE", "nightly_timezone");
+pub(super) static KEEP_DAYS: Variable = variable("INFRAAUDIT_KEEP_DAYS", "keep_days");
+pub(super) static PURGE_DAYS: Variable = variable("INFRAAUDIT_PURGE_DAYS", "purge_days");
+/// A secret: whoever has it can write into the channel.
+pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_WEBHOOK");
 /// Where the file is: it cannot say that itself.
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 15] = [
+pub(super) static VARIABLES: [&Variable; 20] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -58,6 +65,11 @@ pub(super) static VARIABLES: [&Variable; 15] = [
     &IAM_REQUESTS,
     &WAITING_AUDITS,
     &REQUESTS_PER_SECOND,
+    &NIGHTLY,
+    &NIGHTLY_TIMEZONE,
+    &KEEP_DAYS,
+    &PURGE_DAYS,
+    &SLACK_WEBHOOK,
 ];
 
 #[cfg(test)]

@@ -155,6 +155,7 @@ pub(crate) mod tests {
             remedy: "Remedy.".into(),
             reference: "https://docs.aws.amazon.com/".into(),
             frameworks: vec!["cis-aws-5.0:1.13".into()],
+            suppressed: None,
         }
     }
 

@@ -1,0 +1,38 @@
+use access::SessionName;
+use api::Verify;
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use domain::{Account, Partition, Proof, ProofOutcome, Registered, RoleArn};
+use jiff::Timestamp;
+
+/// Proves that roles ask for their `ExternalId`, with this machine's credentials.
+pub(super) struct Verifier {
+    config: SdkConfig,
+}
+
+impl Verifier {
+    pub(super) const fn new(config: SdkConfig) -> Self {
+        Self { config }
+    }
+}
+
+#[async_trait]
+impl Verify for Verifier {
+    async fn verify(&self, account: &Registered) -> Proof {
+        let region = self.config.region().map(AsRef::as_ref);
+        let partition = region.map_or(Partition::Aws, Partition::of_region);
+        let id = account.account_id.clone();
+        let role = RoleArn::new(Account { partition, id }, &account.role_name);
+        match SessionName::new("verify") {
+            Ok(name) => {
+                let tried = access::prove(&self.config, &role, &account.external_id, &name).await;
+                access::proof(&tried, Timestamp::now())
+            }
+            Err(error) => Proof {
+                tried_at: Timestamp::now(),
+                outcome: ProofOutcome::Unproven,
+                reason: Some(error.to_string()),
+            },
+        }
+    }
+}
