@@ -63,9 +63,9 @@ fn ending<'a>(
     status: Status,
     stopped: bool,
 ) -> u8 {
-    let mut failing = findings.into_iter().filter(|finding| {
-        finding.verdict == Verdict::Fail && finding.suppressed.is_none()
-    });
+    let mut failing = findings
+        .into_iter()
+        .filter(|finding| finding.verdict == Verdict::Fail && finding.suppressed.is_none());
     if stopped {
         STOPPED
     } else if args.fail_on.is_some_and(|least| failing.any(|finding| finding.severity >= least)) {

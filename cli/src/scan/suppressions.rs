@@ -33,7 +33,9 @@ pub(super) fn load(path: Option<&Path>) -> Result<Vec<Suppression>, String> {
     let named = path.unwrap_or(Path::new(FILE));
     let shown = named.display();
     let text = match fs::read_to_string(named) {
-        Err(error) if error.kind() == ErrorKind::NotFound && path.is_none() => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound && path.is_none() => {
+            return Ok(Vec::new());
+        }
         text => text.map_err(|error| format!("could not read `{shown}`: {error}"))?,
     };
     // The file holds the settings of `serve` too.
@@ -63,9 +65,10 @@ fn suppression(written: Written) -> Result<Suppression, String> {
     // A day ends with the day.
     let day = expires.parse::<Date>().ok().and_then(|day| day.tomorrow().ok());
     let day = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()).map(|day| day.timestamp());
-    let expires_at = expires.parse::<Timestamp>().ok().or(day).ok_or_else(|| {
-        format!("has `expires = \"{expires}\"`; write a day like `2027-03-31`")
-    })?;
+    let expires_at =
+        expires.parse::<Timestamp>().ok().or(day).ok_or_else(|| {
+            format!("has `expires = \"{expires}\"`; write a day like `2027-03-31`")
+        })?;
     Ok(Suppression { id: None, account_id, check, resource, tag, reason, expires_at })
 }
 
@@ -93,7 +96,10 @@ mod tests {
         let with = |lines: &str| loaded(&format!("[[suppressions]]\n{lines}\n")).unwrap_err();
         for (lines, sign) in [
             ("reason = 'x'\nexpires = '2027-01-01'", "cover every finding"),
-            ("check = 's3_encrypton'\nreason = 'x'\nexpires = '2027-01-01'", "did you mean `s3_encryption`"),
+            (
+                "check = 's3_encrypton'\nreason = 'x'\nexpires = '2027-01-01'",
+                "did you mean `s3_encryption`",
+            ),
             ("check = 's3_encryption'\nreason = ' '\nexpires = '2027-01-01'", "empty `reason`"),
             ("check = 's3_encryption'\nreason = 'x'\nexpires = 'soon'", "`2027-03-31`"),
             ("check = 's3_encryption'\nexpires = '2027-01-01'", "reason"),

@@ -86,6 +86,15 @@ impl Accounts {
         &self.results
     }
 
+    /// Changes every report, as suppressions do.
+    pub fn suppress(&mut self, change: impl Fn(&mut Report)) {
+        for result in &mut self.results {
+            if let Ok(report) = &mut result.result {
+                change(report);
+            }
+        }
+    }
+
     /// Complete where every account was audited and everything read.
     #[must_use]
     pub fn status(&self) -> Status {
