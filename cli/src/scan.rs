@@ -1,3 +1,4 @@
+mod accounts;
 mod args;
 mod progress;
 
@@ -5,7 +6,8 @@ use std::{fs, io::Write as _, path::Path, process::ExitCode, sync::Arc};
 
 use access::SessionName;
 use audit::{Brief, Entry, ScanError, evaluate};
-use domain::{Report, Severity, Snapshot, Status, Verdict};
+use aws_config::SdkConfig;
+use domain::{Finding, Snapshot, Status, Verdict};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, output::Output, runtime};
@@ -32,6 +34,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let way = args.way().map_err(Failure::usage)?;
     let (snapshot, stopped) = match way {
+        Way::Accounts(path) => return accounts::run(args, &path, &brief),
         Way::Snapshot(path) => (load(&path)?, false),
         Way::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
@@ -47,23 +50,34 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if let Some(path) = &args.snapshot_out {
         Output::File(path.clone()).write(|out| Ok(serde_json::to_writer(out, &snapshot)?))?;
     }
-    Ok(exit_code(args, &report, stopped))
+    Ok(ending(args, &report.findings, report.status, stopped).into())
 }
 
-fn exit_code(args: &Args, report: &Report, stopped: bool) -> ExitCode {
-    let fails = |severity: Severity| {
-        let failing = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
-        failing.into_iter().any(|finding| finding.severity >= severity)
-    };
+/// The exit code of what was audited.
+fn ending<'a>(
+    args: &Args,
+    findings: impl IntoIterator<Item = &'a Finding>,
+    status: Status,
+    stopped: bool,
+) -> u8 {
+    let mut failing = findings.into_iter().filter(|finding| finding.verdict == Verdict::Fail);
     if stopped {
-        ExitCode::from(STOPPED)
-    } else if args.fail_on.is_some_and(fails) {
-        ExitCode::from(FAILED_ON)
-    } else if args.strict && report.status == Status::Incomplete {
-        ExitCode::from(INCOMPLETE)
+        STOPPED
+    } else if args.fail_on.is_some_and(|least| failing.any(|finding| finding.severity >= least)) {
+        FAILED_ON
+    } else if args.strict && status == Status::Incomplete {
+        INCOMPLETE
     } else {
-        ExitCode::SUCCESS
+        0
     }
+}
+
+/// Proves that the role of the entry enforces its ExternalId; why not is one sentence.
+async fn prove(config: &SdkConfig, entry: &Entry) -> Result<(), String> {
+    let Entry::Role { role, external_id: Some(external_id), name } = entry else {
+        return Err("only a role that is assumed with an external id can be proven".into());
+    };
+    access::prove(config, role, external_id, name).await.map_err(|doubt| doubt.to_string())
 }
 
 /// Reads the account; tells whether it was stopped on the way.
@@ -84,6 +98,10 @@ async fn read(args: &Args, way: args::Door, brief: &Brief) -> Result<(Snapshot, 
             Entry::Role { role, external_id, name }
         }
     };
+    if args.prove_external_id {
+        prove(&config, &entry).await.map_err(Failure::audit)?;
+        eprintln!("proven: the role opens to its external id and to no other");
+    }
     let stop = CancellationToken::new();
     let listening = tokio::spawn(listen(stop.clone()));
     let progress = Progress::new(args.quiet);

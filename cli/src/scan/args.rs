@@ -28,6 +28,19 @@ pub(crate) struct Args {
     /// What the role's trust policy asks for as `sts:ExternalId`.
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
+    /// Reads nothing unless the role opens to this external id and to no other.
+    #[arg(long)]
+    pub(crate) prove_external_id: bool,
+    /// Audits the accounts of a CSV file with the columns `account_id`, `name`, `role_name`,
+    /// `external_id` and `regions`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "role_arn", "account", "external_id", "from_snapshot", "snapshot_out",
+    ])]
+    accounts: Option<PathBuf>,
+    /// How many accounts of `--accounts` are audited at once.
+    #[arg(long, value_name = "N", default_value_t = 4, requires = "accounts",
+        value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) account_concurrency: u8,
     /// Runs only the checks of this service; may be given again.
     #[arg(long, value_name = "SERVICE")]
     service: Vec<Service>,
@@ -60,7 +73,8 @@ pub(crate) struct Args {
     pub(crate) snapshot_out: Option<PathBuf>,
     /// Judges what an earlier scan kept; asks AWS nothing.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "profile", "role_arn", "account", "external_id", "region", "tags", "snapshot_out",
+        "profile", "role_arn", "account", "external_id", "prove_external_id", "region", "tags",
+        "snapshot_out",
     ])]
     from_snapshot: Option<PathBuf>,
     /// Lists what passes too.
@@ -92,6 +106,7 @@ pub(crate) enum Format {
 #[derive(Debug)]
 pub(crate) enum Way {
     Snapshot(PathBuf),
+    Accounts(PathBuf),
     Aws(Door),
 }
 
@@ -107,10 +122,19 @@ impl Args {
         if let Some(path) = &self.from_snapshot {
             return Ok(Way::Snapshot(path.clone()));
         }
+        if let Some(path) = &self.accounts {
+            return Ok(Way::Accounts(path.clone()));
+        }
+        if self.prove_external_id && self.external_id.is_none() {
+            return Err(
+                "--prove-external-id proves a role: add --external-id, and --role-arn or --account"
+                    .into(),
+            );
+        }
         let role = match (&self.role_arn, &self.account) {
             (Some(role), _) => role.clone(),
             (None, Some(id)) => {
-                let account = Account { partition: self.partition(), id: id.clone() };
+                let account = Account { partition: Self::partition(&self.region), id: id.clone() };
                 RoleArn::new(account, &self.role_name.clone().unwrap_or_default())
             }
             (None, None) if self.external_id.is_some() => {
@@ -129,13 +153,13 @@ impl Args {
     }
 
     /// The partition of a role given by name: that of the regions to read, or of the environment's.
-    fn partition(&self) -> Partition {
+    pub(crate) fn partition(regions: &[String]) -> Partition {
         let from_environment = || {
             ["AWS_REGION", "AWS_DEFAULT_REGION"]
                 .into_iter()
                 .find_map(|name| std::env::var(name).ok())
         };
-        let region = self.region.first().cloned().or_else(from_environment);
+        let region = regions.first().cloned().or_else(from_environment);
         region.map_or(Partition::Aws, |region| Partition::of_region(&region))
     }
 
@@ -153,12 +177,12 @@ impl Args {
         regions.sort();
         regions.dedup();
         let checks = choice.checks().map_err(|error| error.to_string())?;
-        // AWS is asked which regions there are only where a regional service is read.
-        let asks_aws = checks.iter().any(|check| !check.service().is_global());
-        if let Some(region) = regions.iter().find(|region| !asks_aws && !is_region(region)) {
+        let brief = Brief { regions, tags: self.tags, limits, ..Brief::new(checks) };
+        let unknown = |region: &&String| !asks_for_regions(&brief) && !is_region(region);
+        if let Some(region) = brief.regions.iter().find(unknown) {
             return Err(format!("there is no region `{region}` that this release knows"));
         }
-        Ok(Brief { regions, tags: self.tags, limits, ..Brief::new(checks) })
+        Ok(brief)
     }
 
     pub(crate) fn manner(&self) -> Manner {
@@ -168,4 +192,9 @@ impl Args {
             minimum: self.severity.unwrap_or(Severity::Low),
         }
     }
+}
+
+/// Whether AWS is asked which regions there are: only where a regional service is read.
+pub(crate) fn asks_for_regions(brief: &Brief) -> bool {
+    brief.checks.iter().any(|check| !check.service().is_global())
 }

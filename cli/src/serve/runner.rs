@@ -1,292 +1,209 @@
-//! Audits in the background: several at once, and each until it has ended.
+//! Audits in the background: the queue, the workers and the sweeper of one machine.
 
 use std::{
-    future::Future,
+    collections::HashMap,
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use domain::{Audit, AuditId, AuditState, Tenant};
-use jiff::Timestamp;
-use store::{PageError, PageRequest, Store};
-use tokio::{sync::Semaphore, task::JoinSet};
+use audit::{Done, Pipeline, Ticket};
+use domain::{Audit, AuditId};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
-/// What came of working on an audit.
-#[derive(Debug)]
-pub(super) enum Worked {
-    /// It has ended.
-    Ended(AuditState),
-    /// It was put back because the service stops.
-    PutBack,
-    /// It is not there.
-    Missing,
-    /// Another worker has it until then.
-    Held(Timestamp),
-    /// The store gave no answer.
-    Unanswered(String),
-}
+use super::deliver::Deliver;
 
-/// Works on one audit, and stops when the token says so.
-pub(super) trait Work: Send + Sync + 'static {
-    fn work(
-        &self,
-        tenant: &Tenant,
-        id: AuditId,
-        stop: CancellationToken,
-    ) -> impl Future<Output = Worked> + Send;
-}
+/// How many steps of all audits are done at once.
+const STEPS: usize = 16;
 
-/// The audits that are under way.
-pub(super) struct Runner<W> {
-    work: Arc<W>,
-    permits: Arc<Semaphore>,
+/// Half the first wait before a step is tried again, and the longest wait.
+const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// How often the sweeper looks.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// What is under way. Cloning it is cheap.
+#[derive(Clone)]
+pub(crate) struct Runner(Arc<Inner>);
+
+struct Inner {
+    pipeline: Pipeline,
+    deliver: Deliver,
+    /// Places for audits: one keeps its place until it has ended.
+    places: Arc<Semaphore>,
+    taken: Mutex<HashMap<AuditId, Arc<OwnedSemaphorePermit>>>,
+    /// Places for steps.
+    steps: Semaphore,
     tasks: Mutex<JoinSet<()>>,
     stop: CancellationToken,
 }
 
-/// Half the first wait before an audit is tried again.
-const SHORTEST_WAIT: Duration = Duration::from_secs(1);
-/// The longest wait before an audit is tried again.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-impl<W: Work> Runner<W> {
-    pub(super) fn new(work: W, at_once: NonZeroUsize) -> Self {
-        Self {
-            work: Arc::new(work),
-            permits: Arc::new(Semaphore::new(at_once.get())),
+impl Runner {
+    pub(crate) fn new(pipeline: Pipeline, deliver: Deliver, at_once: NonZeroUsize) -> Self {
+        Self(Arc::new(Inner {
+            pipeline,
+            deliver,
+            places: Arc::new(Semaphore::new(at_once.get())),
+            taken: Mutex::default(),
+            steps: Semaphore::new(STEPS),
             tasks: Mutex::default(),
             stop: CancellationToken::new(),
+        }))
+    }
+
+    /// Takes up what an earlier process left behind, and sweeps from now on.
+    pub(crate) async fn resume(&self) -> Result<usize, audit::WorkError> {
+        let tickets = self.0.pipeline.resume().await?;
+        let audits: std::collections::BTreeSet<_> =
+            tickets.iter().filter_map(|ticket| Some(ticket.audit()?.1)).collect();
+        for ticket in tickets {
+            self.take(ticket);
+        }
+        let runner = self.clone();
+        self.spawn(async move { runner.sweep().await });
+        Ok(audits.len())
+    }
+
+    /// Works on a new audit as soon as there is room.
+    pub(crate) fn begin(&self, audit: &Audit) {
+        if let Some(ticket) = Ticket::of(audit) {
+            self.take(ticket);
         }
     }
 
-    /// Takes up what an earlier process left behind: the store is this process's alone, so whoever
-    /// had a running audit is gone.
-    pub(super) async fn resume(&self, store: &dyn Store) -> Result<usize, PageError> {
-        let mut resumed = 0;
-        let mut cursor: Option<String> = None;
-        loop {
-            let request = PageRequest { cursor: cursor.as_deref(), ..PageRequest::FIRST };
-            let page = store.unfinished(request).await?;
-            for audit in &page.items {
-                if audit.state == AuditState::Running {
-                    let _ = store.release(audit, Timestamp::now()).await?;
-                }
-                self.begin(audit);
-                resumed += 1;
-            }
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                return Ok(resumed);
-            }
-        }
+    /// Stops what is under way, which puts it back; false when that took too long.
+    pub(crate) async fn stop(&self, within: Duration) -> bool {
+        self.0.stop.cancel();
+        let tasks = std::mem::take(&mut *lock(&self.0.tasks));
+        tokio::time::timeout(within, tasks.join_all()).await.is_ok()
     }
 
-    /// Works on an audit as soon as there is room.
-    pub(super) fn begin(&self, audit: &Audit) {
-        let (tenant, id) = (audit.tenant.clone(), audit.id);
-        let (work, permits) = (Arc::clone(&self.work), Arc::clone(&self.permits));
-        let stop = self.stop.clone();
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = lock(&self.0.tasks);
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(async move {
-            // Waiting is just left; work that has begun stops by itself and puts its audit back.
-            let permit = tokio::select! {
-                permit = permits.acquire() => permit,
-                () = stop.cancelled() => return,
-            };
-            if permit.is_ok() {
-                until_ended(&*work, &tenant, id, &stop, SHORTEST_WAIT).await;
+        tasks.spawn(work);
+    }
+
+    fn take(&self, ticket: Ticket) {
+        if self.0.stop.is_cancelled() {
+            return;
+        }
+        let runner = self.clone();
+        self.spawn(async move {
+            // Waiting is just left; a step that has begun stops by itself and puts its work back.
+            tokio::select! {
+                biased;
+                () = runner.0.stop.cancelled() => {}
+                place = runner.place(&ticket) => runner.until_done(&ticket, place).await,
             }
         });
     }
 
-    /// Stops the audits under way, which puts them back; false when that took too long.
-    pub(super) async fn stop(&self, within: Duration) -> bool {
-        self.stop.cancel();
-        tokio::time::timeout(within, self.all_ended()).await.is_ok()
+    /// Waits for the audit's place, which its steps share.
+    async fn place(&self, ticket: &Ticket) -> Option<Arc<OwnedSemaphorePermit>> {
+        let (_, id) = ticket.audit()?;
+        if let Some(place) = lock(&self.0.taken).get(&id) {
+            return Some(Arc::clone(place));
+        }
+        let place = Arc::clone(&self.0.places).acquire_owned().await.ok()?;
+        Some(Arc::clone(lock(&self.0.taken).entry(id).or_insert_with(|| Arc::new(place))))
     }
 
-    async fn all_ended(&self) {
-        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        tasks.join_all().await;
-    }
-}
-
-async fn until_ended(
-    work: &impl Work,
-    tenant: &Tenant,
-    id: AuditId,
-    stop: &CancellationToken,
-    mut patience: Duration,
-) {
-    while !stop.is_cancelled() {
-        let wait = match work.work(tenant, id, stop.clone()).await {
-            Worked::Ended(state) => {
-                tracing::info!(audit = %id, %tenant, %state, "audit ended");
-                return;
+    async fn until_done(&self, ticket: &Ticket, _place: Option<Arc<OwnedSemaphorePermit>>) {
+        let (mut patience, longest) = WAITS;
+        while !self.0.stop.is_cancelled() {
+            let step = self.0.steps.acquire().await;
+            let worked = self.0.pipeline.work(ticket, &self.0.stop).await;
+            drop(step);
+            match worked {
+                Ok(done) => return self.follow(ticket, done).await,
+                Err(error) => {
+                    tracing::error!(?ticket, error = super::with_causes(&error), "interrupted");
+                }
             }
-            Worked::PutBack => {
-                tracing::info!(audit = %id, %tenant, "audit put back");
-                return;
+            patience = (patience * 2).min(longest);
+            tokio::select! {
+                () = tokio::time::sleep(patience) => {}
+                () = self.0.stop.cancelled() => return,
             }
-            Worked::Missing => {
-                tracing::warn!(audit = %id, %tenant, "there is no such audit");
-                return;
+        }
+    }
+
+    /// Goes on with what comes after a step.
+    async fn follow(&self, ticket: &Ticket, done: Done) {
+        for next in done.next {
+            self.take(next);
+        }
+        let Some((tenant, id)) = ticket.audit() else { return };
+        match self.0.pipeline.store().audit(tenant, id).await {
+            Ok(Some(audit)) if audit.state.is_final() => {
+                if done.ended.is_some() {
+                    tracing::info!(audit = %id, %tenant, state = %audit.state, "audit ended");
+                    self.0.deliver.all(self.0.pipeline.store()).await;
+                }
+                lock(&self.0.taken).remove(&id);
             }
-            Worked::Held(until) => {
-                let left = Duration::try_from(until.duration_since(Timestamp::now()));
-                left.unwrap_or_default() + Duration::from_millis(100)
+            // On one machine this stands for the table's stream.
+            Ok(Some(audit)) => {
+                if let (Ticket::Collect { .. }, Some(next)) = (ticket, Ticket::of(&audit)) {
+                    self.take(next);
+                }
             }
-            Worked::Unanswered(error) => {
-                tracing::error!(audit = %id, %tenant, error, "audit interrupted");
-                patience = (patience * 2).min(LONGEST_WAIT);
-                patience
+            Ok(None) => _ = lock(&self.0.taken).remove(&id),
+            Err(error) => tracing::error!(audit = %id, %error, "an audit could not be read"),
+        }
+    }
+
+    /// Looks from time to time for what got stuck, what is due and what was not told.
+    async fn sweep(&self) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(SWEEP) => {}
+                () = self.0.stop.cancelled() => return,
             }
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait.min(LONGEST_WAIT)) => {}
-            () = stop.cancelled() => return,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use store::{Claim, Created, End, SqliteStore};
-    use uuid::Uuid;
-
-    use super::*;
-
-    /// Claims and ends audits in the store, slowly, and counts how many are under way.
-    struct Slow {
-        store: Arc<dyn Store>,
-        now: AtomicUsize,
-        most: AtomicUsize,
-        pause: Duration,
-    }
-
-    impl Slow {
-        fn new(store: &Arc<dyn Store>, pause: Duration) -> Self {
-            let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-            Self { store: Arc::clone(store), now, most, pause }
-        }
-    }
-
-    impl Work for Slow {
-        async fn work(&self, tenant: &Tenant, id: AuditId, stop: CancellationToken) -> Worked {
-            let begun = Timestamp::now();
-            let until = begun + Duration::from_mins(1);
-            let held = match self.store.claim(tenant, id, begun, until).await.unwrap() {
-                Claim::Claimed(held) => held,
-                Claim::Held { until } => return Worked::Held(until),
-                Claim::Ended(state) => return Worked::Ended(state),
-                Claim::Missing => return Worked::Missing,
-            };
-            let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
-            self.most.fetch_max(now, Ordering::SeqCst);
-            let stopped = tokio::select! {
-                () = tokio::time::sleep(self.pause) => false,
-                () = stop.cancelled() => true,
-            };
-            self.now.fetch_sub(1, Ordering::SeqCst);
-            if stopped {
-                let _ = self.store.release(&held, Timestamp::now()).await.unwrap();
-                return Worked::PutBack;
+            self.free().await;
+            match self.0.pipeline.sweep(None, &self.0.stop).await {
+                Ok(swept) => swept.tickets.into_iter().for_each(|ticket| self.take(ticket)),
+                Err(error) => tracing::error!(error = super::with_causes(&error), "no sweep"),
             }
-            let end = End::Failed { error: "only a test" };
-            let _ = self.store.finish(&held, Timestamp::now(), end).await.unwrap();
-            Worked::Ended(AuditState::Failed)
+            if let Err(error) = self.pick_up().await {
+                tracing::error!(%error, "queued audits could not be listed");
+            }
+            self.0.deliver.all(self.0.pipeline.store()).await;
         }
     }
 
-    async fn queued(store: &dyn Store) -> Audit {
-        let order = domain::Order {
-            account_id: "111122223333".parse().unwrap(),
-            role_name: domain::RoleName::default(),
-            external_id: None,
-            checks: Vec::new(),
-        };
-        let id = AuditId(Uuid::now_v7());
-        let audit = Audit::new(Tenant::local(), id, order, Timestamp::now());
-        assert_eq!(store.create(&audit).await.unwrap(), Created::New);
-        audit
-    }
-
-    fn store() -> (tempfile::TempDir, Arc<dyn Store>) {
-        let directory = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(directory.path()).unwrap();
-        (directory, Arc::new(store))
-    }
-
-    async fn states(store: &dyn Store, audits: &[Audit]) -> Vec<AuditState> {
-        let mut states = Vec::new();
-        for audit in audits {
-            states.push(store.audit(&audit.tenant, audit.id).await.unwrap().unwrap().state);
+    /// Begins the audits that the sweep has queued by their schedules.
+    async fn pick_up(&self) -> Result<(), store::PageError> {
+        let page = self.0.pipeline.store().unfinished(store::PageRequest::FIRST).await?;
+        for audit in &page.items {
+            if !lock(&self.0.taken).contains_key(&audit.id) && audit.attempt == 0 {
+                self.begin(audit);
+            }
         }
-        states
+        Ok(())
     }
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn so_many_run_at_once_and_all_end() {
-        let (_directory, store) = store();
-        let two = NonZeroUsize::new(2).unwrap();
-        let runner = Runner::new(Slow::new(&store, Duration::from_millis(30)), two);
-        let mut audits = Vec::new();
-        for _ in 0..6 {
-            let audit = queued(&*store).await;
-            runner.begin(&audit);
-            audits.push(audit);
-        }
-        runner.all_ended().await;
-        assert_eq!(states(&*store, &audits).await, [AuditState::Failed; 6]);
-        assert_eq!(runner.work.most.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn stopping_puts_audits_back_and_starting_resumes_them() {
-        let (_directory, store) = store();
-        let one = NonZeroUsize::MIN;
-        let runner = Runner::new(Slow::new(&store, Duration::from_mins(10)), one);
-        let audits = [queued(&*store).await, queued(&*store).await];
-        for audit in &audits {
-            runner.begin(audit);
-        }
-        // Which of the two gets the one place is not said.
-        while !states(&*store, &audits).await.contains(&AuditState::Running) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        assert!(runner.stop(Duration::from_secs(10)).await);
-        assert_eq!(states(&*store, &audits).await, [AuditState::Queued; 2]);
-
-        // A process that was killed leaves one running, with a lease that lasts.
-        let claim = store.claim(&audits[0].tenant, audits[0].id, Timestamp::now(), Timestamp::MAX);
-        assert!(matches!(claim.await.unwrap(), Claim::Claimed(_)));
-        let runner = Runner::new(Slow::new(&store, Duration::ZERO), one);
-        assert_eq!(runner.resume(&*store).await.unwrap(), 2);
-        runner.all_ended().await;
-        assert_eq!(states(&*store, &audits).await, [AuditState::Failed; 2]);
-    }
-
-    #[tokio::test]
-    async fn an_outage_is_waited_out() {
-        struct Late(AtomicUsize);
-        impl Work for Late {
-            async fn work(&self, _: &Tenant, _: AuditId, _: CancellationToken) -> Worked {
-                match self.0.fetch_add(1, Ordering::SeqCst) {
-                    0..5 => Worked::Unanswered("on fire".into()),
-                    5 => Worked::Held(Timestamp::now() + Duration::from_millis(20)),
-                    _ => Worked::Ended(AuditState::Complete),
+    /// Frees the places of audits that were ended by request.
+    async fn free(&self) {
+        let ids: Vec<_> = lock(&self.0.taken).keys().copied().collect();
+        let page = self.0.pipeline.store().unfinished(store::PageRequest::FIRST).await;
+        if let Ok(page) = page
+            && page.next_cursor.is_none()
+        {
+            for id in ids {
+                if !page.items.iter().any(|audit| audit.id == id) {
+                    lock(&self.0.taken).remove(&id);
                 }
             }
         }
-        let work = Late(AtomicUsize::new(0));
-        let id = AuditId(Uuid::now_v7());
-        let (tenant, stop) = (Tenant::local(), CancellationToken::new());
-        until_ended(&work, &tenant, id, &stop, Duration::from_millis(1)).await;
-        assert_eq!(work.0.load(Ordering::SeqCst), 7);
     }
 }

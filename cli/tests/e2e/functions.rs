@@ -11,6 +11,7 @@ use crate::support::{Customer, Functions, found};
 
 const OPERATOR: &str = "100000000002";
 const ANOTHER: &str = "100000000003";
+const THIRD: &str = "100000000004";
 const WORKER: &str = "AnotherWorker";
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -148,5 +149,32 @@ fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert(
     assert!(said.contains("AccessDenied") && said.contains(&customer.role()), "{said}");
     assert!(!said.contains("not-the-right-one"), "an ExternalId is a secret");
     assert_eq!(functions.published(), Vec::<Value>::new());
+    assert_eq!(functions.failures(), json!([]));
+}
+
+#[test]
+fn instances_share_the_work_and_one_that_dies_is_replaced() {
+    let functions = Functions::deployed_idle(THIRD, &json!({"WorkerRoleName": WORKER}), &json!({}));
+    let names = [functions.start("Api"), functions.start("Api"), functions.start("Api")];
+    let idle = |count| {
+        eventually("idle instance of each process", || {
+            (functions.states("Api") == vec!["idle"; count]).then_some(())
+        });
+    };
+    idle(3);
+    functions.kill(&names[0]);
+    idle(2);
+    let health = || functions.request("api-health.json", |_| ()).0;
+    thread::scope(|scope| {
+        let asked: Vec<_> = (0..6).map(|_| scope.spawn(health)).collect();
+        assert!(asked.into_iter().all(|one| one.join().expect("an answer") == 200));
+    });
+    functions.start("Api");
+    idle(3);
+
+    functions.start("Worker");
+    assert_eq!(functions.fire("Nightly")["task"], "nightly");
+    let done = || (functions.states("Worker") == ["idle"]).then_some(());
+    eventually("end of a night without accounts", done);
     assert_eq!(functions.failures(), json!([]));
 }

@@ -18,7 +18,11 @@ mod outputs;
 #[cfg(test)]
 mod pagination;
 #[cfg(test)]
+mod proof;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod several;
 #[cfg(test)]
 mod stand_in;
 #[cfg(test)]

@@ -6,10 +6,16 @@
 - `maxinflight?account=`: per service the most calls that ran at once.
 - `backdate {account, keys: {id: days}, users: {name: days since the password was used}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?}`,
   `regions {account, enabled}`: what an account cannot be given through AWS's own interfaces.
-- `deploy {account, template, parameters}`: see `deploy`; connects the event sources (see `sources`).
-- `invoke {account, function, event}`: `{"answer"}` or `{"error"}`; `failures?account=`: what functions failed with.
+- `deploy {account, template, parameters, waits?, timeouts?}`: see `deploy` and `clock`; connects the event sources (see `sources`).
+- `hurry {account, waits?, timeouts?}`: see `clock`. `chaos {account, seed?, …}`: see `chaos`; before `deploy`, where it sets `shards`.
+- `invoke {account, function, event, seconds?}`: `{"answer"}` or `{"error"}`; with `"asynchronous": true` `{}` at once.
+- `fire {account, schedule, at?}`: lets a schedule's time come; answers `{"event"}`.
+- `failures?account=`: what functions failed with, and what was given up. `instances?account=`: what each instance does.
+- `instance_died {account, function, instance}`: its process is gone; a broken connection tells it too.
+- `expire {account, table, now}`: deletes the items whose time to live is past, as DynamoDB does in its own time.
 - `published?account=`: what was published to the topics of an account, as `{"messages"}`.
-- `operator {account, role}`, `onboard {account, template, parameters}`, `seed {scenario, account, …}`: see `seed`.
+- `operator {account, role}`, `onboard {account, template, parameters}`, `role {account, name, trust, policy}`,
+  `seed {scenario, account, …}`: see `seed`.
 """
 
 import datetime
@@ -20,11 +26,15 @@ import urllib.parse
 from moto.iam.models import iam_backends
 from moto.sns.models import sns_backends
 
+import asynchronous
+import chaos
+import clock
 import deploy
 import gaps
 import runtime
 import seed
 import sources
+import tables
 
 
 def answer(stand_in, environ):
@@ -82,18 +92,49 @@ def _regions(_stand_in, given, _method):
 
 
 def _deploy(stand_in, given, _method):
+    clock.hurry(given["account"], given.pop("waits", 1), given.pop("timeouts", 1))
     deployed = deploy.deploy(stand_in, **given)
     for function in deployed["functions"].values():
-        for source in function["sources"]:
+        for source in function.pop("sources"):
             sources.connect(stand_in, source)
     return deployed
 
 
 def _invoke(stand_in, given, _method):
+    account, function = given["account"], given["function"]
+    if given.get("asynchronous"):
+        asynchronous.invoke(stand_in, stand_in.functions[account, function], given["event"])
+        return {}
     try:
-        return {"answer": stand_in.runtime.invoke(f"{given['account']}-{given['function']}", given["event"], given.get("seconds", 60))}
-    except runtime.Failed as failure:
+        return {"answer": stand_in.runtime.invoke(account, function, given["event"], given.get("seconds", 60))}
+    except (runtime.Busy, runtime.Failed) as failure:
         return {"error": str(failure)}
+
+
+def _fire(stand_in, given, _method):
+    schedule = stand_in.schedules[given["account"]][given["schedule"]]
+    return {"event": sources.fire(stand_in, schedule, given.get("at"))}
+
+
+def _died(stand_in, given, _method):
+    stand_in.runtime.died(given["account"], given["function"], given["instance"])
+    return {}
+
+
+def _hurry(_stand_in, given, _method):
+    clock.hurry(**given)
+    return {}
+
+
+def _chaos(_stand_in, given, _method):
+    chaos.set_for(**given)
+    return {}
+
+
+def _expire(_stand_in, given, _method):
+    with tables.LOCK:
+        kept = tables.find(given["account"], given.get("region", "us-east-1"), given["table"])
+        return {"expired": kept.expire(given["now"])}
 
 
 def _published(_stand_in, given, _method):
@@ -122,9 +163,16 @@ COMMANDS = {
     "regions": _regions,
     "deploy": _deploy,
     "invoke": _invoke,
-    "failures": lambda stand_in, given, _method: {"failures": stand_in.failures[given["account"]]},
+    "hurry": _hurry,
+    "chaos": _chaos,
+    "expire": _expire,
+    "fire": _fire,
+    "instance_died": _died,
+    "instances": lambda stand_in, given, _method: {"instances": stand_in.runtime.state(given["account"])},
+    "failures": lambda stand_in, given, _method: {"failures": stand_in.runtime.failures[given["account"]]},
     "published": _published,
     "operator": _plant(seed.operator),
     "onboard": _plant(seed.onboard),
+    "role": _plant(seed.role),
     "seed": _plant(seed.scenario),
 }

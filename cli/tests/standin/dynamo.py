@@ -1,75 +1,83 @@
-"""DynamoDB that survives concurrent use: moto 5.2.5 loses writes that run at once, and puts a copy in a
-table's place when a transaction fails, which leaves stream iterators reading a table nobody writes to.
+"""DynamoDB's items, answered here and not by moto.
 
-Requests are taken one at a time, and a failed transaction is undone inside the table it touched.
+moto 5.2.5 loses writes that run at once, leaves a copy of the table behind a failed transaction, ignores the transaction's
+token, tells the stream of an update that creates an item as an INSERT without its attributes and a MODIFY, and searches all
+items for a query. Tables are made and described by moto; PartiQL and the parameters from before expressions are not there.
 """
 
-import copy
-import threading
-import types
+import json
 
-import moto.dynamodb.models as models
-from moto.dynamodb.models.table import Table
+import expressions
+import reads
+import tables
+import transactions
+import writes
+from values import Refused, normal
 
-LOCK = threading.RLock()
-_KEEP_TABLES = threading.local()
-
-
-def install():
-    """Replaces moto's transaction by one that rolls back in place."""
-    whole = models.DynamoDBBackend.transact_write_items
-    models.copy = types.SimpleNamespace(deepcopy=_deepcopy, copy=copy.copy)
-
-    def transact_write_items(self, transact_items):
-        with LOCK:
-            saved = [_save(self.tables[name], transact_items) for name in _tables(self, transact_items)]
-            _KEEP_TABLES.on = True
-            try:
-                return whole(self, transact_items)
-            except Exception:
-                for table, items, streamed in saved:
-                    table.items = items
-                    if table.stream_shard is not None:
-                        del table.stream_shard.items[streamed:]
-                raise
-            finally:
-                _KEEP_TABLES.on = False
-
-    models.DynamoDBBackend.transact_write_items = transact_write_items
+LEGACY = ("AttributeUpdates", "AttributesToGet", "ConditionalOperator", "Expected", "KeyConditions", "QueryFilter", "ScanFilter")
+PARTIQL = ("BatchExecuteStatement", "ExecuteStatement", "ExecuteTransaction")
 
 
-def _deepcopy(value, memo=None):
-    if isinstance(value, Table) and getattr(_KEEP_TABLES, "on", False):
-        return value
-    return copy.deepcopy(value, memo)
+class Request:
+    """One request's parameters, and the account and region it is for."""
+
+    def __init__(self, account: str, region: str, given: dict):
+        self.account, self.region, self.given = account, region, given
+        values = {name: normal(value) for name, value in (given.get("ExpressionAttributeValues") or {}).items()}
+        self.scope = expressions.Scope(given.get("ExpressionAttributeNames"), values)
+
+    def table(self):
+        """The table it is about."""
+        return tables.find(self.account, self.region, self.given.get("TableName"))
+
+    def part(self, given: dict):
+        """A request for one part of this one."""
+        return Request(self.account, self.region, given)
 
 
-def _operations(transact_items):
-    return [next(iter(item.values())) for item in transact_items]
+def answer(call):
+    """The answer to a call about items, or nothing when it is moto's to answer."""
+    if call.operation not in OPERATIONS and call.operation not in PARTIQL:
+        return None
+    try:
+        if call.operation in PARTIQL or any(name in call.params for name in LEGACY):
+            raise Refused("UnknownOperationException", "The stand-in does not know PartiQL and parameters from before expressions.")
+        with tables.LOCK:
+            body = OPERATIONS[call.operation](Request(call.account, call.region, call.params))
+    except Refused as refused:
+        return _refusal(refused)
+    return _json(200, body)
 
 
-def _tables(backend, transact_items):
-    return {one.get("TableName") for one in _operations(transact_items)} & set(backend.tables)
+def conflict(call):
+    """The answer when another transaction has the item, which here takes a fault: requests are carried out one at a time."""
+    if call.operation not in ("TransactWriteItems", "TransactGetItems"):
+        refused = Refused("TransactionConflictException", "Transaction is ongoing for the item")
+    else:
+        reasons = [{"Code": "None"} for _ in call.params.get("TransactItems", [])]
+        reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+        refused = transactions.cancelled(reasons)
+    return _refusal(refused)
 
 
-def _save(table, transact_items):
-    """A table's items as they are: the containers copied, and the items that the transaction may change."""
-    items = copy.copy(table.items)
-    if table.range_key_attr is not None:
-        for value, row in items.items():
-            items[value] = dict(row)
-    for operation in _operations(transact_items):
-        key = operation.get("Key") or operation.get("Item") or {}
-        if operation.get("TableName") != table.name or table.hash_key_attr not in key:
-            continue
-        value = models.DynamoType(key[table.hash_key_attr])
-        if value not in items:
-            continue
-        if table.range_key_attr is None:
-            items[value] = copy.deepcopy(items[value])
-        elif table.range_key_attr in key:
-            inner = models.DynamoType(key[table.range_key_attr])
-            if inner in items[value]:
-                items[value][inner] = copy.deepcopy(items[value][inner])
-    streamed = len(table.stream_shard.items) if table.stream_shard is not None else 0
-    return table, items, streamed
+def _refusal(refused: Refused):
+    kind = f"com.amazonaws.dynamodb.v20120810#{refused.code}"
+    return _json(400, {"__type": kind, "message": refused.message} | refused.more, ("x-amzn-errortype", refused.code))
+
+
+def _json(status: int, body: dict, *headers):
+    return status, [("Content-Type", "application/x-amz-json-1.0"), *headers], json.dumps(body).encode()
+
+
+OPERATIONS = {
+    "BatchGetItem": reads.batch_get,
+    "BatchWriteItem": writes.batch,
+    "DeleteItem": writes.one("Delete"),
+    "GetItem": reads.get,
+    "PutItem": writes.one("Put"),
+    "Query": reads.query,
+    "Scan": reads.scan,
+    "TransactGetItems": transactions.get,
+    "TransactWriteItems": transactions.write,
+    "UpdateItem": writes.one("Update"),
+}

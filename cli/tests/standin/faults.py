@@ -9,6 +9,7 @@ import threading
 import time
 
 import answers
+import dynamo
 import names
 
 
@@ -21,7 +22,11 @@ class Faults:
         self.ids = itertools.count(1)
 
     def add(self, kind: str, rule: dict) -> int:
-        """Adds a rule. Filters: operations, services, resource, account, region; `times` limits it."""
+        """Adds a rule. Filters: operations, services, resource, account or accounts, region; `times` and `probability` limit it.
+
+        A `fail` says how: `status` (default; with `status` and `code`), `garbage`, `reset`, `timeout`, `lost` (the call is carried out and
+        its answer does not arrive), `conflict` (another transaction has the item).
+        """
         rule = rule | {"kind": kind, "id": next(self.ids), "rng": random.Random(rule.get("seed", 7))}
         with self.lock:
             self.rules.append(rule)
@@ -41,6 +46,8 @@ class Faults:
                 continue
             if rule["kind"] == "latency":
                 time.sleep(rule["ms"] / 1000)
+            elif rule.get("how") == "lost":
+                call.lost = True
             else:
                 return ACTIONS[rule["kind"]](rule, call, environ)
         return None
@@ -65,6 +72,8 @@ def _about(rule, call) -> bool:
         return False
     if rule.get("account") and rule["account"] != call.account:
         return False
+    if rule.get("accounts") is not None and call.account not in rule["accounts"]:
+        return False
     if rule.get("region") and rule["region"] != call.region:
         return False
     return not rule.get("resource") or rule["resource"] in map(str, call.params.values())
@@ -82,14 +91,16 @@ def _fail(rule, call, environ):
     if how == "timeout":
         time.sleep(rule.get("seconds", 30))
     if how in ("timeout", "reset"):
-        _hang_up(environ)
+        hang_up(environ)
+    if how == "conflict":
+        return dynamo.conflict(call)
     status = rule.get("status", 500)
     if "code" in rule:
         return answers.error(call, status, rule["code"], rule.get("message", "injected"))
     return answers.kind(call, "failed") if status == 500 else answers.error(call, status, "ServiceUnavailable", "injected")
 
 
-def _hang_up(environ):
+def hang_up(environ):
     """Ends the connection with a reset instead of an answer."""
     connection = environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

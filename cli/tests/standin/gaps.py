@@ -3,16 +3,23 @@
 - ListUsers pages (100 at a time unless MaxItems says otherwise, at most 1,000); moto returns all at once.
 - ListBuckets pages with max-buckets and continuation-token and then names each BucketRegion.
 - DescribeRegions can be narrowed to the regions an account has enabled.
+- CloudFormation sets a table's TimeToLiveSpecification; moto passes over it.
+- GetObject of a key that is not there answers 403 to those who may not list the bucket.
 - A bucket asked for through another region's endpoint answers 301 with x-amz-bucket-region.
 
 Left as moto does it: a bucket without an encryption setting has none. AWS has applied SSE-S3 to every
 bucket since 2023; the difference gives the failing case of `s3_encryption`.
 """
 
+import functools
+
+from moto import backends
 from moto.core.responses import ActionResult
+from moto.dynamodb.models.table import Table
 from moto.ec2.models.availability_zones_and_regions import Region
 from moto.ec2.responses.availability_zones_and_regions import AvailabilityZonesAndRegions
 from moto.iam.responses import IamResponse
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 
@@ -64,10 +71,25 @@ def _describe_regions(original):
     return describe_regions
 
 
+def _with_time_to_live(original):
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **given):
+        table = original(resource_name, cloudformation_json, account_id, region_name, **given)
+        if wanted := cloudformation_json["Properties"].get("TimeToLiveSpecification"):
+            enabled = str(wanted.get("Enabled")).lower() == "true"
+            table.ttl |= {"TimeToLiveStatus": "ENABLED" if enabled else "DISABLED", "AttributeName": wanted["AttributeName"]}
+        return table
+
+    return classmethod(create_from_cloudformation_json)
+
+
 def install():
-    """Puts the replacements in place."""
+    """Puts the replacements in place, and lets moto remember which service a host is: it would list its own folder for each call."""
+    backends.list_of_moto_modules = functools.cache(lambda listed=backends.list_of_moto_modules: frozenset(listed()))
+    found = DomainDispatcherApplication.get_backend_for_host
+    DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(1000)(found)
     IamResponse.list_users = _list_users
     S3Response.all_buckets = _all_buckets
+    Table.create_from_cloudformation_json = _with_time_to_live(Table.create_from_cloudformation_json)
     AvailabilityZonesAndRegions.describe_regions = _describe_regions(AvailabilityZonesAndRegions.describe_regions)
 
 
@@ -92,3 +114,14 @@ def wrong_region(call):
         "The bucket you are attempting to access must be addressed using the specified endpoint.",
         [("x-amz-bucket-region", found.region_name)],
     )
+
+
+def hidden(call, status: int):
+    """The refusal of an object that is not there to a caller who may not list the bucket, and so must not learn it."""
+    if call.api != "s3" or status != 404 or call.operation not in ("GetObject", "HeadObject"):
+        return None
+    bucket = f"arn:aws:s3:::{call.params['Bucket']}"
+    if call.params["Bucket"] not in s3_backends.bucket_accounts:
+        return None
+    why = call.caller.refusal("s3:ListBucket", bucket)
+    return answers.kind(call, "denied", why) if why else None

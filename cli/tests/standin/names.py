@@ -61,12 +61,30 @@ PARTS = {
 }
 
 
-def actions(call) -> list:
-    """The IAM actions that `call` needs: one, or those of a transaction's parts."""
-    if call.service == "dynamodb" and call.operation in ("TransactWriteItems", "TransactGetItems"):
-        parts = call.params.get("TransactItems", [])
-        return sorted({f"dynamodb:{PARTS.get(next(iter(part), ''), 'Unknown')}" for part in parts})
-    return [action(call)]
+def needs(call) -> list:
+    """The IAM actions that `call` needs, each with the ARN it is checked on, where the stand-in can tell, else nothing."""
+    if call.service == "dynamodb":
+        return _of_tables(call)
+    return [(action(call), resource(call))]
+
+
+def _of_tables(call) -> list:
+    """DynamoDB's actions on their tables: a batch or a transaction may need several."""
+    if call.operation in ("TransactWriteItems", "TransactGetItems"):
+        parts = [next(iter(part.items()), ("", {})) for part in call.params.get("TransactItems") or [{}]]
+        return sorted({(f"dynamodb:{PARTS.get(kind, 'Unknown')}", _table(call, part.get("TableName"))) for kind, part in parts})
+    if call.operation in ("BatchGetItem", "BatchWriteItem"):
+        return [(action(call), _table(call, name)) for name in call.params.get("RequestItems") or [""]]
+    if "StreamArn" in call.params or "ShardIterator" in call.params:
+        return [(action(call), (call.params.get("StreamArn") or call.params["ShardIterator"]).split("|")[0])]
+    index = call.params.get("IndexName")
+    return [(action(call), _table(call, call.params.get("TableName")) + (f"/index/{index}" if index else ""))]
+
+
+def _table(call, name) -> str:
+    if not isinstance(name, str) or name.startswith("arn:"):
+        return name or ""
+    return f"arn:aws:dynamodb:{call.region}:{call.account}:table/{name}"
 
 
 def action(call) -> str:
@@ -83,4 +101,13 @@ def resource(call) -> str:
     if call.api == "s3" and call.params.get("Bucket"):
         key = call.params.get("Key")
         return f"arn:aws:s3:::{call.params['Bucket']}" + (f"/{key}" if key else "")
+    if call.service == "sqs" and call.params.get("QueueUrl"):
+        account, name = call.params["QueueUrl"].rsplit("/", 2)[-2:]
+        return f"arn:aws:sqs:{call.region}:{account}:{name}"
+    if call.service == "sns":
+        return call.params.get("TopicArn") or call.params.get("TargetArn") or ""
+    if call.service == "lambda" and (name := call.params.get("FunctionName")):
+        return name if name.startswith("arn:") else f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
+    if call.service == "scheduler" and (name := call.params.get("Name")):
+        return f"arn:aws:scheduler:{call.region}:{call.account}:schedule/{call.params.get('groupName', 'default')}/{name}"
     return ""

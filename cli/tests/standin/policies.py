@@ -4,6 +4,7 @@ Conditions are judged for trust policies. Elsewhere the stand-in does not know t
 with a Condition allows and a Deny with one does not deny.
 """
 
+import functools
 import json
 import re
 import urllib.parse
@@ -14,8 +15,14 @@ def load(document) -> list:
     if isinstance(document, bytes):
         document = document.decode()
     if isinstance(document, str):
-        document = json.loads(urllib.parse.unquote(document) if document.startswith("%") else document)
+        return _parsed(document)
     return listed(document.get("Statement"))
+
+
+@functools.lru_cache(1000)
+def _parsed(document: str) -> list:
+    parsed = json.loads(urllib.parse.unquote(document) if document.startswith("%") else document)
+    return listed(parsed.get("Statement"))
 
 
 def listed(value) -> list:
@@ -29,8 +36,13 @@ def like(pattern: str, value: str, ignore_case: bool = False) -> bool:
     """IAM's wildcards: `*` any characters, `?` one."""
     if pattern == "*":
         return True
+    return _compiled(pattern, ignore_case).fullmatch(value) is not None
+
+
+@functools.lru_cache(10_000)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern:
     text = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.fullmatch(text, value, re.IGNORECASE | re.DOTALL if ignore_case else re.DOTALL) is not None
+    return re.compile(text, re.IGNORECASE | re.DOTALL if ignore_case else re.DOTALL)
 
 
 def decide(documents, action: str, resource: str = "") -> str:

@@ -75,6 +75,14 @@ def onboard(endpoint: str, account: str, template: str, parameters: dict, region
     return {"status": stack["StackStatus"], "outputs": outputs}
 
 
+def role(endpoint: str, account: str, name: str, trust: dict, policy: dict) -> dict:
+    """Creates a role from its two policies, as Terraform does and as people do by hand."""
+    iam = Account(endpoint, account).client("iam")
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    iam.put_role_policy(RoleName=name, PolicyName="ReadSecuritySettings", PolicyDocument=json.dumps(policy))
+    return {"role_arn": made["Role"]["Arn"]}
+
+
 def root_user(account: str, mfa: int, keys: int):
     """What GetAccountSummary says of the root user: nobody can set it through an API."""
     summary = iam_backends[account]["aws"].account_summary

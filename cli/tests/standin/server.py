@@ -6,7 +6,6 @@ is killed leaves nothing behind.
 """
 
 import argparse
-import logging
 import os
 import sys
 import threading
@@ -22,32 +21,22 @@ def main():
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = str(given.managed_policies).lower()
 
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-    from werkzeug.serving import make_server
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    import dynamo
     import gaps
+    import queues
+    from connections import Server
     from middleware import StandIn
 
-    class Handler(MotoRequestHandler):
-        """Keeps connections open and sends small answers at once."""
-
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def log(self, *_):
-            """Says nothing: the trace tells more."""
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    dynamo.install()
     gaps.install()
+    queues.install()
     stand_in = StandIn(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", given.port, stand_in, threaded=True, request_handler=Handler)
-    server.handle_error = lambda *_: None  # a connection that was reset on purpose
-    os.environ["MOTO_PORT"] = str(server.server_port)
-    stand_in.endpoint = f"http://127.0.0.1:{server.server_port}"
+    server = Server(given.port, stand_in, stand_in.runtime.hung_up)
+    port = server.server_address[1]
+    os.environ["MOTO_PORT"] = str(port)
+    stand_in.endpoint = f"http://127.0.0.1:{port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_port, flush=True)
+    print(port, flush=True)
     sys.stdout = sys.stderr  # nobody reads on, and moto likes to talk
     if given.detach:
         threading.Event().wait()

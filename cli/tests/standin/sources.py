@@ -1,106 +1,148 @@
-"""Event sources: what is written to the table's stream or sent to a queue reaches its function as Lambda delivers it.
+"""A function's event sources, with every setting that decides what is delivered how.
 
-Filters, batch sizes, partial batch failures and the number of attempts are the template's. A batch that fails to the
-end is told in `failures`; bisecting it and sending it to a destination are not done here.
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html has the defaults.
 """
 
 import json
-import threading
-import time
 
-from moto.dynamodb.models import dynamodb_backends
-from moto.events.models import EventPattern
-from moto.sqs.models import sqs_backends
+from moto.events.models import EventPattern, EventPatternParser
 
-import dynamo
-import seed
+import asynchronous
+import destinations
+import pollers
+import queues
+import streams
 
-PAUSE = 0.02
-
-
-def connect(stand_in, source: dict):
-    """Starts to deliver from one source, for as long as the stand-in runs."""
-    deliver = {"DynamoDB": _stream, "SQS": _queue}[source["type"]]
-    threading.Thread(target=deliver, args=(stand_in, source), daemon=True).start()
-
-
-def _stream(stand_in, source):
-    """The one shard of a table's stream: in order, and a failed batch again from its lowest failure."""
-    _, _, _, region, account, rest = source["arn"].split(":", 5)
-    table = dynamodb_backends[account][region].tables[rest.split("/")[1]]
-    shard, read = table.stream_shard, 0
-    while True:
-        with dynamo.LOCK:
-            raw = [json.loads(json.dumps(one.to_json(), default=_epoch)) for one in shard.items[read : read + source["batch"]]]
-        read += len(raw)
-        records = [one | {"eventSourceARN": source["arn"], "awsRegion": region} for one in raw]
-        records = [one for one in records if _wanted(source, one)]
-        attempts = 0
-        while records:
-            failed = _invoke(stand_in, source, records)
-            start = next((at for at, one in enumerate(records) if one["dynamodb"]["SequenceNumber"] in failed), len(records))
-            records = records[start:]
-            attempts += 1
-            if records and attempts > source["retries"]:
-                stand_in.failures[source["account"]].append(f"gave up on {len(records)} records of {source['arn']}")
-                break
-            time.sleep(PAUSE if not records else 10 * PAUSE)
-        if not raw:
-            time.sleep(PAUSE)
-
-
-def _queue(stand_in, source):
-    """A queue: what was handled is deleted, the rest comes again when it becomes visible."""
-    _, _, _, region, account, name = source["arn"].split(":")
-    sqs = seed.Account(stand_in.endpoint, account).client("sqs", region)
-    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    waiting = sqs_backends[account][region].queues[name]
-    while True:
-        if not waiting.messages:
-            time.sleep(PAUSE)
-            continue
-        taken = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=min(source["batch"], 10), AttributeNames=["All"])
-        messages = taken.get("Messages", [])
-        if not messages:
-            continue
-        failed = _invoke(stand_in, source, [_message(source["arn"], region, one) for one in messages], "messageId")
-        for one in messages:
-            if one["MessageId"] in failed:
-                sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"], VisibilityTimeout=1)
-            else:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=one["ReceiptHandle"])
+# What Lambda does as the function's role.
+ROLE_NEEDS = {
+    "DynamoDB": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+    "SQS": ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+}
+SETTINGS = {
+    "DynamoDB": {
+        "Stream",
+        "StartingPosition",
+        "BatchSize",
+        "MaximumBatchingWindowInSeconds",
+        "FilterCriteria",
+        "FunctionResponseTypes",
+        "BisectBatchOnFunctionError",
+        "MaximumRetryAttempts",
+        "MaximumRecordAgeInSeconds",
+        "DestinationConfig",
+    },
+    "SQS": {"Queue", "BatchSize", "MaximumBatchingWindowInSeconds", "FilterCriteria", "FunctionResponseTypes", "ScalingConfig"},
+    "ScheduleV2": {
+        "Description",
+        "DeadLetterConfig",
+        "FlexibleTimeWindow",
+        "Input",
+        "KmsKeyArn",
+        "Name",
+        "OmitName",
+        "RetryPolicy",
+        "RoleArn",
+        "ScheduleExpression",
+        "ScheduleExpressionTimezone",
+        "State",
+    },
+}
 
 
-def _invoke(stand_in, source, records, name="SequenceNumber") -> set:
-    """Gives a batch to the function and answers the names of the records that failed."""
-    everything = {one["dynamodb"][name] if "dynamodb" in one else one[name] for one in records}
-    try:
-        answer = stand_in.runtime.invoke(source["function"], {"Records": records})
-    except Exception as failure:  # the function failed as a whole
-        stand_in.failures[source["account"]].append(str(failure))
-        return everything
-    if not source["partial"] or not isinstance(answer, dict):
-        return set()
-    return {one["itemIdentifier"] for one in answer.get("batchItemFailures", [])}
+def known(name: str, source: dict) -> dict:
+    """A source's settings, when the stand-in plays all of them."""
+    if unknown := set(source["Properties"]) - SETTINGS.get(source["Type"], set()):
+        raise ValueError(f"the stand-in does not play {', '.join(sorted(unknown))} of the {source['Type']} event {name}")
+    return source["Properties"]
 
 
-def _wanted(source, record) -> bool:
-    return not source["patterns"] or any(EventPattern(None, one).matches_event(record) for one in source["patterns"])
+def on_failure(settings: dict):
+    """The ARN of a destination, or nothing; it has to be a queue."""
+    arn = settings.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    if isinstance(arn, str) and ":sqs:" not in arn:
+        raise ValueError(f"the stand-in sends to queues only, not to {arn}")
+    return arn
 
 
-def _message(arn, region, one):
-    return {
-        "messageId": one["MessageId"],
-        "receiptHandle": one["ReceiptHandle"],
-        "body": one["Body"],
-        "attributes": one.get("Attributes", {}),
-        "messageAttributes": {},
-        "md5OfBody": one["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": arn,
-        "awsRegion": region,
+def invoked(stand_in, place: dict, settings: dict) -> dict:
+    """How a function takes asynchronous events."""
+    config = settings.get("EventInvokeConfig", {})
+    return place | {
+        "age": int(config.get("MaximumEventAgeInSeconds", 21600)),
+        "retries": int(config.get("MaximumRetryAttempts", 2)),
+        "on_failure": on_failure(config),
     }
 
 
-def _epoch(moment):
-    return moment.timestamp()
+def mapping(place: dict, name: str, source: dict, timeout: int) -> dict:
+    """A stream or queue as an event source of a function, when AWS would make it one."""
+    settings, kind = known(name, source), source["Type"]
+    patterns = [EventPatternParser(one["Pattern"]).parse() for one in settings.get("FilterCriteria", {}).get("Filters", [])]
+    made = place | {
+        "name": f"{place['function']} {name}",
+        "type": kind,
+        "arn": settings["Stream" if kind == "DynamoDB" else "Queue"],
+        "batch": int(settings.get("BatchSize", 100 if kind == "DynamoDB" else 10)),
+        "window": int(settings.get("MaximumBatchingWindowInSeconds", 0)),
+        "patterns": patterns,
+        "wanted": _wanted(patterns),
+        "partial": "ReportBatchItemFailures" in settings.get("FunctionResponseTypes", []),
+    }
+    for action in ROLE_NEEDS[kind]:
+        if not destinations.allowed(place["role"], action, made["arn"]):
+            raise ValueError(f"{place['role']} may not {action} on {made['arn']}, which {name} needs")
+    if kind == "DynamoDB":
+        return made | {
+            "bisect": str(settings.get("BisectBatchOnFunctionError", False)).lower() == "true",
+            "retries": int(settings.get("MaximumRetryAttempts", -1)),
+            "age": int(settings.get("MaximumRecordAgeInSeconds", -1)),
+            "on_failure": on_failure(settings),
+        }
+    queue = queues.find(made["arn"])
+    if int(queue.visibility_timeout) < timeout:
+        raise ValueError(f"queue visibility timeout: {queue.visibility_timeout} seconds is less than function timeout: {timeout} seconds")
+    if made["batch"] > 10 and not made["window"]:
+        raise ValueError(f"{name}: a batch of more than 10 messages needs a batching window")
+    return made | {"concurrency": int(settings.get("ScalingConfig", {}).get("MaximumConcurrency", 1000))}
+
+
+def schedule(place: dict, name: str, source: dict, target: dict) -> dict:
+    """A schedule that invokes a function."""
+    settings = known(name, source)
+    retries = settings.get("RetryPolicy", {})
+    return place | {
+        "name": name,
+        "arn": f"arn:aws:scheduler:{place['region']}:{place['account']}:schedule/default/{place['function']}{name}",
+        "input": settings.get("Input"),
+        "role": settings["RoleArn"],
+        "target": target,
+        "target_arn": f"arn:aws:lambda:{place['region']}:{place['account']}:function:{place['function']}",
+        "retries": int(retries.get("MaximumRetryAttempts", 185)),
+        "age": int(retries.get("MaximumEventAgeInSeconds", 86400)),
+        "dead_letters": settings.get("DeadLetterConfig", {}).get("Arn"),
+        "expression": settings["ScheduleExpression"],
+        "timezone": settings.get("ScheduleExpressionTimezone", "UTC"),
+    }
+
+
+def connect(stand_in, made: dict):
+    """Starts to deliver from one stream or queue, for as long as the stand-in runs."""
+    {"DynamoDB": streams, "SQS": pollers}[made["type"]].connect(stand_in, made)
+
+
+def fire(stand_in, made: dict, at: str | None) -> dict:
+    """Lets a schedule's time come."""
+    return asynchronous.fire(stand_in, made, at)
+
+
+def _wanted(patterns: list):
+    """Whether any of the filters takes an event; without filters all are taken."""
+    compiled = [EventPattern(json.dumps(one), one) for one in patterns]
+
+    def wanted(event) -> bool:
+        if not compiled:
+            return True
+        flat = EventPattern._flatten_dict(event)
+        return any(one._does_event_match(flat, one.get_pattern()) for one in compiled)
+
+    return wanted

@@ -39,6 +39,7 @@ class Call:
     token: str = ""
     account: str = ""
     caller: object = None
+    lost: bool = False
     params: dict = field(default_factory=dict)
 
     @property

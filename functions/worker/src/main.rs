@@ -1,4 +1,4 @@
-//! Audits accounts: what is queued, and every night all that are known.
+//! Audits accounts: what is queued, and every night all that are registered.
 
 mod handler;
 mod worker;
@@ -10,7 +10,6 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
-use handler::Ticket;
 use worker::Worker;
 
 #[tokio::main]
@@ -29,10 +28,8 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     let worker = &Worker::from_env().await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let deadline = event.context.deadline();
-        let enqueue = async |ticket: &Ticket| worker.enqueue(ticket).await;
-        let work = async |ticket: &Ticket| worker.work(ticket, deadline).await;
-        handler::handle(event.payload, Timestamp::now(), worker.store(), enqueue, work).await
+        let shift = worker.shift(event.context.deadline());
+        handler::handle(event.payload, Timestamp::now(), &shift, &shift).await
     }))
     .await
 }

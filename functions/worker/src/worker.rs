@@ -1,94 +1,105 @@
-//! The worker's world: the store, the queue, and the customer's accounts.
+//! The worker's world: the pipeline over the store, and the queue.
 
 mod settings;
 
 use std::{
-    sync::Arc,
+    error::Error,
     time::{Duration, SystemTime},
 };
 
-use audit::WorkError;
-use aws_config::{SdkConfig, retry::RetryConfig};
-use aws_sdk_sqs::{Client, error::DisplayErrorContext};
-use store::{DynamoStore, Store};
+use audit::{Done, Pipeline, Source, Ticket};
+use aws_config::retry::RetryConfig;
+use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::handler::{Ticket, Worked};
+use crate::handler::{Send, Work};
 use settings::{Settings, Wrong};
 
-/// How long before the function's time is up an audit is put back.
+/// How long before the function's time is up a step is put back, at most: of a short time a third.
 const RESERVE: Duration = Duration::from_secs(30);
+
+/// The most messages of one request. Source: SQS `SendMessageBatch`.
+const BATCH: usize = 10;
 
 /// Everything the function needs, made once per process.
 pub(crate) struct Worker {
-    /// For the customers' accounts: requests are sent once, `collect` retries and counts them.
-    config: SdkConfig,
-    store: Arc<dyn Store>,
+    pipeline: Pipeline,
     queue: Client,
     queue_url: String,
-    settings: audit::Settings,
 }
 
-/// Why a message was not sent.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SendError {
-    #[error("the message could not be written: {0}")]
-    Message(#[from] serde_json::Error),
-    #[error("the message could not be sent: {0}")]
-    Refused(String),
+/// The worker while it handles one event.
+pub(crate) struct Shift<'a> {
+    worker: &'a Worker,
+    stop: CancellationToken,
+    alarm: tokio::task::JoinHandle<()>,
 }
 
 impl Worker {
     pub(crate) async fn from_env() -> Result<Self, Wrong> {
         let settings = Settings::read(|name| std::env::var(name).ok())?;
+        // For the customers' accounts requests are sent once: `collect` retries and counts them.
         let config = access::config(&access::Manner::default()).await;
         let own = config.to_builder().retry_config(RetryConfig::standard()).build();
-        let store = DynamoStore::new(&own, settings.table, settings.bucket);
+        let store = Store::on_aws(&own, settings.table, settings.bucket);
+        let store = store.keep_days(settings.keep_days);
         Ok(Self {
-            store: Arc::new(store.keep_days(settings.keep_days)),
+            pipeline: Pipeline::new(store, Source::Aws(Box::new(config)), settings.audit),
             queue: Client::new(&own),
             queue_url: settings.queue_url,
-            settings: settings.audit,
-            config,
         })
     }
 
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.store
-    }
-
-    /// Sends the message that makes some worker work on an audit.
-    pub(crate) async fn enqueue(&self, ticket: &Ticket) -> Result<(), SendError> {
-        let body = serde_json::to_string(ticket)?;
-        let sent = self.queue.send_message().queue_url(&self.queue_url).message_body(body).send();
-        let refused = |error| SendError::Refused(DisplayErrorContext(error).to_string());
-        sent.await.map(|_| ()).map_err(refused)
-    }
-
-    /// Works on an audit, and puts it back when the function's time is nearly up.
-    pub(crate) async fn work(
-        &self,
-        ticket: &Ticket,
-        deadline: SystemTime,
-    ) -> Result<Worked, store::Error> {
+    /// Begins to handle an event that has to be handled by `deadline`.
+    pub(crate) fn shift(&self, deadline: SystemTime) -> Shift<'_> {
         let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
         let stop = CancellationToken::new();
-        let alarm = stop.clone();
+        let rings = stop.clone();
         let alarm = tokio::spawn(async move {
-            tokio::time::sleep(left.saturating_sub(RESERVE)).await;
-            alarm.cancel();
+            tokio::time::sleep(left.saturating_sub(RESERVE.min(left / 3))).await;
+            rings.cancel();
         });
-        let store = Arc::clone(&self.store);
-        let Ticket { tenant, audit_id } = ticket;
-        let worked =
-            audit::work(store, &self.config, &self.settings, tenant, *audit_id, stop).await;
-        alarm.abort();
-        match worked {
-            Ok(state) => Ok(Worked::Ended(state)),
-            Err(WorkError::Held { .. }) => Ok(Worked::Held),
-            Err(WorkError::Stopped(_)) => Ok(Worked::PutBack),
-            Err(WorkError::Missing(_)) => Ok(Worked::Missing),
-            Err(WorkError::Store(error)) => Err(error),
-        }
+        Shift { worker: self, stop, alarm }
     }
+}
+
+impl Drop for Shift<'_> {
+    fn drop(&mut self) {
+        self.alarm.abort();
+    }
+}
+
+impl Work for Shift<'_> {
+    async fn work(&self, ticket: &Ticket) -> Result<Done, String> {
+        let worked = self.worker.pipeline.work(ticket, &self.stop).await;
+        worked.map_err(|error| with_causes(&error))
+    }
+}
+
+impl Send for Shift<'_> {
+    async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
+        for chunk in tickets.chunks(BATCH) {
+            let entries = chunk.iter().enumerate().map(|(number, ticket)| {
+                let body = serde_json::to_string(ticket).map_err(|error| error.to_string())?;
+                let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
+                entry.message_body(body).build().map_err(|error| error.to_string())
+            });
+            let entries = entries.collect::<Result<Vec<_>, String>>()?;
+            let request = self.worker.queue.send_message_batch().queue_url(&self.worker.queue_url);
+            let refused = |why| format!("a message could not be sent: {why}");
+            let answer = request.set_entries(Some(entries)).send().await;
+            let answer = answer.map_err(|e| refused(DisplayErrorContext(e).to_string()))?;
+            if let Some(failed) = answer.failed.into_iter().next() {
+                return Err(refused(failed.message.unwrap_or(failed.code)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An error and what caused it, for the log.
+fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -9,6 +9,9 @@ mod prove;
 mod quick_create;
 mod session;
 
+#[cfg(test)]
+mod recorded;
+
 pub use caller::{Caller, CallerError, caller, reason};
 pub use cap::{Cap, SESSION_POLICY_CHARACTERS};
 pub use config::{Manner, config};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Cap, CallerError, Door, Refused, SessionName, caller,
+    CallerError, Cap, Door, Refused, SessionName, caller,
     config::sts,
     session::{advice, assume},
 };
@@ -89,9 +89,7 @@ impl Doubt {
 pub fn proof(tried: &Result<(), Doubt>, tried_at: Timestamp) -> Proof {
     match tried {
         Ok(()) => Proof { tried_at, outcome: ProofOutcome::Proven, reason: None },
-        Err(doubt) => {
-            Proof { tried_at, outcome: doubt.outcome(), reason: Some(doubt.to_string()) }
-        }
+        Err(doubt) => Proof { tried_at, outcome: doubt.outcome(), reason: Some(doubt.to_string()) },
     }
 }
 
@@ -124,11 +122,12 @@ pub async fn prove(
         name: name.clone(),
         cap: Cap::nothing(),
     };
-    let (right, without, made_up) = (door(Some(external_id.clone())), door(None), door(Some(random)));
+    let (right, without, made_up) =
+        (door(Some(external_id.clone())), door(None), door(Some(random)));
     let (entered, without, made_up) = tokio::join!(
-        enter(config, &right),
-        denied(config, &without, Wrong::Without),
-        denied(config, &made_up, Wrong::Random),
+        Box::pin(enter(config, &right)),
+        Box::pin(denied(config, &without, Wrong::Without)),
+        Box::pin(denied(config, &made_up, Wrong::Random)),
     );
     // An open role is the worst of all, whatever else was answered.
     match (without, made_up) {
@@ -139,14 +138,15 @@ pub async fn prove(
 
 /// Whether the right ExternalId opens the role, and the session is one of its account.
 async fn enter(config: &SdkConfig, door: &Door) -> Result<(), Doubt> {
-    let session = assume(&sts(config), door, PROOF_SECONDS).await.map_err(|refused| match refused {
-        Refused::Elsewhere { role, opened } => {
-            let account = opened.split(':').nth(4).unwrap_or_default().to_owned();
-            Doubt::Elsewhere { role, account }
-        }
-        refused if refused.is_denial() => Doubt::Refused(refused),
-        refused => silence(door, "the right external id", &refused),
-    })?;
+    let session =
+        assume(&sts(config), door, PROOF_SECONDS).await.map_err(|refused| match refused {
+            Refused::Elsewhere { role, opened } => {
+                let account = opened.split(':').nth(4).unwrap_or_default().to_owned();
+                Doubt::Elsewhere { role, account }
+            }
+            refused if refused.is_denial() => Doubt::Refused(refused),
+            refused => silence(door, "the right external id", &refused),
+        })?;
     let caller = caller(&with(config, session)).await.map_err(|error| {
         let reason = match error {
             CallerError::Refused { code, message } => {
@@ -193,7 +193,9 @@ fn silence(door: &Door, shown: &str, refused: &Refused) -> Doubt {
     let reason = match refused {
         Refused::Denied { code, message, .. } => {
             let advice = advice(code);
-            format!("AWS answered {shown} with `{code}` ({message}), which proves nothing; {advice}")
+            format!(
+                "AWS answered {shown} with `{code}` ({message}), which proves nothing; {advice}"
+            )
         }
         Refused::Unreachable { reason, .. } => format!(
             "{shown} got no answer ({reason}); check that credentials are set and that the network is up"
@@ -202,3 +204,6 @@ fn silence(door: &Door, shown: &str, refused: &Refused) -> Doubt {
     };
     Doubt::Unproven { role: door.role.clone(), reason }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use store::{Claim, End, Fence, Transitions};
 use crate::{
     Brief, Done, Pipeline, Source, WorkError, evaluate,
     evaluate::suppress,
-    follow::{Seen, follow},
+    follow::{Changed, Seen, follow},
     lease::{later, now, while_held},
     pipeline::account,
     read::is_whole,
@@ -56,33 +56,37 @@ impl Pipeline {
     }
 
     async fn judge(&self, held: &Audit, brief: &Brief) -> Result<Fence, WorkError> {
-        let snapshot = self.merged(held).await?;
-        let mut report = evaluate(&snapshot, &brief.checks, self.settings.manner);
-        let time = now();
-        suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, time);
-
+        let begun = now();
         let account = self.store.account(&held.tenant, &held.order.account_id).await?;
         let manner = |pass: u32| Manner {
             audit: held,
             account_name: account.as_ref().and_then(|account| account.name.as_deref()),
             at_least: held.order.alert_severity.unwrap_or(self.settings.alert_severity),
             lang: self.settings.manner.lang.code(),
-            now: time,
+            now: begun,
             pass: format!("{}.{pass}", held.attempt),
         };
-        let seen =
-            Seen { audit: held, report: &report, snapshot: &snapshot, checks: &brief.checks };
         let mut pass = 0;
-        let all = loop {
+        let (report, all) = loop {
+            let snapshot = self.merged(held).await?;
+            let mut report = evaluate(&snapshot, &brief.checks, self.settings.manner);
+            suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
+            let (audit, checks) = (held, brief.checks.as_slice());
+            let seen = Seen { audit, report: &report, snapshot: &snapshot, checks };
             let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
             let told = self.store.alerts(held).await?;
-            let changed = follow(&before, &seen);
+            let mut changed = follow(&before, &seen);
+            // What was read since, and cannot be judged here, is judged by whoever read it.
+            let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;
+            changed.retain(|Changed { tracked, .. }| {
+                read.get(&tracked.place).is_none_or(|last| *last <= tracked.seen_at)
+            });
             let after = after(before, changed.iter().map(|changed| &changed.tracked));
             match self
                 .write(held, tell::batches(changed, &report.findings, &told, &manner(pass)))
                 .await?
             {
-                Transitions::Written => break after,
+                Transitions::Written => break (report, after),
                 Transitions::Lost => return Ok(Fence::Lost),
                 Transitions::Stale if pass < PASSES => pass += 1,
                 Transitions::Stale => {

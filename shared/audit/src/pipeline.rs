@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Brief, Choice, Ticket, lease::now};
+use crate::{Brief, Choice, Queued, Ticket, lease::now};
 
 /// How an operator wants audits to be worked off.
 #[derive(Clone, Debug)]
@@ -78,6 +78,8 @@ pub struct Done {
     pub next: Vec<Ticket>,
     /// The audit that has ended by it, and how.
     pub ended: Option<(AuditId, AuditState)>,
+    /// What was queued, of a night.
+    pub night: Option<Queued>,
 }
 
 /// Why a ticket was not worked off; it is safe to try again.
@@ -93,11 +95,11 @@ pub enum WorkError {
 
 impl Done {
     pub(crate) const fn nothing() -> Self {
-        Self { next: Vec::new(), ended: None }
+        Self { next: Vec::new(), ended: None, night: None }
     }
 
     pub(crate) fn next(next: Vec<Ticket>) -> Self {
-        Self { next, ended: None }
+        Self { next, ..Self::nothing() }
     }
 }
 
@@ -128,8 +130,9 @@ impl Pipeline {
             }
             Ticket::Evaluate { tenant, audit_id } => self.conclude(tenant, *audit_id).await,
             Ticket::Nightly { night, cursor } => {
-                let (_, next) = self.night(*night, cursor.as_deref(), stop).await?;
-                Ok(Done::next(next.into_iter().collect()))
+                let (queued, next) = self.night(*night, cursor.as_deref(), stop).await?;
+                let next = next.into_iter().collect();
+                Ok(Done { night: Some(queued), ..Done::next(next) })
             }
             Ticket::Sweep { cursor } => {
                 let swept = self.sweep(cursor.as_deref(), stop).await?;
@@ -172,7 +175,7 @@ impl Pipeline {
     pub(crate) async fn ended(&self, tenant: &Tenant, id: AuditId) -> Result<Done, store::Error> {
         let audit = self.store.audit(tenant, id).await?;
         let ended = audit.filter(|audit| audit.state.is_final()).map(|audit| (id, audit.state));
-        Ok(Done { next: Vec::new(), ended })
+        Ok(Done { ended, ..Done::nothing() })
     }
 }
 

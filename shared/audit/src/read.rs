@@ -26,6 +26,11 @@ impl Pipeline {
         place: &Place,
         stop: &CancellationToken,
     ) -> Result<Done, WorkError> {
+        let audit = match self.store.audit(tenant, id).await? {
+            Some(audit) if audit.phase == Phase::Collect && audit.plan == plan => audit,
+            // Cancelled, or planned anew: nobody waits for it.
+            _ => return Ok(Done::nothing()),
+        };
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
         let held = match self.store.claim_task((tenant, id), plan, place, begun, until).await? {
@@ -37,11 +42,6 @@ impl Pipeline {
         if self.is_given_up(held.attempt, held.put_back) {
             return self.complete(&held, TaskEnd::Failed(&self.given_up())).await;
         }
-        let audit = match self.store.audit(tenant, id).await? {
-            Some(audit) if audit.phase == Phase::Collect && audit.plan == plan => audit,
-            // Cancelled, or planned anew: nobody waits for it.
-            _ => return Ok(Done::nothing()),
-        };
         let brief = match self.brief(&audit) {
             Ok(brief) => brief,
             Err(error) => return self.complete(&held, TaskEnd::Failed(&error)).await,
@@ -65,15 +65,13 @@ impl Pipeline {
         };
         let snapshot = self.snapshot(&audit, part, begun);
         let key = self.store.keep_snapshot(&held, &snapshot).await?;
-        if is_whole(&audit, place) {
-            let latest = Latest {
-                place: place.clone(),
-                snapshot: key.clone(),
-                taken_at: snapshot.started_at,
-                audit_id: id,
-            };
-            self.store.publish(tenant, &held.account, &latest).await?;
-        }
+        let latest = Latest {
+            place: place.clone(),
+            snapshot: key.clone(),
+            taken_at: snapshot.started_at,
+            audit_id: id,
+        };
+        self.store.publish(tenant, &held.account, &latest, is_whole(&audit, place)).await?;
         self.complete(&held, TaskEnd::Done(&key)).await
     }
 

@@ -137,6 +137,46 @@ impl Pipeline {
         })
     }
 
+    /// What is to be done of every unfinished audit, where whoever had one is known to be gone: the one process of
+    /// a data directory has just begun.
+    ///
+    /// # Errors
+    ///
+    /// Some is put back; the same call does the rest.
+    pub async fn resume(&self) -> Result<Vec<Ticket>, WorkError> {
+        let mut tickets = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = PageRequest { cursor: cursor.as_deref(), limit: PAGE };
+            let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
+            for audit in &audits.items {
+                if audit.lease_until.is_some() {
+                    let _ = self.store.release(audit, now()).await?;
+                }
+                match audit.phase {
+                    Phase::Plan => tickets.push(Ticket::plan(audit)),
+                    Phase::Evaluate => tickets.push(Ticket::evaluate(audit)),
+                    Phase::Collect if audit.remaining == 0 => tickets.push(Ticket::evaluate(audit)),
+                    Phase::Collect => {
+                        for task in self.store.tasks(audit).await? {
+                            if task.state == TaskState::Running {
+                                let _ = self.store.release_task(&task, now()).await?;
+                            }
+                            if !task.state.is_final() {
+                                tickets.push(Ticket::collect(&task));
+                            }
+                        }
+                    }
+                    Phase::Ended => {}
+                }
+            }
+            cursor = audits.next_cursor;
+            if cursor.is_none() {
+                return Ok(tickets);
+            }
+        }
+    }
+
     /// Whether whoever had it is taken for dead, or its message for lost.
     fn is_dropped(&self, lease: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
         match lease {

@@ -1,4 +1,4 @@
-use domain::{Audit, AuditId, Place, Task, Tenant};
+use domain::{Audit, AuditId, Phase, Place, Task, Tenant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,27 @@ pub enum Ticket {
 }
 
 impl Ticket {
+    /// The audit that it is about, if it is about one.
+    #[must_use]
+    pub const fn audit(&self) -> Option<(&Tenant, AuditId)> {
+        match self {
+            Self::Plan { tenant, audit_id }
+            | Self::Collect { tenant, audit_id, .. }
+            | Self::Evaluate { tenant, audit_id } => Some((tenant, *audit_id)),
+            Self::Nightly { .. } | Self::Sweep { .. } => None,
+        }
+    }
+
+    /// What an audit waits for next, where no message says so: planning or judging.
+    #[must_use]
+    pub fn of(audit: &Audit) -> Option<Self> {
+        match audit.phase {
+            Phase::Plan => Some(Self::plan(audit)),
+            Phase::Collect if audit.remaining == 0 => Some(Self::evaluate(audit)),
+            Phase::Collect | Phase::Evaluate | Phase::Ended => None,
+        }
+    }
+
     pub(crate) fn plan(audit: &Audit) -> Self {
         Self::Plan { tenant: audit.tenant.clone(), audit_id: audit.id }
     }

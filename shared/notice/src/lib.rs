@@ -1,14 +1,20 @@
-//! What a person is told about an alert: subject, text and attributes of a message. No I/O.
+//! What is told about an alert, in the way of each channel: mail, SMS, chat and program. No I/O.
 //!
 //! The notifier function publishes it, and the one-machine edition shows it.
 
+mod chat;
+mod cut;
+mod machine;
+mod mail;
+mod sms;
+mod story;
 mod subject;
 mod words;
 
-use std::fmt::Write as _;
+use domain::{Alert, Service};
+use serde_json::{Value, json};
 
-use domain::Alert;
-use words::Words;
+use story::Story;
 
 /// A message about one alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,54 +23,81 @@ pub struct Notice {
     pub subject: String,
     /// Plain text for a mail, in the alert's language.
     pub text: String,
-    /// What subscribers filter by: `severity`, `category`, `account` and `state`.
-    pub attributes: [(&'static str, String); 4],
+    /// One line that an SMS holds: 70 UTF-16 units in Korean, 140 characters in English.
+    pub sms: String,
+    /// A custom notification of Amazon Q Developer in chat applications.
+    pub amazon_q: Value,
+    /// The payload of a Slack incoming webhook.
+    pub slack: Value,
+    /// The alert for programs.
+    pub machine: Value,
+    /// What subscribers filter by: `severity`, `category`, `account`, `state`, and `check` where it is
+    /// about one.
+    pub attributes: Vec<(&'static str, String)>,
 }
 
 impl Notice {
+    /// The most bytes of [`Self::message_json`]: half of what SNS takes with subject and attributes, for
+    /// what queues and endpoints receive is wrapped and escaped once more. Source: SNS `Publish`, 262,144.
+    pub const LIMIT: usize = 128 * 1024;
+
     /// The message about an alert.
+    ///
+    /// It lists as many findings as there is room for, and counts the rest.
     #[must_use]
     pub fn of(alert: &Alert) -> Self {
+        let mut most = Alert::TOLD;
+        loop {
+            let notice = Self::listing(alert, most);
+            if most == 0 || notice.message_json().len() <= Self::LIMIT {
+                return notice;
+            }
+            most /= 2;
+        }
+    }
+
+    fn listing(alert: &Alert, most: usize) -> Self {
+        let story = &Story::of(alert, most);
         Self {
             subject: subject::of(alert),
-            text: text(alert, Words::in_language(&alert.lang)),
-            attributes: [
-                ("severity", alert.severity.name().into()),
-                ("category", alert.category.name().into()),
-                ("account", alert.account.as_str().into()),
-                ("state", alert.state.name().into()),
-            ],
+            text: mail::of(story),
+            sms: sms::of(alert, story.words),
+            amazon_q: chat::notification(story),
+            slack: chat::payload(story),
+            machine: machine::of(story),
+            attributes: attributes(story),
         }
+    }
+
+    /// The message for SNS where `MessageStructure` is `json`: a text for each protocol.
+    ///
+    /// `default` is what queues, functions and streams get. Amazon Q Developer subscribes over HTTPS.
+    #[must_use]
+    pub fn message_json(&self) -> String {
+        let chat = self.amazon_q.to_string();
+        json!({
+            "default": self.machine.to_string(),
+            "email": self.text,
+            "sms": self.sms,
+            "http": chat,
+            "https": chat,
+        })
+        .to_string()
     }
 }
 
-/// Mail programs fold runs of spaces, so nothing is aligned.
-fn text(alert: &Alert, words: &Words) -> String {
-    let resource = match &alert.sub_resource {
-        Some(part) => format!("{} ({part})", alert.resource),
-        None => alert.resource.clone(),
-    };
-    let account = format!("{}, {} {}", alert.account, words.region, alert.region);
-    let mut text = format!("[{}] {}\n", words.severity(alert.severity), alert.headline);
-    for (label, value) in [
-        (words.resource, resource.as_str()),
-        (words.account, account.as_str()),
-        (words.since, &alert.first_seen.to_string()),
-        (words.evidence, &alert.evidence),
-        (words.risk, &alert.risk),
-        (words.remedy, &alert.remedy),
-        (words.reference, &alert.reference),
-    ] {
-        if !value.is_empty() {
-            let _infallible = write!(text, "\n{label}: {value}\n");
-        }
-    }
-    let _infallible = write!(
-        text,
-        "\n-- \nInfraAudit, {} {}, {} {}\n",
-        words.check, alert.check_id, words.audit, alert.audit_id
-    );
-    text
+/// What is about several services or none has the category `account`: SNS takes no empty value.
+fn attributes(story: &Story<'_>) -> Vec<(&'static str, String)> {
+    let alert = story.alert;
+    let mut attributes = vec![
+        ("severity", alert.severity.name().into()),
+        ("category", alert.category.map_or("account", Service::name).into()),
+        ("account", alert.account.as_str().into()),
+        ("state", alert.state.name().into()),
+    ];
+    attributes
+        .extend(story.check().filter(|check| !check.is_empty()).map(|check| ("check", check)));
+    attributes
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use domain::Alert;
+use domain::{Alert, AlertState};
 
 /// The most that SNS takes, in characters: less than 100. Source: SNS `Publish`, parameter `Subject`.
 const LIMIT: usize = 99;
@@ -6,14 +6,27 @@ const LIMIT: usize = 99;
 /// SNS takes printable ASCII only, so the subject is the same in every language and names the check.
 pub(super) fn of(alert: &Alert) -> String {
     let severity = alert.severity.name().to_ascii_uppercase();
-    let resource = alert.resource.rsplit([':', '/']).next().unwrap_or_default();
-    let whole =
-        format!("[InfraAudit] {severity} {} in {}: {resource}", alert.check_id, alert.account);
+    let (account, count, state) = (&alert.account, alert.count, alert.state.name());
+    let check = alert.check_id.as_deref().unwrap_or("findings");
+    let whole = match (alert.state, &*alert.findings) {
+        (AlertState::Suspended, _) => format!("{severity} account {account} is suspended"),
+        (AlertState::Resolved, _) if count == 1 => format!("RESOLVED 1 finding in {account}"),
+        (AlertState::Resolved, _) => format!("RESOLVED {count} findings in {account}"),
+        (_, [finding]) if count == 1 => {
+            format!("{severity} {state} {check} in {account}: {}", name(&finding.resource))
+        }
+        _ => format!("{severity} {state} {check} in {account}: {count} findings"),
+    };
     let plain = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
-    let mut subject: String = whole.chars().map(plain).collect();
+    let mut subject: String = "[InfraAudit] ".chars().chain(whole.chars().map(plain)).collect();
     if subject.len() > LIMIT {
         subject.truncate(LIMIT - 3);
         subject.push_str("...");
     }
     subject
+}
+
+/// The last part of an ARN.
+pub(super) fn name(arn: &str) -> &str {
+    arn.rsplit([':', '/']).next().unwrap_or_default()
 }

@@ -1,12 +1,8 @@
-use domain::Severity;
+use domain::{Alert, AlertState, Severity};
 
 /// The words around an alert's own texts, in one language.
 pub(super) struct Words {
-    critical: &'static str,
-    high: &'static str,
-    medium: &'static str,
-    low: &'static str,
-    pub(super) resource: &'static str,
+    pub(super) korean: bool,
     pub(super) account: &'static str,
     pub(super) region: &'static str,
     pub(super) since: &'static str,
@@ -14,33 +10,37 @@ pub(super) struct Words {
     pub(super) risk: &'static str,
     pub(super) remedy: &'static str,
     pub(super) reference: &'static str,
+    pub(super) reason: &'static str,
     pub(super) check: &'static str,
     pub(super) audit: &'static str,
+    pub(super) gone: &'static str,
+    pub(super) suspended: &'static str,
+    pub(super) suspended_risk: &'static str,
+    pub(super) suspended_remedy: &'static str,
 }
 
 const ENGLISH: Words = Words {
-    critical: "Critical",
-    high: "High",
-    medium: "Medium",
-    low: "Low",
-    resource: "Resource",
+    korean: false,
     account: "Account",
-    region: "region",
+    region: "Region",
     since: "First seen",
     evidence: "Evidence",
     risk: "Risk",
     remedy: "How to fix it",
     reference: "AWS documentation",
+    reason: "Reason",
     check: "check",
     audit: "audit",
+    gone: "They were seen by an earlier audit, and are gone.",
+    suspended: "The account is suspended",
+    suspended_risk: "The role opens without the right ExternalId, so others may be able to use it. \
+                     InfraAudit does not use it any more: the account is not audited.",
+    suspended_remedy: "Update the role from the onboarding template, whose trust policy asks for the \
+                       ExternalId, and verify the account again.",
 };
 
 const KOREAN: Words = Words {
-    critical: "심각",
-    high: "높음",
-    medium: "보통",
-    low: "낮음",
-    resource: "리소스",
+    korean: true,
     account: "계정",
     region: "리전",
     since: "최초 발견",
@@ -48,8 +48,15 @@ const KOREAN: Words = Words {
     risk: "위험",
     remedy: "조치 방법",
     reference: "AWS 문서",
+    reason: "사유",
     check: "점검 항목",
     audit: "감사",
+    gone: "이전 감사에서 발견되었고, 지금은 해소된 항목입니다.",
+    suspended: "계정 감사가 중단됨",
+    suspended_risk: "올바른 ExternalId 없이도 역할을 사용할 수 있어 제3자가 악용할 수 있습니다. \
+                     InfraAudit은 이 역할을 더 이상 사용하지 않으며, 계정은 감사되지 않습니다.",
+    suspended_remedy: "신뢰 정책에서 ExternalId를 요구하는 온보딩 템플릿으로 역할을 업데이트한 뒤 \
+                       계정을 다시 확인하세요.",
 };
 
 impl Words {
@@ -59,11 +66,54 @@ impl Words {
     }
 
     pub(super) const fn severity(&self, severity: Severity) -> &'static str {
-        match severity {
-            Severity::Critical => self.critical,
-            Severity::High => self.high,
-            Severity::Medium => self.medium,
-            Severity::Low => self.low,
+        match (severity, self.korean) {
+            (Severity::Critical, false) => "Critical",
+            (Severity::High, false) => "High",
+            (Severity::Medium, false) => "Medium",
+            (Severity::Low, false) => "Low",
+            (Severity::Critical, true) => "심각",
+            (Severity::High, true) => "높음",
+            (Severity::Medium, true) => "보통",
+            (Severity::Low, true) => "낮음",
+        }
+    }
+
+    /// What stands in brackets before a headline: how bad it is, or that it is over.
+    pub(super) const fn mark(&self, alert: &Alert) -> &'static str {
+        match (alert.state, self.korean) {
+            (AlertState::Resolved, false) => "Resolved",
+            (AlertState::Resolved, true) => "해결",
+            _ => self.severity(alert.severity),
+        }
+    }
+
+    /// What happened, in a few words.
+    pub(super) fn news(&self, state: AlertState, count: u32) -> String {
+        if self.korean {
+            return match state {
+                AlertState::New => format!("새로 발견된 항목 {count}건"),
+                AlertState::Reopened => format!("다시 발생한 항목 {count}건"),
+                AlertState::Worse => format!("더 심각해진 항목 {count}건"),
+                AlertState::Resolved => format!("해결된 항목 {count}건"),
+                AlertState::Suspended => self.suspended.to_owned(),
+            };
+        }
+        let findings = if count == 1 { "finding" } else { "findings" };
+        match state {
+            AlertState::New => format!("{count} new {findings}"),
+            AlertState::Reopened => format!("{count} {findings} reopened"),
+            AlertState::Worse => format!("{count} {findings} more severe than before"),
+            AlertState::Resolved => format!("{count} {findings} resolved"),
+            AlertState::Suspended => self.suspended.to_owned(),
+        }
+    }
+
+    /// That the list does not hold all of them.
+    pub(super) fn rest(&self, rest: u32) -> String {
+        if self.korean {
+            format!("… 외 {rest}건은 감사 결과에서 확인하세요.")
+        } else {
+            format!("… and {rest} more, which the audit's result lists.")
         }
     }
 }

@@ -3,7 +3,7 @@ use std::{
     io::{self, Write},
 };
 
-use domain::Report;
+use domain::{AccountId, Finding, Verdict};
 
 const HEADER: [&str; 18] = [
     "fingerprint",
@@ -26,10 +26,25 @@ const HEADER: [&str; 18] = [
     "tags",
 ];
 
-pub(crate) fn write(report: &Report, out: impl Write) -> io::Result<()> {
+/// Writes accounts that could not be audited, each with the reason, and findings.
+pub(crate) fn write<'a>(
+    failed: impl IntoIterator<Item = (&'a AccountId, &'a str)>,
+    findings: impl IntoIterator<Item = &'a Finding>,
+    out: impl Write,
+) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(HEADER)?;
-    for finding in &report.findings {
+    for (account, reason) in failed {
+        let cell = |column| match column {
+            "verdict" => Verdict::Unknown.name(),
+            "resource_type" => "AWS::Account",
+            "account" => account.as_str(),
+            "evidence" => reason,
+            _ => "",
+        };
+        csv.write_record(HEADER.map(|column| plain(cell(column)).into_owned()))?;
+    }
+    for finding in findings {
         let resource = &finding.resource;
         let tags = resource.tags.as_ref().map(serde_json::to_string).transpose()?;
         let record = [

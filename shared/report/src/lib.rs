@@ -2,6 +2,7 @@
 //!
 //! Everything is written to an [`std::io::Write`], so that nothing here knows of files or terminals.
 
+mod accounts;
 mod comma;
 mod page;
 mod table;
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 
 use domain::Report;
 
+pub use accounts::{AccountResult, Accounts};
 pub use page::{Page, Style};
 pub use table::table;
 
@@ -31,5 +33,5 @@ pub fn json(report: &Report, mut out: impl Write) -> io::Result<()> {
 ///
 /// When the writer fails.
 pub fn csv(report: &Report, out: impl Write) -> io::Result<()> {
-    comma::write(report, out)
+    comma::write([], &report.findings, out)
 }

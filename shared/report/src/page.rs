@@ -3,7 +3,7 @@ use std::{
     io::{self, Write},
 };
 
-use domain::{Finding, ReceiptOutcome, Report, Severity, Status, Verdict};
+use domain::{Finding, Receipt, ReceiptOutcome, Report, Severity, Status, Summary, Verdict};
 
 use crate::table;
 
@@ -34,7 +34,7 @@ impl Page {
     pub fn write(self, report: &Report, mut out: impl Write) -> io::Result<()> {
         let mut text = head(report);
         let shown = |finding: &&Finding| self.passes || finding.verdict != Verdict::Pass;
-        let rows: Vec<_> = report.findings.iter().filter(shown).map(row).collect();
+        let rows: Vec<_> = report.findings.iter().filter(shown).map(cells).collect();
         if !rows.is_empty() {
             let header = ["SEVERITY", "VERDICT", "WHAT", "RESOURCE", "REGION", "EVIDENCE"];
             text += "\n";
@@ -60,14 +60,7 @@ impl Page {
             .receipt
             .iter()
             .filter(|row| row.outcome != ReceiptOutcome::Done)
-            .map(|row| {
-                let denied = row.denied.join(", ");
-                let why = [denied, row.error.clone().unwrap_or_default()];
-                let why = why.into_iter().filter(|why| !why.is_empty()).collect::<Vec<_>>();
-                let name = row.service.name().to_owned();
-                let outcome = row.outcome.name().replace('_', " ");
-                [name, row.region.clone(), outcome, row.calls.to_string(), why.join("; ")]
-            })
+            .map(gaps)
             .collect();
         if !rows.is_empty() {
             text += &table(self.style, ["SERVICE", "REGION", "OUTCOME", "CALLS", "WHY"], rows);
@@ -80,14 +73,18 @@ impl Page {
 fn head(report: &Report) -> String {
     let summary = &report.summary;
     let time = report.finished_at.round(jiff::Unit::Second).unwrap_or(report.finished_at);
-    let mut text = format!("Account {}, {time}\n", report.account);
+    format!("Account {}, {time}\n{}\n", report.account, counted(summary))
+}
+
+/// Findings by verdict, and the failing ones by severity.
+pub(crate) fn counted(summary: &Summary) -> String {
     let by_severity: Vec<_> = Severity::ALL
         .into_iter()
         .filter_map(|severity| Some((summary.by_severity.get(&severity)?, severity)))
         .filter(|(count, _)| **count > 0)
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
-    let _ = write!(text, "{} failing", summary.fail);
+    let mut text = format!("{} failing", summary.fail);
     if !by_severity.is_empty() {
         let _ = write!(text, " ({})", by_severity.join(", "));
     }
@@ -95,11 +92,22 @@ fn head(report: &Report) -> String {
     if summary.manual > 0 {
         let _ = write!(text, ", {} to look at", summary.manual);
     }
-    let _ = writeln!(text, ", {} passing", summary.pass);
+    let _ = write!(text, ", {} passing", summary.pass);
     text
 }
 
-fn row(finding: &Finding) -> [String; 6] {
+/// The cells of a row of the receipt.
+pub(crate) fn gaps(row: &Receipt) -> [String; 5] {
+    let denied = row.denied.join(", ");
+    let why = [denied, row.error.clone().unwrap_or_default()];
+    let why = why.into_iter().filter(|why| !why.is_empty()).collect::<Vec<_>>();
+    let name = row.service.name().to_owned();
+    let outcome = row.outcome.name().replace('_', " ");
+    [name, row.region.clone(), outcome, row.calls.to_string(), why.join("; ")]
+}
+
+/// The cells of a finding.
+pub(crate) fn cells(finding: &Finding) -> [String; 6] {
     let what = match finding.verdict {
         Verdict::Fail => &finding.headline,
         _ => &finding.requirement,
@@ -120,9 +128,9 @@ fn short(arn: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use domain::{Account, Fingerprint, Partition, Receipt, Resource, Service, Summary};
+    use domain::{Account, Fingerprint, Partition, Resource, Service};
 
     fn finding(check: &str, severity: Severity, verdict: Verdict, arn: &str) -> Finding {
         let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
@@ -150,7 +158,7 @@ mod tests {
         }
     }
 
-    fn report() -> Report {
+    pub(crate) fn report() -> Report {
         let findings = vec![
             finding("a", Severity::Critical, Verdict::Fail, "arn:aws:iam::111122223333:root"),
             finding("b", Severity::High, Verdict::Unknown, "arn:aws:iam::111122223333:user/*"),

@@ -30,9 +30,9 @@ pub fn table<const N: usize>(
 fn cell(text: &str) -> Cell {
     let color = match text {
         "critical" => Some(Color::Magenta),
-        "high" | "fail" | "failed" | "denied" => Some(Color::Red),
-        "medium" | "unknown" => Some(Color::Yellow),
-        "pass" | "done" => Some(Color::Green),
+        "high" | "fail" | "failed" | "denied" | "not audited" => Some(Color::Red),
+        "medium" | "unknown" | "incomplete" => Some(Color::Yellow),
+        "pass" | "done" | "complete" => Some(Color::Green),
         _ => None,
     };
     let visible: String =

@@ -1,9 +1,11 @@
 //! Judging: one worker follows every problem, writes what changed, and ends the audit.
 
+use std::collections::BTreeMap;
+
 use domain::{
-    AccountId, Alert, Audit, AuditId, AuditState, Phase, Report, Status, Tenant, Tracked,
+    AccountId, Alert, Audit, AuditId, AuditState, Phase, Place, Report, Status, Tenant, Tracked,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Claim, Error, Fence, Store,
@@ -11,9 +13,6 @@ use crate::{
     item, keys, result,
     table::{Condition, TRANSACTION, Write, Written},
 };
-
-/// How many problems one transaction changes: beside them it holds the audit's fence and the alert.
-const CHANGES: usize = TRANSACTION - 2;
 
 /// How a judged audit ends.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +29,7 @@ pub struct End<'a> {
 pub enum Transitions {
     /// They are written.
     Written,
-    /// Another audit changed some of them since they were read: read them again.
+    /// Another audit changed some of them, or read a place anew: judge again.
     Stale,
     /// The audit has been taken over or has ended. The worker drops its work.
     Lost,
@@ -75,6 +74,10 @@ impl Store {
     /// Writes changed problems, and in the same transaction as the first of them the alert that tells of
     /// them all. Safe to repeat: a problem is changed from what was read, or not at all.
     ///
+    /// A verdict that changes nothing is not written, so a problem's own time does not tell that a newer
+    /// snapshot was judged. Each transaction therefore asks whether the places that its verdicts come
+    /// from were read since.
+    ///
     /// # Errors
     ///
     /// Some may be written; read them again and write what is left.
@@ -86,16 +89,37 @@ impl Store {
     ) -> Result<Transitions, Error> {
         let doing = "write down what changed";
         let mut alert = alert.map(|alert| self.outbox(alert)).transpose()?;
-        for chunk in changed.chunks(CHANGES) {
+        let mut left = changed;
+        while !left.is_empty() {
             let mut writes = vec![Write::check(self.at(held), works(held))];
-            for tracked in chunk {
-                writes.push(self.change(held, tracked)?);
-            }
             writes.extend(alert.take());
+            let mut places: BTreeMap<&Place, Timestamp> = BTreeMap::new();
+            let mut taken = 0;
+            for tracked in left {
+                let new = if places.contains_key(&tracked.place) { 0 } else { 2 };
+                if writes.len() + 2 * places.len() + 1 + new > TRANSACTION {
+                    break;
+                }
+                let at = places.entry(&tracked.place).or_insert(tracked.seen_at);
+                *at = tracked.seen_at.min(*at);
+                writes.push(self.change(held, tracked)?);
+                taken += 1;
+            }
+            for (place, at) in places {
+                let (tenant, account) = (&held.tenant, &held.order.account_id);
+                let next = at.checked_add(SignedDuration::from_nanos(1)).unwrap_or(at);
+                let no_newer = Condition::Any(vec![
+                    Condition::Absent,
+                    Condition::below("taken_ns", item::nanoseconds(next)),
+                ]);
+                writes.push(Write::check(keys::part(tenant, account, place), no_newer.clone()));
+                writes.push(Write::check(keys::read(tenant, account, place), no_newer));
+            }
             if let Err(refused) = self.table.transact(doing, &writes).await? {
                 let lost = refused.contains(&0);
                 return Ok(if lost { Transitions::Lost } else { Transitions::Stale });
             }
+            left = left.get(taken..).unwrap_or_default();
         }
         Ok(Transitions::Written)
     }

@@ -11,6 +11,7 @@
 //! | registered account | `TENANT#ACCOUNT#ACCOUNT` | `ACCOUNT` | `account` | `TENANT#ACCOUNT` |
 //! | account in a list | `TENANT#ACCOUNTS` | `ACCOUNT` | `entry` | |
 //! | newest snapshot of a place | `TENANT#ACCOUNT#ACCOUNT` | `PART#REGION#SERVICE` | `part` | |
+//! | when only some checks read a place | `TENANT#ACCOUNT#ACCOUNT` | `READ#REGION#SERVICE` | `read` | |
 //! | followed problem | `TENANT#ACCOUNT#ACCOUNT` | `FINDING#FINGERPRINT` | `finding` | |
 //! | the one full audit under way | `TENANT#ACCOUNT#ACCOUNT` | `ACTIVE` | `active` | |
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
@@ -37,7 +38,7 @@ pub const KIND_SORT: &str = "kind_sort";
 /// The index of unfinished audits, unsent alerts and registered accounts.
 pub const BY_KIND: &str = "by_kind";
 /// When an item may be deleted, in seconds since 1970.
-pub const EXPIRES_AT: &str = "expires_at";
+pub const EXPIRES_AT: &str = "ttl";
 
 /// The [`KIND`] of an audit.
 pub const AUDIT: &str = "audit";
@@ -56,6 +57,8 @@ pub(crate) const ALERTS: &str = "ALERT#";
 pub(crate) const FINDINGS: &str = "FINDING#";
 /// What the sort keys of newest snapshots begin with.
 pub(crate) const PARTS: &str = "PART#";
+/// What the sort keys of places that were read for some checks begin with.
+pub(crate) const READS: &str = "READ#";
 /// What the sort keys of an account's audits begin with.
 pub(crate) const AUDITS: &str = "AUDIT#";
 
@@ -118,6 +121,11 @@ pub(crate) fn active(tenant: &Tenant, account: &AccountId) -> Key {
 
 pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &Place) -> Key {
     Key::new(account_partition(tenant, account), format!("{PARTS}{place}"))
+}
+
+/// When an audit of some checks read a place, whose snapshot others cannot judge by.
+pub(crate) fn read(tenant: &Tenant, account: &AccountId, place: &Place) -> Key {
+    Key::new(account_partition(tenant, account), format!("{READS}{place}"))
 }
 
 pub(crate) fn finding(tenant: &Tenant, account: &AccountId, name: &Fingerprint) -> Key {

@@ -1,13 +1,16 @@
 //! Tasks: many workers read, each its own region and service.
 
+use std::collections::BTreeMap;
+
 use domain::{AccountId, Audit, AuditId, Latest, Phase, Place, Snapshot, Task, TaskState, Tenant};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::{
     Claim, Error, Fence, Store,
     audits::{free, lease},
-    item, keys, result,
-    table::{Condition, Range, Write, Written},
+    item, keys, lists, result,
+    table::{Condition, Item, Range, Write, Written},
 };
 
 /// How a task ends.
@@ -178,7 +181,8 @@ impl Store {
         }
     }
 
-    /// Makes a snapshot the newest of its place, unless a newer one is.
+    /// Makes a snapshot the newest of its place, unless a newer one is. One that is not `whole` was
+    /// read for some checks alone: only its time is kept, so that an older one changes nothing.
     ///
     /// # Errors
     ///
@@ -188,13 +192,18 @@ impl Store {
         tenant: &Tenant,
         account: &AccountId,
         latest: &Latest,
+        whole: bool,
     ) -> Result<(), Error> {
         let taken = item::nanoseconds(latest.taken_at);
-        let mut item = item::of("part", latest)?;
+        let (key, mut item) = if whole {
+            (keys::part(tenant, account, &latest.place), item::of("part", latest)?)
+        } else {
+            let item = item::with([(keys::KIND, "read".into())]);
+            (keys::read(tenant, account, &latest.place), item)
+        };
         item.insert("taken_ns".into(), taken.clone());
         let newer = Condition::Any(vec![Condition::Absent, Condition::below("taken_ns", taken)]);
-        let write = Write::put(keys::part(tenant, account, &latest.place), item).only_if(newer);
-        self.table.write("keep a snapshot", write).await?;
+        self.table.write("keep a snapshot", Write::put(key, item).only_if(newer)).await?;
         Ok(())
     }
 
@@ -206,6 +215,34 @@ impl Store {
     pub async fn latest(&self, tenant: &Tenant, account: &AccountId) -> Result<Vec<Latest>, Error> {
         let pk = keys::account_partition(tenant, account);
         self.all("list snapshots", &pk, keys::PARTS).await
+    }
+
+    /// When each of an account's places was last read, by whichever audit and for whichever checks.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn last_read(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+    ) -> Result<BTreeMap<Place, Timestamp>, Error> {
+        let pk = keys::account_partition(tenant, account);
+        let mut times = BTreeMap::new();
+        for prefix in [keys::PARTS, keys::READS] {
+            let items: Vec<Item> = self.all("list snapshots", &pk, prefix).await?;
+            for item in items {
+                let sort = lists::text(&item, keys::SORT);
+                let place = sort.strip_prefix(prefix).and_then(|place| place.parse().ok());
+                let taken = item.get("taken_ns").and_then(Value::as_i64);
+                let taken = taken.and_then(|ns| Timestamp::from_nanosecond(ns.into()).ok());
+                if let (Some(place), Some(taken)) = (place, taken) {
+                    let newest = times.entry(place).or_insert(taken);
+                    *newest = taken.max(*newest);
+                }
+            }
+        }
+        Ok(times)
     }
 
     /// Forgets the newest snapshot of a place that is not there any more, unless it was read since.

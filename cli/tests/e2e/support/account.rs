@@ -24,6 +24,12 @@ static OPERATOR_SESSION: LazyLock<Value> = LazyLock::new(|| {
 });
 static NEXT: AtomicU64 = AtomicU64::new(200_000_000_001);
 
+/// What a customer deploys.
+fn onboarding(file: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../onboarding");
+    fs::read_to_string(folder.join(file)).expect(file)
+}
+
 /// A customer who has deployed `onboarding/trust-role.yaml`.
 pub(crate) struct Customer {
     pub(crate) account: String,
@@ -40,7 +46,6 @@ impl Customer {
     pub(crate) fn of(operator: &str, worker: &str) -> Self {
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let external_id = format!("shared-only-with-{account}");
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../onboarding/trust-role.yaml");
         let parameters = json!({
             "OperatorAccountId": operator,
             "WorkerRoleName": worker,
@@ -50,13 +55,54 @@ impl Customer {
             "onboard",
             &json!({
                 "account": account,
-                "template": fs::read_to_string(template).expect("the onboarding template"),
+                "template": onboarding("trust-role.yaml"),
                 "parameters": parameters,
             }),
         );
         assert_eq!(stack["status"], "CREATE_COMPLETE");
         let customer = Self { account, external_id };
         assert_eq!(stack["outputs"]["RoleArn"], customer.role());
+        customer
+    }
+
+    /// A new account whose role was made with Terraform's policies.
+    pub(crate) fn by_terraform() -> Self {
+        let mut trust = onboarding("terraform/trust.json.tftpl");
+        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let external_id = format!("shared-only-with-{account}");
+        for (variable, value) in [
+            ("partition", "aws"),
+            ("operator_account_id", OPERATOR),
+            ("worker_role_name", WORKER),
+            ("external_id", &external_id),
+        ] {
+            trust = trust.replace(&format!("${{{variable}}}"), value);
+        }
+        Self::with_role(account, external_id, &serde_json::from_str(&trust).expect("JSON"))
+    }
+
+    /// A new account whose role trusts the operator under this condition, whatever it is.
+    pub(crate) fn trusting_under(condition: &Value) -> Self {
+        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let external_id = format!("shared-only-with-{account}");
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "AWS": format!("arn:aws:iam::{OPERATOR}:root") },
+            "Action": "sts:AssumeRole",
+            "Condition": condition,
+        }]});
+        Self::with_role(account, external_id, &trust)
+    }
+
+    fn with_role(account: String, external_id: String, trust: &Value) -> Self {
+        let policy = onboarding("terraform/permissions.json");
+        let policy: Value = serde_json::from_str(&policy).expect("JSON");
+        let role = json!({
+            "account": account, "name": "CloudDoctorAuditRole", "trust": trust, "policy": policy,
+        });
+        let made = StandIn::shared().post("role", &role);
+        let customer = Self { account, external_id };
+        assert_eq!(made["role_arn"], customer.role());
         customer
     }
 

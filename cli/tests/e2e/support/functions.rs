@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard},
 };
 
 use serde_json::{Value, json};
@@ -18,37 +19,92 @@ const FUNCTIONS: [(&str, &str); 3] =
 /// A deployment whose functions run until it is dropped.
 pub(crate) struct Functions {
     account: String,
-    running: Vec<Child>,
+    folder: PathBuf,
+    stack: Value,
+    running: Mutex<Vec<Instance>>,
+}
+
+/// One process of a function.
+struct Instance {
+    function: String,
+    name: String,
+    process: Child,
 }
 
 impl Functions {
-    /// Deploys the template into an operator's account and starts each function as Lambda would: with the
-    /// template's environment, its role's session and nothing else.
+    /// Deploys the template into an operator's account and starts one instance of each function.
     pub(crate) fn deployed(account: &str, parameters: &Value) -> Self {
+        let functions = Self::deployed_idle(account, parameters, &json!({}));
+        for (_, name) in FUNCTIONS {
+            functions.start(name);
+        }
+        functions
+    }
+
+    /// Deploys the template and starts nothing yet. `pace` may say how many times as fast AWS's `waits`
+    /// and the functions' `timeouts` pass.
+    pub(crate) fn deployed_idle(account: &str, parameters: &Value, pace: &Value) -> Self {
         let folder = build();
         let template = fs::read_to_string(Path::new(WORKSPACE).join("template.yaml"));
-        let stack = StandIn::shared().post(
-            "deploy",
-            &json!({
-                "account": account,
-                "template": template.expect("template.yaml"),
-                "parameters": parameters,
-            }),
-        );
-        let start = |(binary, name): &(&str, &str)| {
-            let variables =
-                stack["functions"][name]["environment"].as_object().expect("an environment");
-            let variables =
-                variables.iter().map(|(key, value)| (key, value.as_str().expect("text")));
-            Command::new(folder.join(binary))
-                .env_clear()
-                .envs(variables)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .spawn()
-                .expect("the function starts")
-        };
-        Self { account: account.to_owned(), running: FUNCTIONS.iter().map(start).collect() }
+        let mut asked = pace.clone();
+        asked["account"] = account.into();
+        asked["template"] = template.expect("template.yaml").into();
+        asked["parameters"] = parameters.clone();
+        let stack = StandIn::shared().post("deploy", &asked);
+        Self { account: account.to_owned(), folder, stack, running: Mutex::default() }
+    }
+
+    /// Starts an instance as Lambda would, with the template's environment, its role's session and
+    /// nothing else, and answers its name.
+    pub(crate) fn start(&self, function: &str) -> String {
+        let (binary, _) = FUNCTIONS.iter().find(|(_, name)| *name == function).expect("a function");
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        let variables = self.stack["functions"][function]["environment"].as_object();
+        let variables = variables.expect("an environment").iter().map(|(key, value)| {
+            let value = value.as_str().expect("text");
+            let own = key == "AWS_LAMBDA_RUNTIME_API";
+            (key, if own { format!("{value}.{name}") } else { value.to_owned() })
+        });
+        let process = Command::new(self.folder.join(binary))
+            .env_clear()
+            .envs(variables)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the function starts");
+        let instance = Instance { function: function.to_owned(), name: name.clone(), process };
+        self.running().push(instance);
+        name
+    }
+
+    /// Kills an instance in the middle of whatever it does.
+    pub(crate) fn kill(&self, instance: &str) {
+        let mut running = self.running();
+        let at = running.iter().position(|one| one.name == instance).expect("it runs");
+        let mut killed = running.swap_remove(at);
+        drop(running);
+        killed.end();
+        let told =
+            json!({"account": self.account, "function": killed.function, "instance": instance});
+        StandIn::shared().post("instance_died", &told);
+    }
+
+    /// What the instances of a function are doing: `idle`, `busy`, `answered` or `timed out`.
+    pub(crate) fn states(&self, function: &str) -> Vec<String> {
+        let told = StandIn::shared().get("instances", &self.account);
+        let instances = told["instances"].as_array().expect("instances").iter();
+        let of_function = instances.filter(|one| one["function"] == function);
+        of_function.map(|one| one["state"].as_str().expect("a state").to_owned()).collect()
+    }
+
+    /// Lets the time of a schedule come.
+    pub(crate) fn fire(&self, schedule: &str) -> Value {
+        let asked = json!({"account": self.account, "schedule": schedule});
+        StandIn::shared().post("fire", &asked)["event"].clone()
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<Instance>> {
+        self.running.lock().expect("no test has panicked with it")
     }
 
     /// Sends an HTTP request to the API function as API Gateway would, with the event `events/<file>` changed by
@@ -91,13 +147,17 @@ impl Functions {
     }
 }
 
-impl Drop for Functions {
+impl Instance {
+    fn end(&mut self) {
+        // Gone already is as good.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Instance {
     fn drop(&mut self) {
-        for function in &mut self.running {
-            // Gone already is as good.
-            let _ = function.kill();
-            let _ = function.wait();
-        }
+        self.end();
     }
 }
 

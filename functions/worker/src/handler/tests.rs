@@ -1,62 +1,59 @@
 use std::cell::RefCell;
 
-use domain::{
-    Audit, AuditId, Order, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Tenant,
-};
+use domain::{AuditId, AuditState, Place, Service, Tenant};
+use proptest::prelude::*;
 use serde_json::json;
-use store::{Claim, Created, End, Fence, PageRequest, SqliteStore};
-use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
 
 const NOW: &str = "2026-11-22T17:00:03Z";
 const AUDIT: &str = "019aa938-7c0b-7c3a-9d51-3f6f2f6f9b10";
+const SECRET: &str = "d3b07384-d9a0-4c9b-8f3e-2f1f5a6b7c8d";
 
-/// A handler with a store of its own, a queue that refuses the audits in `refuse`, and a worker that
-/// makes of every audit what `worked` says.
+/// A queue that refuses the audits in `refuse`, and a worker whose every step comes to `next`.
+#[derive(Default)]
 struct Bench {
-    store: SqliteStore,
-    worked: Result<Worked, &'static str>,
+    next: Vec<Ticket>,
+    ended: Option<(AuditId, AuditState)>,
+    away: bool,
     refuse: Vec<AuditId>,
     sent: RefCell<Vec<Ticket>>,
     begun: RefCell<Vec<Ticket>>,
-    _directory: TempDir,
+}
+
+impl super::Send for Bench {
+    async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
+        for ticket in tickets {
+            if ticket.audit().is_some_and(|(_, id)| self.refuse.contains(&id)) {
+                return Err("the queue is full".into());
+            }
+            self.sent.borrow_mut().push(ticket.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Work for Bench {
+    async fn work(&self, ticket: &Ticket) -> Result<Done, String> {
+        self.begun.borrow_mut().push(ticket.clone());
+        if self.away {
+            return Err("the store is away".into());
+        }
+        Ok(Done { next: self.next.clone(), ended: self.ended, night: None })
+    }
 }
 
 impl Bench {
-    fn new() -> Self {
-        let directory = TempDir::new().unwrap();
-        Self {
-            store: SqliteStore::open(directory.path()).unwrap(),
-            worked: Ok(Worked::Ended(AuditState::Complete)),
-            refuse: Vec::new(),
-            sent: RefCell::default(),
-            begun: RefCell::default(),
-            _directory: directory,
-        }
-    }
-
     async fn handle(&self, event: Value) -> Result<Answer, Refused> {
-        let enqueue = async |ticket: &Ticket| {
-            if self.refuse.contains(&ticket.audit_id) {
-                return Err("the queue is full");
-            }
-            self.sent.borrow_mut().push(ticket.clone());
-            Ok(())
-        };
-        let work = async |ticket: &Ticket| {
-            self.begun.borrow_mut().push(ticket.clone());
-            self.worked
-        };
-        handle(event, NOW.parse().unwrap(), &self.store, enqueue, work).await
+        handle(event, NOW.parse().unwrap(), self, self).await
     }
 
     /// The names of the records or messages that failed.
     async fn failures(&self, event: Value) -> Vec<String> {
         match self.handle(event).await.unwrap() {
             Answer::Batch { failures } => failures.into_iter().map(|f| f.item_identifier).collect(),
-            Answer::Nightly(queued) => panic!("no batch: {queued:?}"),
+            answer @ Answer::Task { .. } => panic!("no batch: {answer:?}"),
         }
     }
 }
@@ -69,13 +66,24 @@ fn queued() -> Value {
     event(include_str!("../../../../events/stream-audit-queued.json"))
 }
 
-fn message() -> Value {
-    event(include_str!("../../../../events/sqs-audit.json"))
+fn steps() -> Value {
+    event(include_str!("../../../../events/sqs-steps.json"))
 }
 
-fn ticket() -> Ticket {
-    let tenant = Tenant::try_from("111122223333".to_owned()).unwrap();
-    Ticket { tenant, audit_id: AUDIT.parse().unwrap() }
+fn id() -> AuditId {
+    AUDIT.parse().unwrap()
+}
+
+fn tenant() -> Tenant {
+    Tenant::try_from("111122223333".to_owned()).unwrap()
+}
+
+fn plan() -> Ticket {
+    Ticket::Plan { tenant: tenant(), audit_id: id() }
+}
+
+fn evaluate() -> Ticket {
+    Ticket::Evaluate { tenant: tenant(), audit_id: id() }
 }
 
 /// A stream's record of a queued audit.
@@ -87,61 +95,70 @@ fn record(name: &str, id: AuditId) -> Value {
 }
 
 #[tokio::test]
-async fn a_queued_audit_becomes_a_message_that_names_it() {
-    let bench = Bench::new();
-    assert!(bench.failures(queued()).await.is_empty());
-    assert_eq!(*bench.sent.borrow(), [ticket()]);
-    assert!(bench.begun.borrow().is_empty(), "no work within a stream");
-    let body = message()["Records"][0]["body"].as_str().unwrap().to_owned();
-    let sent = serde_json::to_value(&bench.sent.borrow()[0]).unwrap();
-    assert_eq!(sent, event(&body), "the queue's message is the one that is sent");
+async fn an_audit_that_waits_becomes_a_message_that_names_it() {
+    let read = event(include_str!("../../../../events/stream-audit-read.json"));
+    for (records, expected) in [(queued(), plan()), (read, evaluate())] {
+        let bench = Bench::default();
+        assert!(bench.failures(records).await.is_empty());
+        assert_eq!(*bench.sent.borrow(), [expected]);
+        assert!(bench.begun.borrow().is_empty(), "no work within a stream");
+    }
 }
 
 #[tokio::test]
 async fn a_stream_stops_at_the_first_failure() {
     let ids = [1, 2, 3].map(|n| AuditId(Uuid::from_u128(n)));
-    let bench = Bench { refuse: vec![ids[1]], ..Bench::new() };
+    let bench = Bench { refuse: vec![ids[1]], ..Bench::default() };
     let records = [record("11", ids[0]), record("12", ids[1]), record("13", ids[2])];
     assert_eq!(bench.failures(json!({ "Records": records })).await, ["12"]);
-    assert_eq!(bench.sent.borrow().iter().map(|t| t.audit_id).collect::<Vec<_>>(), ids[..1]);
+    assert_eq!(bench.sent.borrow().len(), 1);
 }
 
 #[tokio::test]
-async fn what_is_no_new_queued_audit_is_passed_over() {
-    let bench = Bench::new();
+async fn what_does_not_wait_is_passed_over() {
+    let bench = Bench::default();
     let mut changed = queued()["Records"][0].clone();
     changed["eventName"] = "MODIFY".into();
     let mut running = queued()["Records"][0].clone();
     running["dynamodb"]["NewImage"]["state"] = json!({ "S": "running" });
+    let mut expired = queued()["Records"][0].clone();
+    expired["eventName"] = "REMOVE".into();
+    let mut reading =
+        event(include_str!("../../../../events/stream-audit-read.json"))["Records"][0].clone();
+    reading["dynamodb"]["NewImage"]["remaining"] = json!({ "N": "3" });
     let alert = event(include_str!("../../../../events/stream-alert.json"))["Records"][0].clone();
-    assert!(bench.failures(json!({ "Records": [changed, running, alert] })).await.is_empty());
+    let records = [changed, running, expired, reading, alert];
+    assert!(bench.failures(json!({ "Records": records })).await.is_empty());
     assert!(bench.sent.borrow().is_empty());
 }
 
 #[tokio::test]
-async fn a_message_is_worked_on() {
-    for worked in [
-        Worked::Ended(AuditState::Complete),
-        Worked::Ended(AuditState::Failed),
-        Worked::Held,
-        Worked::Missing,
-    ] {
-        let bench = Bench { worked: Ok(worked), ..Bench::new() };
-        assert!(bench.failures(message()).await.is_empty(), "{worked:?}");
-        assert_eq!(*bench.begun.borrow(), [ticket()]);
-        assert!(bench.sent.borrow().is_empty(), "{worked:?}");
+async fn every_kind_of_step_is_understood() {
+    let bench = Bench::default();
+    assert!(bench.failures(steps()).await.is_empty());
+    let collect = |place| Ticket::Collect { tenant: tenant(), audit_id: id(), plan: 1, place };
+    let expected = [
+        plan(),
+        collect(Place::new("ap-northeast-2", Service::Ec2)),
+        collect(Place::new("global", Service::Iam)),
+        evaluate(),
+    ];
+    assert_eq!(*bench.begun.borrow(), expected);
+    for (message, ticket) in steps()["Records"].as_array().unwrap().iter().zip(&expected) {
+        let sent = serde_json::to_value(ticket).unwrap();
+        assert_eq!(sent, event(message["body"].as_str().unwrap()), "what is sent is what is read");
     }
 }
 
 #[tokio::test]
-async fn an_audit_that_is_put_back_gets_another_message() {
-    let bench = Bench { worked: Ok(Worked::PutBack), ..Bench::new() };
-    assert!(bench.failures(message()).await.is_empty());
-    assert_eq!(*bench.sent.borrow(), [ticket()]);
-
-    let refuse = vec![ticket().audit_id];
-    let bench = Bench { worked: Ok(Worked::PutBack), refuse, ..Bench::new() };
-    assert_eq!(bench.failures(message()).await, ["059f36b4-87a3-44ab-83d2-661975830a7d"]);
+async fn what_comes_next_is_sent_before_a_message_is_done() {
+    let only = json!({ "Records": [steps()["Records"][0]] });
+    let bench = Bench { next: vec![evaluate()], ..Bench::default() };
+    assert!(bench.failures(only.clone()).await.is_empty());
+    assert_eq!(*bench.sent.borrow(), [evaluate()]);
+    let name = only["Records"][0]["messageId"].as_str().unwrap();
+    let bench = Bench { next: vec![evaluate()], refuse: vec![id()], ..Bench::default() };
+    assert_eq!(bench.failures(only.clone()).await, [name]);
 }
 
 #[tokio::test]
@@ -149,30 +166,24 @@ async fn messages_fail_each_for_itself() {
     let broken = event(include_str!("../../../../events/malformed/sqs-broken-json.json"));
     let mut broken = broken["Records"][0].clone();
     broken["messageId"] = "broken".into();
-    let bench = Bench::new();
-    let records = json!({ "Records": [broken, message()["Records"][0]] });
+    let bench = Bench::default();
+    let records = json!({ "Records": [broken, steps()["Records"][0]] });
     assert_eq!(bench.failures(records).await, ["broken"]);
-    assert_eq!(*bench.begun.borrow(), [ticket()]);
-
-    let bench = Bench { worked: Err("the store is away"), ..Bench::new() };
-    assert_eq!(bench.failures(message()).await, ["059f36b4-87a3-44ab-83d2-661975830a7d"]);
+    assert_eq!(*bench.begun.borrow(), [plan()]);
+    let bench = Bench { away: true, ..Bench::default() };
+    assert_eq!(bench.failures(steps()).await.len(), 4);
 }
 
 #[tokio::test]
 async fn what_is_malformed_is_named_and_never_worked_on() {
-    for (text, name) in [
-        (
-            include_str!("../../../../events/malformed/stream-audit-without-id.json"),
-            "100000000000000000003",
-        ),
-        (
-            include_str!("../../../../events/malformed/sqs-foreign-tenant.json"),
-            "059f36b4-87a3-44ab-83d2-661975830a7d",
-        ),
+    for text in [
+        include_str!("../../../../events/malformed/stream-audit-without-id.json"),
+        include_str!("../../../../events/malformed/sqs-foreign-tenant.json"),
+        include_str!("../../../../events/malformed/sqs-step-outside.json"),
     ] {
-        let bench = Bench::new();
-        assert_eq!(bench.failures(event(text)).await, [name]);
-        assert!(bench.sent.borrow().is_empty() && bench.begun.borrow().is_empty(), "{name}");
+        let bench = Bench::default();
+        assert_eq!(bench.failures(event(text)).await.len(), 1, "{text}");
+        assert!(bench.sent.borrow().is_empty() && bench.begun.borrow().is_empty(), "{text}");
     }
 }
 
@@ -180,7 +191,7 @@ async fn what_is_malformed_is_named_and_never_worked_on() {
 async fn what_cannot_be_named_is_an_error_with_a_stable_type() {
     let nameless =
         event(include_str!("../../../../events/malformed/stream-without-sequence-number.json"));
-    let mut message = message();
+    let mut message = steps();
     message["Records"][0].as_object_mut().unwrap().remove("messageId");
     for refused in [
         nameless,
@@ -192,87 +203,105 @@ async fn what_cannot_be_named_is_an_error_with_a_stable_type() {
         json!([1]),
         Value::Null,
     ] {
-        let error = Bench::new().handle(refused.clone()).await.unwrap_err();
+        let error = Bench::default().handle(refused.clone()).await.unwrap_err();
         assert_eq!(Diagnostic::from(error).error_type, "MalformedEvent", "{refused}");
     }
-    let error = Diagnostic::from(Refused::Store("it is away".into()));
+    let error = Diagnostic::from(Refused::Task("it is away".into()));
     assert_eq!(error.error_type, "StoreUnavailable");
 }
 
-/// Ends an audit of an account with a result, so that the account is known.
-async fn make_known(store: &SqliteStore, n: u32) {
-    let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
-    let order: Order = serde_json::from_value(json!({ "account_id": format!("{n:012}") })).unwrap();
-    let id = AuditId(Uuid::from_u128(n.into()));
-    let audit = Audit::new(Tenant::local(), id, order, now);
-    assert_eq!(store.create(&audit).await.unwrap(), Created::New);
-    let Claim::Claimed(held) = store.claim(&audit.tenant, id, now, now).await.unwrap() else {
-        panic!("not claimed");
-    };
-    let report = Report {
-        schema: Report::SCHEMA,
-        account: audit.order.account_id,
-        started_at: now,
-        finished_at: now,
-        status: Status::Complete,
-        receipt: vec![Receipt {
-            region: "global".into(),
-            service: Service::Iam,
-            outcome: ReceiptOutcome::Done,
-            calls: 1,
-            denied: Vec::new(),
-            error: None,
-        }],
-        summary: Summary::of(&[]),
-        findings: Vec::new(),
-    };
-    let end = End::Judged { report: &report, alerts: &[] };
-    assert_eq!(store.finish(&held, now, end).await.unwrap(), Fence::Held);
-}
-
 #[tokio::test]
-async fn a_night_queues_each_known_account_once_however_often_it_comes() {
-    let bench = Bench::new();
-    for n in 1..=3 {
-        make_known(&bench.store, n).await;
-    }
+async fn schedules_are_steps_too() {
     let nightly = event(include_str!("../../../../events/schedule-nightly.json"));
-    let first = bench.handle(nightly.clone()).await.unwrap();
-    assert_eq!(first, Answer::Nightly(Queued { queued: 3, already: 0 }));
-    let again = bench.handle(nightly).await.unwrap();
-    assert_eq!(again, Answer::Nightly(Queued { queued: 0, already: 3 }));
-
-    let waiting = bench.store.unfinished(PageRequest::FIRST).await.unwrap().items;
-    let accounts = waiting.iter().map(|audit| audit.order.account_id.as_str()).collect::<Vec<_>>();
-    assert_eq!(accounts.len(), 3);
-    for n in 1..=3 {
-        assert!(accounts.contains(&&*format!("{n:012}")), "{accounts:?}");
-    }
-    for audit in &waiting {
-        assert_eq!(audit.state, AuditState::Queued);
-        assert_eq!(audit.created_at, NOW.parse().unwrap());
-    }
-
-    let other_night = json!({ "task": "nightly", "scheduled_at": "2026-11-23T17:00:00Z" });
-    let answer = bench.handle(other_night).await.unwrap();
-    assert_eq!(answer, Answer::Nightly(Queued { queued: 3, already: 0 }));
-}
-
-#[tokio::test]
-async fn a_night_by_hand_counts_by_the_day() {
-    let bench = Bench::new();
-    make_known(&bench.store, 7).await;
-    for (queued, already) in [(1, 0), (0, 1)] {
-        let answer = bench.handle(json!({ "task": "nightly" })).await.unwrap();
-        assert_eq!(answer, Answer::Nightly(Queued { queued, already }));
+    let due: Timestamp = nightly["scheduled_at"].as_str().unwrap().parse().unwrap();
+    let today: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+    let sweep = event(include_str!("../../../../events/schedule-sweep.json"));
+    for (event, expected) in [
+        (nightly, Ticket::Nightly { night: due, cursor: None }),
+        (json!({ "task": "nightly" }), Ticket::Nightly { night: today, cursor: None }),
+        (sweep, Ticket::Sweep { cursor: None }),
+    ] {
+        let bench = Bench { next: vec![plan()], ..Bench::default() };
+        let answer = bench.handle(event).await.unwrap();
+        assert_eq!(answer, Answer::Task { sent: 1, night: None });
+        assert_eq!(*bench.begun.borrow(), [expected]);
+        assert_eq!(*bench.sent.borrow(), [plan()], "what goes on is sent");
     }
 }
 
 #[test]
 fn answers_are_what_lambda_reads() {
-    let failures = vec![Failure { item_identifier: "12".into() }];
+    let failures = vec![failed("12")];
     let batch = serde_json::to_value(Answer::Batch { failures }).unwrap();
     assert_eq!(batch, json!({ "batchItemFailures": [{ "itemIdentifier": "12" }] }));
-    let nightly = serde_json::to_value(Answer::Nightly(Queued::default())).unwrap();
-    assert_eq!(nightly, json!({ "queued": 0, "already": 0 }));
+    let night = Some(Queued { queued: 3, already: 1, passed_over: 0 });
+    let nightly = serde_json::to_value(Answer::Task { sent: 0, night }).unwrap();
+    assert_eq!(nightly, json!({ "sent": 0, "queued": 3, "already": 1, "passed_over": 0 }));
+}
+
+/// Any JSON, not deep.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map("[a-zA-Z]{1,12}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// The places in a value, as JSON pointers.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(map) => {
+            map.iter().for_each(|(key, value)| places(value, &format!("{at}/{key}"), found));
+        }
+        Value::Array(list) => {
+            list.iter()
+                .enumerate()
+                .for_each(|(n, value)| places(value, &format!("{at}/{n}"), found));
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    /// A real event with one place replaced by anything: never a panic, every failure has a name that the
+    /// event has, and the `ExternalId` of an image is in no answer.
+    #[test]
+    fn a_broken_event_breaks_nothing(
+        which in 0..3_usize, place in any::<prop::sample::Index>(), instead in any_json(),
+    ) {
+        let read = event(include_str!("../../../../events/stream-audit-read.json"));
+        let mut event = [queued(), read, steps()][which].clone();
+        let mut found = Vec::new();
+        places(&event, "", &mut found);
+        let at: &String = place.get(&found);
+        *event.pointer_mut(at).unwrap() = instead;
+        let text = event.to_string();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = runtime.block_on(Bench::default().handle(event));
+        match answer {
+            Ok(Answer::Batch { failures }) => {
+                for failure in &failures {
+                    prop_assert!(text.contains(&failure.item_identifier));
+                }
+            }
+            Ok(Answer::Task { .. }) => {}
+            Err(refused) => prop_assert!(!refused.to_string().contains(SECRET)),
+        }
+    }
+
+    #[test]
+    fn any_event_is_answered(event in any_json()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let _ = runtime.block_on(Bench::default().handle(event));
+    }
 }

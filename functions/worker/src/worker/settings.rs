@@ -1,9 +1,9 @@
-use std::{fmt::Display, num::NonZeroUsize, str::FromStr};
+use std::{fmt::Display, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use audit::Limits;
 use checks::{Lang, Manner};
 use domain::{Service, Severity, Thresholds};
-use store::DynamoStore;
+use store::Store;
 
 /// What the environment says.
 #[derive(Debug)]
@@ -37,12 +37,18 @@ impl Settings {
             let requests = or(var, "INFRAAUDIT_IAM_REQUESTS", NonZeroUsize::MIN)?;
             limits = limits.with(Service::Iam, requests.get());
         }
+        let defaults = audit::Settings::default();
+        let seconds = |name, default: Duration| {
+            or(var, name, default.as_secs().max(1)).map(Duration::from_secs)
+        };
+        let lease = seconds("INFRAAUDIT_LEASE_SECONDS", defaults.lease)?;
+        let patience = seconds("INFRAAUDIT_PATIENCE_SECONDS", defaults.patience)?;
         let alert_severity = or(var, "INFRAAUDIT_ALERT_SEVERITY", Severity::High)?;
         Ok(Self {
             table: needed("INFRAAUDIT_TABLE")?,
             bucket: needed("INFRAAUDIT_BUCKET")?,
             queue_url: needed("INFRAAUDIT_QUEUE_URL")?,
-            keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", DynamoStore::KEEP_DAYS)?,
+            keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
                 manner: Manner {
                     thresholds: Thresholds { access_key_days },
@@ -51,7 +57,9 @@ impl Settings {
                 },
                 alert_severity,
                 limits,
-                ..audit::Settings::default()
+                lease,
+                patience,
+                ..defaults
             },
         })
     }

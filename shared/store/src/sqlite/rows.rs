@@ -69,7 +69,7 @@ impl Rows<'_> {
             "SELECT sk, body FROM items WHERE pk = ?1 AND sk >= ?2 AND sk < ?3
              ORDER BY sk {order} LIMIT ?4"
         ))?;
-        let limit = i64::try_from(range.limit).unwrap_or(i64::MAX - 1) + 1;
+        let limit = i64::try_from(range.limit).unwrap_or(i64::MAX).saturating_add(1);
         let rows = statement.query_map(params![range.pk, first, last, limit], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
         })?;
@@ -95,7 +95,7 @@ impl Rows<'_> {
              WHERE kind = ?1 AND kind_sort >= ?2 AND kind_sort < ?3 AND kind_sort > ?4
              ORDER BY kind_sort LIMIT ?5",
         )?;
-        let more_than = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+        let more_than = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let rows =
             statement.query_map(params![kind, prefix, above(prefix), after, more_than], |row| {
                 let key = Key::new(row.get::<_, String>(0)?, row.get::<_, String>(1)?);

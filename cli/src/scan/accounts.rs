@@ -1,0 +1,119 @@
+//! Several accounts in one go: a file names them, each is audited for itself, and nothing that is
+//! read of one reaches another.
+
+mod file;
+mod progress;
+
+use std::{path::Path, process::ExitCode, sync::Arc};
+
+use access::SessionName;
+use audit::{Brief, Entry, evaluate};
+use aws_config::SdkConfig;
+use domain::{Account, Report, RoleArn};
+use futures::{StreamExt as _, stream};
+use jiff::Timestamp;
+use report::{AccountResult, Accounts, Page};
+use tokio_util::sync::CancellationToken;
+
+use super::{Args, ending, listen, prove};
+use crate::{
+    Failure,
+    output::Output,
+    runtime,
+    scan::args::{Format, asks_for_regions},
+};
+use file::{Line, Needs};
+use progress::{Progress, Watched};
+
+/// Exit code: an account could not be audited.
+const NOT_AUDITED: u8 = 2;
+
+pub(super) fn run(args: &Args, path: &Path, brief: &Brief) -> Result<ExitCode, Failure> {
+    let needs =
+        Needs { external_ids: args.prove_external_id, known_regions: !asks_for_regions(brief) };
+    let lines = file::load(path, needs).map_err(Failure::usage)?;
+    let stop = CancellationToken::new();
+    let accounts =
+        runtime::on_one_thread()?.block_on(audit_all(args, &lines, brief, stop.clone()))?;
+    let output = Output::new(args.output.clone());
+    let page = Page { style: output.style(), passes: args.passes };
+    output.write(|out| match args.format {
+        Format::Json => accounts.json(out),
+        Format::Csv => accounts.csv(out),
+        Format::Table => accounts.page(page, out),
+    })?;
+    let failed = accounts.results().iter().filter(|one| one.result.is_err()).count();
+    if failed > 0 {
+        let all = accounts.results().len();
+        eprintln!("{failed} of {all} accounts could not be audited; the result says why");
+    }
+    let reports = accounts.results().iter().filter_map(|one| one.result.as_ref().ok());
+    let findings = reports.flat_map(|report| &report.findings);
+    Ok(match ending(args, findings, accounts.status(), stop.is_cancelled()) {
+        0 if failed > 0 => NOT_AUDITED.into(),
+        code => code.into(),
+    })
+}
+
+async fn audit_all(
+    args: &Args,
+    lines: &[Line],
+    brief: &Brief,
+    stop: CancellationToken,
+) -> Result<Accounts, Failure> {
+    let manner = access::Manner { profile: args.profile.clone() };
+    let config = access::config(&manner).await;
+    // Without credentials no account opens: that is told once, and not of each.
+    access::caller(&config).await.map_err(Failure::audit)?;
+    let listening = tokio::spawn(listen(stop.clone()));
+    let started_at = Timestamp::now();
+    let progress = Progress::new(args.quiet, lines.len());
+    let auditing = stream::iter(lines).map(async |line| {
+        let watched = Arc::new(progress.begin(line));
+        let result = Box::pin(audit_one(args, &config, line, brief, &stop, &watched)).await;
+        watched.end(&result);
+        AccountResult { account: line.account.clone(), name: line.name.clone(), result }
+    });
+    let at_once = args.account_concurrency.into();
+    let results = auditing.buffer_unordered(at_once).collect().await;
+    listening.abort();
+    progress.clear();
+    Ok(Accounts::new(started_at, Timestamp::now(), results))
+}
+
+/// Audits one account; why it could not be is one sentence.
+async fn audit_one(
+    args: &Args,
+    config: &SdkConfig,
+    line: &Line,
+    brief: &Brief,
+    stop: &CancellationToken,
+    watched: &Arc<Watched>,
+) -> Result<Report, String> {
+    let stopped = || "stopped before it was read".to_owned();
+    let regions =
+        if line.regions.is_empty() { brief.regions.clone() } else { line.regions.clone() };
+    let account = Account { partition: Args::partition(&regions), id: line.account.clone() };
+    let brief = Brief { regions, ..brief.clone() };
+    let entry = Entry::Role {
+        role: RoleArn::new(account, &line.role_name.clone().unwrap_or_default()),
+        external_id: line.external_id.clone(),
+        name: SessionName::new("scan").map_err(|error| error.to_string())?,
+    };
+    if stop.is_cancelled() {
+        return Err(stopped());
+    }
+    if args.prove_external_id {
+        tokio::select! {
+            proven = prove(config, &entry) => proven?,
+            () = stop.cancelled() => return Err(stopped()),
+        }
+    }
+    let observer = {
+        let watched = Arc::clone(watched);
+        Arc::new(move |event: audit::Event<'_>| watched.see(&event))
+    };
+    let scanned = audit::scan(config, &entry, &brief, stop.clone(), observer).await;
+    let snapshot = scanned.map_err(|error| error.to_string())?;
+    Ok(evaluate(&snapshot, &brief.checks, args.manner()))
+}

@@ -1,0 +1,93 @@
+use std::fmt::Write as _;
+
+use domain::AlertState;
+
+use crate::{
+    cut,
+    story::{EVIDENCE, HEADLINE, Story, TEXT, resource, since},
+};
+
+/// How many findings a mail tells in full.
+const IN_FULL: usize = 20;
+
+/// Plain text. Mail programs fold runs of spaces, so nothing is aligned.
+pub(super) fn of(story: &Story<'_>) -> String {
+    let (alert, words) = (story.alert, story.words);
+    let mut text = format!("{}\n\n", story.title());
+    if story.headline != story.news {
+        line(&mut text, &[&story.news]);
+    }
+    line(&mut text, &[words.account, ": ", &story.account]);
+    let digest = alert.state == AlertState::Resolved;
+    let reason = cut::line(story.reason, TEXT);
+    match alert.state {
+        AlertState::Suspended => labelled(&mut text, words.reason, &reason),
+        _ if !reason.is_empty() => line(&mut text, &["\n", &reason]),
+        _ => {}
+    }
+    let listed = if digest { resolved(story, &mut text) } else { found(story, &mut text) };
+    let rest = story.rest(listed);
+    if rest > 0 {
+        line(&mut text, &["\n", &words.rest(rest)]);
+    }
+    labelled(&mut text, words.risk, &cut::line(story.risk, TEXT));
+    labelled(&mut text, words.remedy, &cut::line(story.remedy, TEXT));
+    labelled(&mut text, words.reference, &cut::line(&alert.reference, HEADLINE));
+    text.push_str("\n-- \nInfraAudit");
+    if let Some(check) = story.check() {
+        let _infallible = write!(text, ", {} {check}", words.check);
+    }
+    let _infallible = writeln!(text, ", {} {}", words.audit, alert.audit_id);
+    text
+}
+
+/// Findings of one check, with all that was seen; how many there are.
+fn found(story: &Story<'_>, text: &mut String) -> usize {
+    let words = story.words;
+    let mut listed = 0;
+    for finding in story.listed().iter().take(IN_FULL) {
+        listed += 1;
+        line(text, &[&format!("\n{listed}. "), &resource(finding)]);
+        let headline = cut::line(&finding.headline, HEADLINE);
+        if !headline.is_empty() && headline != story.headline {
+            line(text, &[&headline]);
+        }
+        line(text, &[words.region, ": ", &cut::line(&finding.region, 40)]);
+        line(text, &[words.since, ": ", &since(finding)]);
+        let evidence = cut::line(&finding.evidence, EVIDENCE);
+        if !evidence.is_empty() {
+            line(text, &[words.evidence, ": ", &evidence]);
+        }
+    }
+    listed
+}
+
+/// Findings of many checks, a line each under what was wrong; how many there are.
+fn resolved(story: &Story<'_>, text: &mut String) -> usize {
+    let words = story.words;
+    let mut under = None;
+    for finding in story.listed() {
+        let head = (finding.severity, &finding.check_id, &finding.headline);
+        if under != Some(head) {
+            under = Some(head);
+            let severity = words.severity(finding.severity);
+            let headline = cut::line(&finding.headline, HEADLINE);
+            let check = cut::line(&finding.check_id, HEADLINE);
+            line(text, &[&format!("\n[{severity}] {headline} ({check})")]);
+        }
+        let region = cut::line(&finding.region, 40);
+        let since = format!("{} {}", words.since.to_lowercase(), since(finding));
+        line(text, &["- ", &resource(finding), ", ", &region, ", ", &since]);
+    }
+    story.listed().len()
+}
+
+fn line(text: &mut String, parts: &[&str]) {
+    text.extend(parts.iter().copied().chain(["\n"]));
+}
+
+fn labelled(text: &mut String, label: &str, value: &str) {
+    if !value.is_empty() {
+        line(text, &["\n", label, ": ", value]);
+    }
+}
