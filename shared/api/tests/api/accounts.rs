@@ -253,3 +253,23 @@ async fn what_is_kept_is_what_was_said() {
     assert_eq!(kept.external_id.as_str(), told["external_id"].as_str().unwrap());
     assert!(kept.created_at > Timestamp::now() - 1.minute());
 }
+
+#[tokio::test]
+async fn a_schedule_that_never_comes_is_told_as_such() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    for (cron, comes) in [
+        ("0 0 31 2 ? *", false),
+        ("0 0 1 1 ? 1999", false),
+        ("0 0 29 2 ? *", true),
+        ("*/5 * ? * 2#1 *", true),
+        ("59 23 31 12 ? 2199", true),
+    ] {
+        let change = json!({"schedule": {"cron": cron, "time_zone": "America/New_York"}});
+        let begun = std::time::Instant::now();
+        let answer = api.call("PATCH", ONE, Some(&change)).await;
+        let taken = begun.elapsed();
+        assert!(taken.as_millis() < 500, "{cron} took {taken:?}");
+        assert_eq!(answer.ok(200)["schedule"]["next_at"].is_string(), comes, "{cron}");
+    }
+}

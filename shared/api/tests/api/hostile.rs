@@ -137,10 +137,10 @@ fn any_request() -> impl Strategy<Value = (Route, String, Value)> {
         let query = prop::collection::vec((fields(&route.query), text()), 0..4);
         let body = prop::collection::btree_map(fields(&route.body), any_json(), 0..6);
         (Just(route), text(), query, body).prop_map(|(route, name, query, body)| {
-            let path = route.path.split('/').map(|part| match part.starts_with('{') {
-                true => encoded(&name),
-                false => part.to_owned(),
-            });
+            let path = route
+                .path
+                .split('/')
+                .map(|part| if part.starts_with('{') { encoded(&name) } else { part.to_owned() });
             let path = path.collect::<Vec<_>>().join("/");
             let pairs = query.iter().map(|(k, v)| format!("{}={}", encoded(k), encoded(v)));
             let uri = format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"));
@@ -150,9 +150,12 @@ fn any_request() -> impl Strategy<Value = (Route, String, Value)> {
 }
 
 fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte.is_ascii_alphanumeric() {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
+    let byte = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     };
     text.bytes().map(byte).collect()
 }

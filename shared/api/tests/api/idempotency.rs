@@ -61,11 +61,13 @@ async fn a_key_is_forgotten_after_a_day() {
     let body = order().to_string();
     let first = keyed(&api, "k", &body).await.ok(202);
     let day = 86_400;
-    let aged = "UPDATE items SET body = json_set(body, '$.expires_at', \
-                json_extract(body, '$.expires_at') - ?1) WHERE sk = 'KEY'";
-    assert_eq!(api.database().execute(aged, [day - 60]).unwrap(), 1);
+    let ttl = format!("'$.{}'", store::keys::EXPIRES_AT);
+    let aged = format!(
+        "UPDATE items SET body = json_set(body, {ttl}, json_extract(body, {ttl}) - ?1) WHERE sk = 'KEY'"
+    );
+    assert_eq!(api.database().execute(&aged, [day - 60]).unwrap(), 1);
     assert_eq!(keyed(&api, "k", &body).await.ok(202), first, "a minute before");
-    api.database().execute(aged, [120]).unwrap();
+    api.database().execute(&aged, [120]).unwrap();
     assert_ne!(keyed(&api, "k", &body).await.ok(202)["audit_id"], first["audit_id"]);
 }
 
