@@ -103,7 +103,7 @@ impl AccountEntry {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Account {
     #[serde(flatten)]
-    account: AccountEntry,
+    entry: AccountEntry,
     /// What the role's trust policy has to ask for. Made here, one for each account, and never changed;
     /// told to whoever registers the account and whoever asks for it alone, in no other answer.
     #[schema(value_type = String, read_only)]
@@ -117,7 +117,7 @@ impl Account {
     fn of(account: Registered, settings: &Settings, now: Timestamp) -> Self {
         let link = settings.onboarding.as_ref().map(|onboarding| onboarding.url(&account));
         let external_id = account.external_id.clone();
-        Self { external_id, quick_create_url: link, account: AccountEntry::of(account, now) }
+        Self { external_id, quick_create_url: link, entry: AccountEntry::of(account, now) }
     }
 }
 

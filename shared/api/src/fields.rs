@@ -164,11 +164,11 @@ impl Fields {
         accepted: &str,
         make: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let made = match value {
+        let value = match value {
             Value::String(text) => make(text),
             other => Err(not_text(other).into()),
         };
-        made.map_err(|problem| self.wrong(field, problem, accepted)).ok()
+        value.map_err(|problem| self.wrong(field, problem, accepted)).ok()
     }
 
     /// All that was wrong, the fields that nobody took included.

@@ -7,9 +7,12 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use api::{Open, Settings, router};
-    use axum::{body::Body, http::Request};
-    use store::SqliteStore;
+    use api::{Open, Settings, Verify, router};
+    use async_trait::async_trait;
+    use axum::{Router, body::Body, http::Request};
+    use domain::{Proof, ProofOutcome, Registered};
+    use serde_json::Value;
+    use store::Store;
     use tower::ServiceExt;
 
     /// What was logged, kept.
@@ -27,6 +30,33 @@ mod tests {
         }
     }
 
+    struct Silence;
+
+    #[async_trait]
+    impl Verify for Silence {
+        async fn verify(&self, account: &Registered) -> Proof {
+            tracing::debug!(?account, "nobody answers");
+            let reason = Some("no answer".into());
+            Proof { tried_at: account.created_at, outcome: ProofOutcome::Unproven, reason }
+        }
+    }
+
+    async fn send(routes: &Router, method: &str, uri: &str, body: &str) -> (u16, String) {
+        let request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header("content-type", "application/json")
+            .header("authorization", "Bearer hush-hush-hush-hush")
+            .header("idempotency-key", "hush")
+            .header("x-request-id", "from-the-caller-1")
+            .body(Body::from(body.to_owned()));
+        let answer = routes.clone().oneshot(request.unwrap()).await.unwrap();
+        assert_eq!(answer.headers()["x-request-id"], "from-the-caller-1");
+        let status = answer.status().as_u16();
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
     #[tokio::test]
     async fn the_log_names_the_request_and_no_secret() {
         let log = Log::default();
@@ -37,30 +67,57 @@ mod tests {
             .with_writer(move || kept.clone())
             .init();
         let directory = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::open(directory.path()).unwrap());
-        let routes = router(store, Settings::new(Open));
+        let store = Store::open(directory.path()).unwrap();
+        let routes =
+            router(store, Settings { registration: false, ..Settings::new(Open, Silence) });
         for (body, status) in [
-            (r#"{"account_id":"111122223333","external_id":"hush-hush"}"#, 202),
-            (r#"{"account_id":"111122223333","external_id":"hush hush"}"#, 422),
-            (r#"{"account_id":"111122223333","external_id":"hush hush}"#, 400),
+            (r#"{"account_id":"444455556666","external_id":"hush-hush"}"#, 202),
+            (r#"{"account_id":"444455556666","external_id":"hush hush"}"#, 422),
+            (r#"{"account_id":"444455556666","external_id":"hush hush}"#, 400),
         ] {
-            let request = Request::post("/api/audit/start?token=hush")
-                .header("content-type", "application/json")
-                .header("authorization", "Bearer hush-hush-hush-hush")
-                .header("x-request-id", "from-the-caller-1")
-                .body(Body::from(body));
-            let answer = routes.clone().oneshot(request.unwrap()).await.unwrap();
-            assert_eq!(answer.status(), status);
-            assert_eq!(answer.headers()["x-request-id"], "from-the-caller-1");
+            assert_eq!(send(&routes, "POST", "/api/audit/start?token=hush", body).await.0, status);
         }
         let request = Request::get("/health").header("x-request-id", "no \"name\"");
-        let answer = routes.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let answer = routes.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.headers()["x-request-id"].len(), 36, "a name of our own");
 
+        // The whole life of a registered account.
+        let account = r#"{"account_id":"111122223333"}"#;
+        let (status, told) = send(&routes, "POST", "/api/accounts", account).await;
+        assert_eq!(status, 201);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let secret = told["external_id"].as_str().unwrap().to_owned();
+        let ours =
+            format!(r#"{{"account_id":"111122223333","external_id":"{secret}","force":true}}"#);
+        let theirs = r#"{"account_id":"111122223333","external_id":"hush-hush","checks":[]}"#;
+        let one = "/api/accounts/111122223333";
+        for (method, uri, body, status) in [
+            ("POST", "/api/accounts", account, 409),
+            ("POST", "/api/accounts", theirs, 422),
+            ("PATCH", one, r#"{"external_id":"hush","name":"x"}"#, 422),
+            ("PATCH", one, r#"{"name":"Shop"}"#, 200),
+            ("POST", "/api/accounts/111122223333/verify", "", 200),
+            ("GET", one, "", 200),
+            ("POST", "/api/audit/start", &ours, 422),
+            ("DELETE", one, "", 200),
+        ] {
+            let (found, text) = send(&routes, method, uri, body).await;
+            assert_eq!(found, status, "{method} {uri} {body}: {text}");
+        }
+
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        for line in ["from-the-caller-1", "/api/audit/start", "\"status\":202", "\"status\":422"] {
+        for line in [
+            "from-the-caller-1",
+            "/api/audit/start",
+            "/api/accounts/{account_id}/verify",
+            "\"status\":202",
+            "\"status\":422",
+            "account registered",
+            "role asked",
+            "nobody answers",
+        ] {
             assert!(log.contains(line), "{line} is not in {log}");
         }
-        assert!(!log.contains("hush"), "{log}");
+        assert!(!log.contains("hush") && !log.contains(&secret), "{log}");
     }
 }

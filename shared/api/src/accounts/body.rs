@@ -78,15 +78,52 @@ const CHANGE: [&str; 6] =
     ["name", "role_name", "regions", "services", "schedule", "alert_severity"];
 const NAME: &str = "1 to 100 characters without line breaks";
 
-/// What is said of an account, field by field: nothing where a field is not there.
-#[derive(Default)]
+/// What is said of an account, field by field.
 pub(super) struct Said {
-    pub(super) name: Option<Option<String>>,
-    pub(super) role_name: Option<Option<RoleName>>,
-    pub(super) regions: Option<Vec<String>>,
-    pub(super) services: Option<Vec<Service>>,
-    pub(super) schedule: Option<Option<Schedule>>,
-    pub(super) alert_severity: Option<Option<Severity>>,
+    pub(super) name: Word<String>,
+    pub(super) role_name: Word<RoleName>,
+    pub(super) regions: Word<Vec<String>>,
+    pub(super) services: Word<Vec<Service>>,
+    pub(super) schedule: Word<Schedule>,
+    pub(super) alert_severity: Word<Severity>,
+}
+
+/// What is said of one field.
+pub(super) enum Word<T> {
+    /// Nothing.
+    Unsaid,
+    /// Null.
+    Cleared,
+    /// A value.
+    Is(T),
+}
+
+impl<T: Clone> Word<T> {
+    /// The value, if there is one.
+    pub(super) fn value(self) -> Option<T> {
+        match self {
+            Self::Unsaid | Self::Cleared => None,
+            Self::Is(value) => Some(value),
+        }
+    }
+
+    /// Changes a field to what is said of it.
+    pub(super) fn change(&self, field: &mut T, cleared: impl FnOnce() -> T) {
+        match self {
+            Self::Unsaid => {}
+            Self::Cleared => *field = cleared(),
+            Self::Is(value) => field.clone_from(value),
+        }
+    }
+
+    /// Changes a field that may be empty to what is said of it.
+    pub(super) fn change_or_clear(&self, field: &mut Option<T>) {
+        match self {
+            Self::Unsaid => {}
+            Self::Cleared => *field = None,
+            Self::Is(value) => *field = Some(value.clone()),
+        }
+    }
 }
 
 /// The account that a body registers, and what it says of it.
@@ -117,38 +154,38 @@ fn made_here(fields: &mut Fields) {
 }
 
 fn said(fields: &mut Fields, clears: bool) -> Said {
-    let regions = said_or_cleared(fields, clears, "regions", |fields, field| {
-        fields.many(field, REGIONS, region)
-    });
-    let services = said_or_cleared(fields, clears, "services", |fields, field| {
-        fields.many(field, SERVICE, parsed)
-    });
+    let parts = ["cron", "time_zone"];
     Said {
-        name: said_or_cleared(fields, clears, "name", |fields, field| {
-            fields.made(field, NAME, name)
-        }),
-        role_name: said_or_cleared(fields, clears, "role_name", |fields, field| {
+        name: word(fields, clears, "name", |fields, field| fields.made(field, NAME, name)),
+        role_name: word(fields, clears, "role_name", |fields, field| {
             fields.text(field, RoleName::ACCEPTED)
         }),
-        regions: regions.map(Option::unwrap_or_default),
-        services: services.map(Option::unwrap_or_default),
-        schedule: said_or_cleared(fields, clears, "schedule", |fields, field| {
-            fields.object(field, &["cron", "time_zone"], schedule)
+        regions: word(fields, clears, "regions", |fields, field| {
+            fields.many(field, REGIONS, region)
         }),
-        alert_severity: said_or_cleared(fields, clears, "alert_severity", |fields, field| {
+        services: word(fields, clears, "services", |fields, field| {
+            fields.many(field, SERVICE, parsed)
+        }),
+        schedule: word(fields, clears, "schedule", |fields, field| {
+            fields.object(field, &parts, schedule)
+        }),
+        alert_severity: word(fields, clears, "alert_severity", |fields, field| {
             fields.text(field, SEVERITY)
         }),
     }
 }
 
-/// A field's value, or that it is cleared; nothing where it is not there or wrong.
-fn said_or_cleared<T>(
+/// What is said of a field; one that is wrong is as good as unsaid, for nothing is done then.
+fn word<T>(
     fields: &mut Fields,
     clears: bool,
     field: &str,
     take: impl FnOnce(&mut Fields, &str) -> Option<T>,
-) -> Option<Option<T>> {
-    if clears && fields.cleared(field) { Some(None) } else { take(fields, field).map(Some) }
+) -> Word<T> {
+    if clears && fields.cleared(field) {
+        return Word::Cleared;
+    }
+    take(fields, field).map_or(Word::Unsaid, Word::Is)
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -166,12 +203,13 @@ fn schedule(fields: &mut Fields) -> Option<Schedule> {
         // By a zone that is there, so that what is wrong is the expression.
         Schedule::new(cron, "UTC").map(|_| cron.to_owned()).map_err(|e| not_valid(&e))
     });
-    let zone = match fields.has("time_zone") {
-        false => Some("UTC".to_owned()),
-        true => fields.made("time_zone", Schedule::ZONE, |zone| {
+    let zone = if fields.has("time_zone") {
+        fields.made("time_zone", Schedule::ZONE, |zone| {
             let tried = Schedule::new("0 2 * * ? *", zone);
             tried.map(|_| zone.to_owned()).map_err(|error| not_valid(&error))
-        }),
+        })
+    } else {
+        Some("UTC".to_owned())
     };
     Schedule::new(&cron?, &zone?).ok()
 }

@@ -61,28 +61,16 @@ fn apply(account: &mut Registered, said: &Said, usual_role: &RoleName) {
     if account.state == RegisteredState::Deleted {
         return;
     }
-    if let Some(name) = &said.name {
-        account.name.clone_from(name);
+    let role_before = account.role_name.clone();
+    said.role_name.change(&mut account.role_name, || usual_role.clone());
+    if account.role_name != role_before {
+        account.state = RegisteredState::Pending;
+        account.reason = None;
+        account.proof = None;
     }
-    if let Some(role) = &said.role_name {
-        let role = role.as_ref().unwrap_or(usual_role);
-        if *role != account.role_name {
-            account.role_name = role.clone();
-            account.state = RegisteredState::Pending;
-            account.reason = None;
-            account.proof = None;
-        }
-    }
-    if let Some(regions) = &said.regions {
-        account.regions.clone_from(regions);
-    }
-    if let Some(services) = &said.services {
-        account.services.clone_from(services);
-    }
-    if let Some(schedule) = &said.schedule {
-        account.schedule.clone_from(schedule);
-    }
-    if let Some(severity) = &said.alert_severity {
-        account.alert_severity = *severity;
-    }
+    said.name.change_or_clear(&mut account.name);
+    said.regions.change(&mut account.regions, Vec::new);
+    said.services.change(&mut account.services, Vec::new);
+    said.schedule.change_or_clear(&mut account.schedule);
+    said.alert_severity.change_or_clear(&mut account.alert_severity);
 }

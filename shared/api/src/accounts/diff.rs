@@ -109,7 +109,7 @@ pub(crate) async fn diff(
 
     let changes = difference(&before, &after, &later.order);
     let counts = counts(&changes);
-    let wanted = changes.into_iter().filter(|change| kind.is_none_or(|kind| change.change == kind));
+    let wanted = changes.into_iter().filter(|change| kind.is_none_or(|kind| change.kind == kind));
     let limit = usize::from(paging.limit);
     let mut wanted = wanted.skip(gone_by);
     let items: Vec<_> = wanted.by_ref().take(limit).collect();
@@ -171,11 +171,9 @@ async fn result(
     if audit.order.account_id != *account {
         return Err(no_audit(&id.to_string()));
     }
-    match shared.store.report(&audit).await? {
-        Some(report) => Ok((audit, report)),
-        None => {
-            let detail = format!("audit `{id}` has no result: it is {}", audit.state);
-            Err(Problem::conflict(detail).of_audit(id))
-        }
-    }
+    let report = shared.store.report(&audit).await?.ok_or_else(|| {
+        let detail = format!("audit `{id}` has no result: it is {}", audit.state);
+        Problem::conflict(detail).of_audit(id)
+    })?;
+    Ok((audit, report))
 }

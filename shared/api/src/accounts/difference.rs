@@ -44,7 +44,8 @@ impl Kind {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Change {
     /// How it is different.
-    pub(super) change: Kind,
+    #[serde(rename = "change")]
+    pub(super) kind: Kind,
     /// Its lasting name.
     pub(super) fingerprint: Fingerprint,
     /// The check.
@@ -107,7 +108,7 @@ pub(super) fn difference(before: &Report, after: &Report, order: &Order) -> Vec<
         }
     }
     changes.sort_by(|a, b| {
-        let order = |c: &Change| (c.change, std::cmp::Reverse(c.severity), c.fingerprint.clone());
+        let order = |c: &Change| (c.kind, std::cmp::Reverse(c.severity), c.fingerprint.clone());
         order(a).cmp(&order(b))
     });
     changes
@@ -117,14 +118,14 @@ pub(super) fn difference(before: &Report, after: &Report, order: &Order) -> Vec<
 pub(super) fn counts(changes: &[Change]) -> Counts {
     let mut counts: Counts = Kind::ALL.iter().map(|kind| (kind.name(), 0)).collect();
     for change in changes {
-        *counts.entry(change.change.name()).or_default() += 1;
+        *counts.entry(change.kind.name()).or_default() += 1;
     }
     counts
 }
 
 fn change(kind: Kind, finding: &Finding, severity_before: Option<Severity>) -> Change {
     Change {
-        change: kind,
+        kind,
         fingerprint: finding.fingerprint.clone(),
         check_id: finding.check_id.clone(),
         service: finding.service,

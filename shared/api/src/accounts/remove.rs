@@ -37,7 +37,7 @@ pub(crate) async fn remove(
 ) -> Result<Json<AccountEntry>, Problem> {
     let (id, now) = (name.account()?, Timestamp::now());
     let days = u64::from(shared.settings.purge_days.max(1));
-    let purge_at = now.checked_add(Duration::from_secs(days * 86_400)).unwrap_or(Timestamp::MAX);
+    let purge_at = now.checked_add(Duration::from_hours(days * 24)).unwrap_or(Timestamp::MAX);
     let changed = shared.store.change_account(&tenant, &id, now, |account| {
         if account.state != RegisteredState::Deleted {
             account.state = RegisteredState::Deleted;

@@ -57,7 +57,7 @@ const REASON: &str = "1 to 500 characters";
 const EXPIRES: &str = "a time in the future like `2027-01-31T00:00:00Z`, at most a year from now";
 
 /// A year that has a leap day.
-const YEAR: Duration = Duration::from_secs(366 * 86_400);
+const YEAR: Duration = Duration::from_hours(366 * 24);
 
 /// The suppression that a body asks for.
 pub(super) fn suppression(mut fields: Fields, now: Timestamp) -> Result<Suppression, Problem> {

@@ -1,20 +1,15 @@
 //! Who is let in, and what they see.
 
-use api::{Authenticate, Refused, Settings, Token};
-use async_trait::async_trait;
-use axum::{
-    body::Body,
-    http::{Request, request::Parts},
-};
-use domain::Tenant;
+use api::Token;
+use axum::{body::Body, http::Request};
 
-use crate::support::{Answer, Api, order, start};
+use crate::support::{Answer, Api, Said, anyone, order, start};
 
 const TOKEN: &str = "a-token-of-decent-length";
 
 #[tokio::test]
 async fn a_token_is_asked_for() {
-    let api = Api::new(Settings::new(Token::new(TOKEN).unwrap()));
+    let api = Api::new(anyone(Token::new(TOKEN).unwrap()));
     let with = async |header: Option<&str>| {
         let mut request = start(order().to_string());
         if let Some(value) = header {
@@ -67,21 +62,6 @@ fn a_short_token_is_no_token() {
     assert_eq!(format!("{token:?}"), "Token(…)");
 }
 
-/// Takes the tenant from a header, as no real service would.
-struct Said;
-
-#[async_trait]
-impl Authenticate for Said {
-    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
-        match request.headers.get("tenant").map(|tenant| tenant.to_str().unwrap()) {
-            None => Err(Refused::Missing),
-            Some("nobody") => Err(Refused::Forbidden("the token names no tenant".into())),
-            Some("later") => Err(Refused::Unavailable),
-            Some(tenant) => Ok(Tenant::try_from(tenant.to_owned()).unwrap()),
-        }
-    }
-}
-
 async fn as_tenant(api: &Api, tenant: &str, mut request: Request<Body>) -> Answer {
     request.headers_mut().insert("tenant", tenant.parse().unwrap());
     api.send(request).await
@@ -89,7 +69,7 @@ async fn as_tenant(api: &Api, tenant: &str, mut request: Request<Body>) -> Answe
 
 #[tokio::test]
 async fn a_tenant_does_not_find_the_audits_of_another() {
-    let api = Api::new(Settings::new(Said));
+    let api = Api::new(anyone(Said));
     let started = as_tenant(&api, "acme", start(order().to_string())).await;
     let id = started.json()["audit_id"].as_str().unwrap().to_owned();
     let status = || Request::get(format!("/api/audit/status/{id}")).body(Body::empty()).unwrap();

@@ -2,12 +2,14 @@
 
 use std::num::NonZeroU32;
 
-use api::{Open, Settings, router};
-use async_trait::async_trait;
+use api::Open;
 use axum::{body::Body, http::Request};
 use serde_json::json;
 
-use crate::support::{Api, order, start};
+use crate::{
+    cases::{self, Foreign},
+    support::{Api, anyone, order, start},
+};
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
@@ -74,7 +76,7 @@ async fn a_body_has_a_size() {
 
 #[tokio::test]
 async fn only_so_many_audits_wait() {
-    let mut settings = Settings::new(Open);
+    let mut settings = anyone(Open);
     settings.limits.waiting_audits = 2;
     let api = Api::new(settings);
     for _ in 0..2 {
@@ -88,7 +90,7 @@ async fn only_so_many_audits_wait() {
 
 #[tokio::test]
 async fn only_so_many_requests_come_in_a_second() {
-    let mut settings = Settings::new(Open);
+    let mut settings = anyone(Open);
     settings.limits.requests_per_second = NonZeroU32::new(3).unwrap();
     let api = Api::new(settings);
     let uri = "/api/audit/status/0192f0c1-2b3c-7def-8123-456789abcdef";
@@ -103,63 +105,25 @@ async fn only_so_many_requests_come_in_a_second() {
     assert_eq!(api.get("/health").await.status, 200, "health is not counted");
 }
 
-/// A store that never answers, or holds nothing that can be read.
-struct Broken(fn() -> store::Error);
-
-macro_rules! broken {
-    ($($name:ident($($arg:ty),*) -> $answer:ty;)+) => {
-        #[async_trait]
-        impl store::Store for Broken {
-            $(async fn $name(&self, $(_: $arg),*) -> $answer {
-                Err((self.0)().into())
-            })+
-        }
-    };
-}
-
-broken! {
-    create(&domain::Audit) -> Result<store::Created, store::Error>;
-    audit(&domain::Tenant, domain::AuditId) -> Result<Option<domain::Audit>, store::Error>;
-    waiting(&domain::Tenant, u32) -> Result<u32, store::Error>;
-    claim(&domain::Tenant, domain::AuditId, jiff::Timestamp, jiff::Timestamp)
-        -> Result<store::Claim, store::Error>;
-    renew(&domain::Audit, jiff::Timestamp, jiff::Timestamp, domain::Progress)
-        -> Result<store::Fence, store::Error>;
-    release(&domain::Audit, jiff::Timestamp) -> Result<store::Fence, store::Error>;
-    finish(&domain::Audit, jiff::Timestamp, store::End<'_>) -> Result<store::Fence, store::Error>;
-    findings(&domain::Tenant, domain::AuditId, store::Filter, store::PageRequest<'_>)
-        -> Result<store::Page<domain::Finding>, store::PageError>;
-    report(&domain::Tenant, domain::AuditId) -> Result<Option<domain::Report>, store::Error>;
-    unfinished(store::PageRequest<'_>) -> Result<store::Page<domain::Audit>, store::PageError>;
-    accounts(store::PageRequest<'_>) -> Result<store::Page<store::KnownAccount>, store::PageError>;
-    alerts(&domain::Tenant, &domain::AccountId, store::PageRequest<'_>)
-        -> Result<store::Page<domain::Alert>, store::PageError>;
-}
-
-fn unavailable() -> store::Error {
-    store::Error::Unavailable { doing: "do it", source: "table on fire".into() }
-}
-
-fn unreadable() -> store::Error {
-    store::Error::Unreadable { key: "tenant#AUDIT#1".into(), source: "garbage".into() }
-}
-
 #[tokio::test]
 async fn an_outage_is_no_success_and_tells_nothing_of_itself() {
-    for (error, status, kind, retry) in [
-        (unavailable as fn() -> store::Error, 503, "unavailable", "5"),
-        (unreadable, 500, "internal", ""),
+    for (damage, status, kind, retry) in [
+        ("ALTER TABLE items RENAME TO burning", 503, "unavailable", "5"),
+        ("UPDATE items SET body = 'garbage'", 500, "internal", ""),
     ] {
-        let mut api = Api::open();
-        api.router = router(std::sync::Arc::new(Broken(error)), Settings::new(Open));
-        let uri = "/api/audit/status/0192f0c1-2b3c-7def-8123-456789abcdef";
-        for answer in [api.start(&order()).await, api.get(uri).await] {
+        let api = Api::registered();
+        let cases = cases::of(&api, "local").await;
+        let started = api.started.lock().unwrap().len();
+        api.database().execute(damage, []).unwrap();
+        for case in cases.iter().filter(|case| case.foreign != Foreign::Public) {
+            let answer = api.call(case.method, &case.uri, case.body.as_ref()).await;
+            assert_eq!(answer.status, status, "{} {}: {}", case.method, case.uri, answer.text);
             answer.problem(status, kind);
             assert_eq!(answer.header("retry-after"), retry);
-            for inside in ["fire", "garbage", "tenant#"] {
+            for inside in ["burning", "garbage", "items", "local#"] {
                 assert!(!answer.text.contains(inside), "{}", answer.text);
             }
         }
-        assert!(api.started.lock().unwrap().is_empty());
+        assert_eq!(api.started.lock().unwrap().len(), started, "no audit was acknowledged");
     }
 }

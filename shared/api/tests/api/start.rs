@@ -14,6 +14,8 @@ async fn an_audit_is_written_down_and_its_worker_told() {
             "role_name": "team.Reader@eu",
             "external_id": EXTERNAL_ID,
             "checks": ["s3_public_access", "iam_root_mfa", "s3_public_access"],
+            "regions": ["eu-west-1", "eu-west-1", "us-gov-west-1"],
+            "services": ["s3", "iam"],
         }))
         .await;
     assert_eq!(answer.status, 202, "{}", answer.text);
@@ -21,6 +23,8 @@ async fn an_audit_is_written_down_and_its_worker_told() {
     assert_eq!(started["status"], "queued");
     assert_eq!(started["account_id"], "111122223333");
     assert_eq!(started["checks"], json!(["s3_public_access", "iam_root_mfa"]));
+    assert_eq!(started["regions"], json!(["eu-west-1", "us-gov-west-1"]));
+    assert_eq!(started["services"], json!(["s3", "iam"]));
     let id: AuditId = started["audit_id"].as_str().unwrap().parse().unwrap();
     assert_eq!(id.0.get_version_num(), 7);
     assert_eq!(answer.header("location"), format!("/api/audit/status/{id}"));
@@ -42,7 +46,8 @@ async fn only_the_account_has_to_be_named() {
     assert_eq!(answer.status, 202, "{}", answer.text);
     let audit = api.started.lock().unwrap().pop().unwrap();
     assert_eq!(audit.order.role_name.as_str(), "CloudDoctorAuditRole");
-    assert_eq!((audit.order.external_id, audit.order.checks), (None, Vec::new()));
+    assert_eq!((&audit.order.external_id, audit.order.registered), (&None, false));
+    assert!(audit.order.is_full());
 }
 
 #[tokio::test]
@@ -131,6 +136,25 @@ async fn an_unknown_check_is_named_with_the_nearest_one() {
 }
 
 #[tokio::test]
+async fn regions_services_and_force_have_their_values() {
+    for (field, value, place) in [
+        ("regions", json!(["eu-west-1", "*"]), "regions[1]"),
+        ("regions", json!(["global"]), "regions[0]"),
+        ("regions", json!(["EU"]), "regions[0]"),
+        ("regions", json!("eu-west-1"), "regions"),
+        ("services", json!(["s3", "lambda"]), "services[1]"),
+        ("services", json!([null]), "services[0]"),
+        ("force", json!("yes"), "force"),
+        ("force", json!(null), "force"),
+    ] {
+        let mut body = order();
+        body[field] = value;
+        let errors = wrong(&body).await;
+        assert_eq!((errors[0].0.as_str(), errors.len()), (place, 1), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn everything_wrong_is_told_at_once() {
     let errors = wrong(&json!({
         "account_id": "1", "role_name": "a/b", "external_id": "?", "checks": ["x"],
@@ -143,7 +167,10 @@ async fn everything_wrong_is_told_at_once() {
         ["Account_Id", "account_id", "checks[0]", "external_id", "role_arn", "role_name"];
     assert_eq!(fields, expected);
     let unknown = errors.iter().find(|error| error.0 == "role_arn").unwrap();
-    assert_eq!(unknown.2, "only `account_id`, `role_name`, `external_id`, `checks`");
+    assert_eq!(
+        unknown.2,
+        "only `account_id`, `role_name`, `external_id`, `checks`, `regions`, `services`, `force`"
+    );
 }
 
 #[tokio::test]

@@ -1,85 +1,32 @@
 //! `GET /api/audit/status/{audit_id}`.
 
-use domain::{
-    Account, Alert, Audit, AuditId, Finding, Fingerprint, Partition, Progress, Receipt,
-    ReceiptOutcome, Report, Resource, Service, Severity, Status, Summary, Tenant, Verdict,
-};
+use domain::{AuditId, Finding, Place, ReceiptOutcome, Severity, Task, Tenant, Verdict};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
-use store::{Claim, End, Fence};
+use store::{Claim, Fence, TaskEnd};
 
-use crate::support::{Api, EXTERNAL_ID, order};
+use crate::{
+    support::{Api, EXTERNAL_ID, fields as fields_of, order},
+    work::{end, finding, planning, report},
+};
 
-fn finding(name: &str, verdict: Verdict, severity: Severity) -> Finding {
-    let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
-    let arn = format!("arn:aws:s3:::{name}");
-    Finding {
-        fingerprint: Fingerprint::new(&account, "eu-west-1", "s3_encryption", &arn, None),
-        check_id: "s3_encryption".into(),
-        service: Service::S3,
-        severity,
-        verdict,
-        resource: Resource {
-            arn,
-            kind: "AWS::S3::Bucket".into(),
-            region: "eu-west-1".into(),
-            account: account.id,
-            tags: None,
-        },
-        sub_resource: None,
-        evidence: "seen".into(),
-        headline: "wrong".into(),
-        requirement: "right".into(),
-        risk: "harm".into(),
-        remedy: "fix".into(),
-        reference: "https://docs.aws.amazon.com/".into(),
-        frameworks: Vec::new(),
-    }
-}
-
-fn report() -> Report {
-    let findings = vec![
+fn found() -> Vec<Finding> {
+    vec![
         finding("a", Verdict::Fail, Severity::Critical),
         finding("b", Verdict::Fail, Severity::Medium),
         finding("c", Verdict::Unknown, Severity::High),
         finding("d", Verdict::Pass, Severity::Low),
-    ];
-    let receipt = vec![Receipt {
-        region: "global".into(),
-        service: Service::S3,
-        outcome: ReceiptOutcome::Denied,
-        calls: 3,
-        denied: vec!["s3:GetEncryptionConfiguration".into()],
-        error: None,
-    }];
-    Report {
-        schema: Report::SCHEMA,
-        account: "111122223333".parse().unwrap(),
-        started_at: Timestamp::UNIX_EPOCH,
-        finished_at: Timestamp::UNIX_EPOCH,
-        status: Status::of(&receipt, &Summary::of(&findings)),
-        receipt,
-        summary: Summary::of(&findings),
-        findings,
-    }
+    ]
 }
 
-/// An audit that a worker has.
-async fn running(api: &Api) -> Audit {
-    let id = api.start(&order()).await.json()["audit_id"].as_str().unwrap().to_owned();
-    let (id, now): (AuditId, _) = (id.parse().unwrap(), Timestamp::now());
-    let claim = api.store.claim(&Tenant::local(), id, now, now + 1.minute()).await.unwrap();
-    let Claim::Claimed(held) = claim else { panic!("{claim:?}") };
-    *held
+async fn queued(api: &Api) -> AuditId {
+    api.start(&order()).await.json()["audit_id"].as_str().unwrap().parse().unwrap()
 }
 
 async fn ended(api: &Api) -> AuditId {
-    let held = running(api).await;
-    let report = report();
-    let alerts = Alert::of(&held, &report, Severity::High, "en");
-    let end = End::Judged { report: &report, alerts: &alerts };
-    assert_eq!(api.store.finish(&held, Timestamp::now(), end).await.unwrap(), Fence::Held);
-    held.id
+    let id = queued(api).await;
+    end(&api.store, &Tenant::local(), id, &report(found(), ReceiptOutcome::Denied)).await;
+    id
 }
 
 async fn status(api: &Api, id: AuditId, query: &str) -> Value {
@@ -98,13 +45,19 @@ fn names(status: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn progress_is_told_while_it_runs() {
     let api = Api::open();
-    let held = running(&api).await;
-    let (now, progress) = (Timestamp::now(), Progress { done: 2, total: 19 });
-    let fence = api.store.renew(&held, now, now + 1.minute(), progress).await.unwrap();
+    let (id, tenant, now) = (queued(&api).await, Tenant::local(), Timestamp::now());
+    let held = planning(&api.store, &tenant, id).await;
+    let places = ["global#iam", "global#s3", "eu-west-1#ec2"];
+    let places = places.map(|place| place.parse::<Place>().unwrap());
+    let tasks = places.clone().map(|place| Task::new(&held, place, now));
+    assert_eq!(api.store.planned(&held, &tasks, now).await.unwrap(), Fence::Held);
+    let claim = api.store.claim_task((&tenant, id), 1, &places[0], now, now + 1.minute()).await;
+    let Claim::Claimed(task) = claim.unwrap() else { panic!("it is not free") };
+    let fence = api.store.complete_task(&task, TaskEnd::Failed("gone"), now).await.unwrap();
     assert_eq!(fence, Fence::Held);
-    let status = status(&api, held.id, "").await;
+    let status = status(&api, id, "").await;
     assert_eq!(status["status"], "running");
-    assert_eq!(status["progress"], json!({"done": 2, "total": 19}));
+    assert_eq!(status["progress"], json!({"done": 1, "total": 3}));
     assert_eq!(status["findings"], json!({"items": [], "next_cursor": null}));
     assert_eq!(
         (&status["receipt"], &status["summary"], &status["error"]),
@@ -120,10 +73,10 @@ async fn the_result_is_told_when_it_has_ended() {
     assert_eq!(status["audit_id"], id.to_string());
     assert_eq!(status["status"], "incomplete");
     assert_eq!(status["account_id"], "111122223333");
-    assert_eq!(status["progress"], json!({"done": 1, "total": 1}));
+    assert_eq!(status["progress"], json!({"done": 0, "total": 0}));
     assert_eq!(status["receipt"][0]["denied"], json!(["s3:GetEncryptionConfiguration"]));
     assert_eq!(status["summary"]["by_severity"]["critical"], 1);
-    let items = serde_json::to_value(report().findings).unwrap();
+    let items = serde_json::to_value(found()).unwrap();
     assert_eq!(status["findings"], json!({"items": items, "next_cursor": null}));
 }
 
@@ -152,9 +105,9 @@ async fn findings_are_paged_and_filtered() {
 #[tokio::test]
 async fn a_failed_audit_says_why() {
     let api = Api::open();
-    let held = running(&api).await;
-    let end = End::Failed { error: "the role refused" };
-    assert_eq!(api.store.finish(&held, Timestamp::now(), end).await.unwrap(), Fence::Held);
+    let held = planning(&api.store, &Tenant::local(), queued(&api).await).await;
+    let failed = api.store.fail(&held, Timestamp::now(), "the role refused").await.unwrap();
+    assert_eq!(failed, Fence::Held);
     let status = status(&api, held.id, "").await;
     assert_eq!(
         (&status["status"], &status["error"]),
@@ -179,9 +132,7 @@ async fn a_strange_query_is_told_field_by_field() {
     let id = ended(&api).await;
     let fields = async |query: &str| {
         let answer = api.get(&format!("/api/audit/status/{id}?{query}")).await;
-        let problem = answer.problem(422, "invalid-fields");
-        let errors = problem["errors"].as_array().unwrap().clone();
-        errors.iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        fields_of(&answer.problem(422, "invalid-fields"))
     };
     for limit in ["0", "1001", "-1", "x", "", "1.5", "99999999999999999999"] {
         assert_eq!(fields(&format!("limit={limit}")).await, ["limit"], "{limit}");

@@ -1,27 +1,35 @@
 //! The API over a store of its own, and requests to it.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex},
+};
 
-use api::{Open, Settings, router};
+use api::{Authenticate, Open, Refused, Settings, Verify, router};
+use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode},
+    http::{HeaderMap, Request, StatusCode, request::Parts},
 };
-use domain::Audit;
+use domain::{Audit, Proof, ProofOutcome, Registered, Tenant};
+use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::{Value, json};
-use store::{SqliteStore, Store};
+use store::Store;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const EXTERNAL_ID: &str = "s3cr3t-between-us";
 
 pub(crate) struct Api {
     pub(crate) router: Router,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Store,
     /// The audits that the hook was told of.
     pub(crate) started: Arc<Mutex<Vec<Audit>>>,
-    _directory: TempDir,
+    pub(crate) aws: Aws,
+    directory: TempDir,
 }
 
 pub(crate) struct Answer {
@@ -30,20 +38,84 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
+/// AWS, as far as it says something of a role.
+#[derive(Clone)]
+pub(crate) struct Aws(Arc<Mutex<(ProofOutcome, Vec<Registered>)>>);
+
+impl Aws {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new((ProofOutcome::Proven, Vec::new()))))
+    }
+
+    /// What the next proofs give.
+    pub(crate) fn gives(&self, outcome: ProofOutcome) {
+        self.0.lock().unwrap().0 = outcome;
+    }
+
+    /// The accounts whose roles were asked.
+    pub(crate) fn asked(&self) -> Vec<Registered> {
+        self.0.lock().unwrap().1.clone()
+    }
+}
+
+#[async_trait]
+impl Verify for Aws {
+    async fn verify(&self, account: &Registered) -> Proof {
+        let mut inner = self.0.lock().unwrap();
+        inner.1.push(account.clone());
+        let outcome = inner.0;
+        let reason = (outcome != ProofOutcome::Proven).then(|| format!("the role is {outcome}"));
+        Proof { tried_at: Timestamp::now(), outcome, reason }
+    }
+}
+
+/// Takes the tenant from a header, as no real service would.
+pub(crate) struct Said;
+
+#[async_trait]
+impl Authenticate for Said {
+    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+        match request.headers.get("tenant").map(|tenant| tenant.to_str().unwrap()) {
+            None => Err(Refused::Missing),
+            Some("nobody") => Err(Refused::Forbidden("the token names no tenant".into())),
+            Some("later") => Err(Refused::Unavailable),
+            Some(tenant) => Ok(Tenant::try_from(tenant.to_owned()).unwrap()),
+        }
+    }
+}
+
+/// Settings of a service on one machine: any account may be audited.
+pub(crate) fn anyone(auth: impl Authenticate + 'static) -> Settings {
+    Settings { registration: false, ..registering(auth) }
+}
+
+/// Settings of a service for registered accounts, whose limit is in no test's way.
+pub(crate) fn registering(auth: impl Authenticate + 'static) -> Settings {
+    let mut settings = Settings::new(auth, Aws::new());
+    settings.limits.requests_per_second = NonZeroU32::new(10_000).unwrap();
+    settings
+}
+
 impl Api {
     pub(crate) fn new(mut settings: Settings) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).unwrap());
-        let started = Arc::new(Mutex::new(Vec::new()));
+        let store = Store::open(directory.path()).unwrap();
+        let (started, aws) = (Arc::new(Mutex::new(Vec::new())), Aws::new());
         let told = Arc::clone(&started);
         settings.started = Arc::new(move |audit| told.lock().unwrap().push(audit.clone()));
-        let router = router(Arc::clone(&store), settings);
-        Self { router, store, started, _directory: directory }
+        settings.verify = Arc::new(aws.clone());
+        let router = router(store.clone(), settings);
+        Self { router, store, started, aws, directory }
     }
 
-    /// Open to everyone, as on one machine.
+    /// Open to everyone on this machine, any account being audited.
     pub(crate) fn open() -> Self {
-        Self::new(Settings::new(Open))
+        Self::new(anyone(Open))
+    }
+
+    /// Open to everyone on this machine, registered accounts alone being audited.
+    pub(crate) fn registered() -> Self {
+        Self::new(registering(Open))
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -55,11 +127,62 @@ impl Api {
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {
-        self.send(Request::get(uri).body(Body::empty()).unwrap()).await
+        self.call("GET", uri, None).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, uri: &str, body: Option<&Value>) -> Answer {
+        self.send(request(method, uri, body)).await
+    }
+
+    /// A call on behalf of a tenant, for a service that believes [`Said`].
+    pub(crate) async fn call_as(
+        &self,
+        tenant: &str,
+        method: &str,
+        uri: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut request = request(method, uri, body);
+        request.headers_mut().insert("tenant", tenant.parse().unwrap());
+        self.send(request).await
     }
 
     pub(crate) async fn start(&self, body: &Value) -> Answer {
         self.send(start(body.to_string())).await
+    }
+
+    /// Registers an account by its digits, and answers what is told of it.
+    pub(crate) async fn register(&self, account: &str) -> Value {
+        let answer =
+            self.call("POST", "/api/accounts", Some(&json!({"account_id": account}))).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()
+    }
+
+    /// The database, beside the store.
+    pub(crate) fn database(&self) -> Connection {
+        Connection::open(self.directory.path().join("infraaudit.sqlite")).unwrap()
+    }
+
+    /// All that is kept of a tenant.
+    pub(crate) fn rows(&self, tenant: &str) -> Vec<(String, String, String)> {
+        let database = self.database();
+        let mut statement = database
+            .prepare("SELECT pk, sk, body FROM items WHERE pk LIKE ?1 || '#%' ORDER BY pk, sk")
+            .unwrap();
+        let rows = statement.query_map([tenant], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+}
+
+pub(crate) fn request(method: &str, uri: &str, body: Option<&Value>) -> Request<Body> {
+    let request = Request::builder().method(method).uri(uri);
+    match body {
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap(),
+        None => request.body(Body::empty()).unwrap(),
     }
 }
 
@@ -70,7 +193,13 @@ pub(crate) fn start(body: impl Into<Body>) -> Request<Body> {
 }
 
 pub(crate) fn order() -> Value {
-    json!({"account_id": "111122223333", "external_id": EXTERNAL_ID})
+    json!({"account_id": ACCOUNT, "external_id": EXTERNAL_ID})
+}
+
+/// The names of the fields that a problem document lists.
+pub(crate) fn fields(problem: &Value) -> Vec<String> {
+    let errors = problem["errors"].as_array().unwrap();
+    errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
 }
 
 impl Answer {
@@ -80,6 +209,12 @@ impl Answer {
 
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The answer's JSON, which has to have this status.
+    pub(crate) fn ok(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json()
     }
 
     /// The problem document, which has to say the status and its kind.

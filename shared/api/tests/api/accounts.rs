@@ -1,0 +1,275 @@
+//! The register of accounts.
+
+use api::{Onboarding, Open};
+use domain::{RegisteredState, Tenant};
+use jiff::{Timestamp, ToSpan};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{ACCOUNT, Api, fields, registering};
+
+const ONE: &str = "/api/accounts/111122223333";
+
+#[tokio::test]
+async fn an_account_is_registered_with_a_secret_of_its_own() {
+    let api = Api::registered();
+    let body = json!({
+        "account_id": ACCOUNT, "name": "Shop 가", "role_name": "Reader", "alert_severity": "medium",
+        "regions": ["eu-west-1", "ap-northeast-2", "eu-west-1"], "services": ["s3"],
+        "schedule": {"cron": "cron(30 3 ? * MON *)", "time_zone": "Asia/Seoul"},
+    });
+    let answer = api.call("POST", "/api/accounts", Some(&body)).await;
+    let told = answer.ok(201);
+    assert_eq!(answer.header("location"), ONE);
+    assert_eq!(told["state"], "pending");
+    assert_eq!((&told["name"], &told["role_name"]), (&body["name"], &body["role_name"]));
+    assert_eq!(told["regions"], json!(["eu-west-1", "ap-northeast-2"]));
+    assert_eq!(told["services"], json!(["s3"]));
+    assert_eq!(told["alert_severity"], "medium");
+    assert_eq!(told["schedule"]["cron"], "30 3 ? * MON *");
+    assert_eq!(told["schedule"]["time_zone"], "Asia/Seoul");
+    let next: Timestamp = told["schedule"]["next_at"].as_str().unwrap().parse().unwrap();
+    assert!(next > Timestamp::now());
+    for nothing in ["reason", "proof", "last_audit", "purge_at", "quick_create_url"] {
+        assert_eq!(told[nothing], Value::Null, "{nothing}");
+    }
+    let secret: Uuid = told["external_id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(secret.get_version_num(), 4);
+    assert_eq!(api.get(ONE).await.ok(200), told);
+
+    let other = api.register("444455556666").await;
+    assert_ne!(other["external_id"], told["external_id"]);
+    assert_eq!(other["role_name"], "CloudDoctorAuditRole");
+    let problem = api.call("POST", "/api/accounts", Some(&body)).await.problem(409, "conflict");
+    assert!(problem["detail"].as_str().unwrap().contains("registered already"), "{problem}");
+    assert_eq!(api.get(ONE).await.ok(200), told, "the second one changed nothing");
+}
+
+#[tokio::test]
+async fn the_secret_is_in_two_answers_alone() {
+    let api = Api::registered();
+    let secret = api.register(ACCOUNT).await["external_id"].as_str().unwrap().to_owned();
+    assert!(api.get(ONE).await.text.contains(&secret));
+    for (method, uri, body) in [
+        ("GET", "/api/accounts", None),
+        ("PATCH", ONE, Some(json!({"name": "x"}))),
+        ("POST", "/api/accounts/111122223333/verify", None),
+        ("POST", "/api/audit/start", Some(json!({"account_id": ACCOUNT, "external_id": secret}))),
+        ("GET", "/api/audits", None),
+        ("POST", "/api/accounts", Some(json!({"account_id": ACCOUNT}))),
+        ("DELETE", ONE, None),
+    ] {
+        let answer = api.call(method, uri, body.as_ref()).await;
+        assert!(!answer.text.contains(&secret), "{method} {uri}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn nobody_brings_a_secret_or_changes_it() {
+    let api = Api::registered();
+    let body = json!({"account_id": ACCOUNT, "external_id": "chosen-by-me"});
+    let answer = api.call("POST", "/api/accounts", Some(&body)).await;
+    assert_eq!(fields(&answer.problem(422, "invalid-fields")), ["external_id"]);
+    assert!(!answer.text.contains("chosen-by-me"));
+    let before = api.register(ACCOUNT).await;
+    for value in [json!("chosen-by-me"), Value::Null, before["external_id"].clone()] {
+        let answer = api.call("PATCH", ONE, Some(&json!({"external_id": value}))).await;
+        assert_eq!(fields(&answer.problem(422, "invalid-fields")), ["external_id"]);
+    }
+    assert_eq!(api.get(ONE).await.ok(200), before);
+}
+
+#[tokio::test]
+async fn everything_wrong_is_told_at_once() {
+    let api = Api::registered();
+    let body = json!({
+        "account_id": "1", "name": "two\nlines", "role_name": "a/b", "regions": ["*"],
+        "services": ["s4"], "alert_severity": "HIGH", "schedule": {"cron": "* * * * *", "zone": "x"},
+        "role": "x",
+    });
+    let problem =
+        api.call("POST", "/api/accounts", Some(&body)).await.problem(422, "invalid-fields");
+    let mut found = fields(&problem);
+    found.sort_unstable();
+    let expected = [
+        "account_id",
+        "alert_severity",
+        "name",
+        "regions[0]",
+        "role",
+        "role_name",
+        "schedule.cron",
+        "schedule.zone",
+        "services[0]",
+    ];
+    assert_eq!(found, expected);
+    for (schedule, field) in [
+        (json!({}), "schedule.cron"),
+        (json!({"cron": "0 2 * * ? *", "time_zone": "Asia/Soul"}), "schedule.time_zone"),
+        (json!({"cron": "0 2 * * * *"}), "schedule.cron"),
+        (json!("0 2 * * ? *"), "schedule"),
+        (Value::Null, "schedule"),
+    ] {
+        let body = json!({"account_id": ACCOUNT, "schedule": schedule});
+        let answer = api.call("POST", "/api/accounts", Some(&body)).await;
+        assert_eq!(fields(&answer.problem(422, "invalid-fields")), [field], "{schedule}");
+    }
+    api.get(ONE).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_link_opens_the_console_without_the_secret() {
+    let mut settings = registering(Open);
+    settings.onboarding = Some(Onboarding {
+        link: |region, template, stack, parameters| {
+            format!("{region} {template} {stack} {parameters:?}")
+        },
+        region: "eu-west-1".into(),
+        template_url: "https://templates.example/role.yaml".into(),
+        operator_account: "999988887777".into(),
+        worker_role_name: "Worker".into(),
+        role_name: "UsualRole".parse().unwrap(),
+    });
+    let api = Api::new(settings);
+    let told = api.register(ACCOUNT).await;
+    let link = told["quick_create_url"].as_str().unwrap();
+    for part in ["eu-west-1", "role.yaml", "infraaudit-role", "999988887777", "Worker", "UsualRole"]
+    {
+        assert!(link.contains(part), "{part} is not in {link}");
+    }
+    assert!(!link.contains(told["external_id"].as_str().unwrap()));
+    api.call("PATCH", ONE, Some(&json!({"role_name": "Other"}))).await.ok(200);
+    assert!(api.get(ONE).await.ok(200)["quick_create_url"].as_str().unwrap().contains("Other"));
+    let back = api.call("PATCH", ONE, Some(&json!({"role_name": null}))).await.ok(200);
+    assert_eq!(back["role_name"], "UsualRole");
+}
+
+#[tokio::test]
+async fn what_is_not_said_stays_and_null_clears() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    let change = json!({
+        "name": "Shop", "regions": ["eu-west-1"], "services": ["iam"], "alert_severity": "low",
+        "schedule": {"cron": "0 2 * * ? *"},
+    });
+    let changed = api.call("PATCH", ONE, Some(&change)).await.ok(200);
+    assert_eq!(changed["schedule"]["time_zone"], "UTC");
+    let same = api.call("PATCH", ONE, Some(&json!({}))).await.ok(200);
+    assert_eq!(same["updated_at"], changed["updated_at"]);
+    assert_eq!(same["name"], "Shop");
+    let cleared = json!({
+        "name": null, "regions": null, "services": null, "alert_severity": null, "schedule": null,
+    });
+    let cleared = api.call("PATCH", ONE, Some(&cleared)).await.ok(200);
+    for field in ["name", "alert_severity", "schedule"] {
+        assert_eq!(cleared[field], Value::Null, "{field}");
+    }
+    assert_eq!((&cleared["regions"], &cleared["services"]), (&json!([]), &json!([])));
+    let answer = api.call("PATCH", ONE, Some(&json!({"account_id": ACCOUNT, "name": ""}))).await;
+    let mut wrong = fields(&answer.problem(422, "invalid-fields"));
+    wrong.sort_unstable();
+    assert_eq!(wrong, ["account_id", "name"]);
+}
+
+#[tokio::test]
+async fn a_deleted_account_is_kept_for_a_while_and_not_audited() {
+    let mut settings = registering(Open);
+    settings.purge_days = 7;
+    let api = Api::new(settings);
+    let before = api.register(ACCOUNT).await;
+    let order = json!({"account_id": ACCOUNT});
+    let running = api.start(&order).await.ok(202)["audit_id"].as_str().unwrap().to_owned();
+    let deleted = api.call("DELETE", ONE, None).await.ok(200);
+    assert_eq!(deleted["state"], "deleted");
+    let purge_at: Timestamp = deleted["purge_at"].as_str().unwrap().parse().unwrap();
+    let days = (purge_at - Timestamp::now()).total(jiff::Unit::Hour).unwrap() / 24.0;
+    assert!((6.9..=7.0).contains(&days), "{days}");
+    let status = api.get(&format!("/api/audit/status/{running}")).await.ok(200);
+    assert_eq!(status["status"], "cancelled");
+
+    assert_eq!(api.call("DELETE", ONE, None).await.ok(200)["purge_at"], deleted["purge_at"]);
+    api.start(&order).await.problem(409, "conflict");
+    api.call("PATCH", ONE, Some(&json!({"name": "x"}))).await.problem(409, "conflict");
+    api.call("POST", "/api/accounts/111122223333/verify", None).await.problem(409, "conflict");
+    assert!(api.aws.asked().is_empty());
+    assert_eq!(api.get(ONE).await.ok(200)["state"], "deleted");
+
+    let anew = api.register(ACCOUNT).await;
+    assert_eq!((&anew["state"], &anew["purge_at"]), (&json!("pending"), &Value::Null));
+    assert_ne!(anew["external_id"], before["external_id"]);
+    assert_eq!(api.start(&order).await.status, 202);
+}
+
+#[tokio::test]
+async fn accounts_are_listed_page_by_page() {
+    let api = Api::registered();
+    for account in ["000000000003", "000000000001", "000000000002"] {
+        api.register(account).await;
+    }
+    let mut seen = Vec::new();
+    let mut uri = "/api/accounts?limit=2".to_owned();
+    loop {
+        let page = api.get(&uri).await.ok(200);
+        let items = page["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|item| item["account_id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        uri = format!("/api/accounts?limit=2&cursor={cursor}");
+    }
+    assert_eq!(seen, ["000000000001", "000000000002", "000000000003"]);
+    let answer = api.get("/api/accounts?limit=0&cursor=x&state=active").await;
+    assert_eq!(fields(&answer.problem(422, "invalid-fields")), ["limit", "state"]);
+    let answer = api.get("/api/accounts?cursor=czI6").await;
+    assert_eq!(fields(&answer.problem(422, "invalid-fields")), ["cursor"]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_there_is_not_found() {
+    let api = Api::registered();
+    for id in ["000000000000", "1", "%F0%9F%A6%80", "ACCOUNT"] {
+        let uri = format!("/api/accounts/{id}");
+        for answer in [
+            api.get(&uri).await,
+            api.call("PATCH", &uri, Some(&json!({}))).await,
+            api.call("DELETE", &uri, None).await,
+            api.call("POST", &format!("{uri}/verify"), None).await,
+            api.get(&format!("{uri}/findings")).await,
+        ] {
+            let problem = answer.problem(404, "not-found");
+            assert!(
+                problem["detail"].as_str().unwrap().contains("POST /api/accounts"),
+                "{problem}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_is_what_was_said() {
+    let api = Api::registered();
+    let told = api.register(ACCOUNT).await;
+    let kept =
+        api.store.account(&Tenant::local(), &ACCOUNT.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(kept.state, RegisteredState::Pending);
+    assert_eq!(kept.external_id.as_str(), told["external_id"].as_str().unwrap());
+    assert!(kept.created_at > Timestamp::now() - 1.minute());
+}
+
+#[tokio::test]
+async fn a_schedule_that_never_comes_is_told_as_such() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    for (cron, comes) in [
+        ("0 0 31 2 ? *", false),
+        ("0 0 1 1 ? 1999", false),
+        ("0 0 29 2 ? *", true),
+        ("*/5 * ? * 2#1 *", true),
+        ("59 23 31 12 ? 2199", true),
+    ] {
+        let change = json!({"schedule": {"cron": cron, "time_zone": "America/New_York"}});
+        let begun = std::time::Instant::now();
+        let answer = api.call("PATCH", ONE, Some(&change)).await;
+        let taken = begun.elapsed();
+        assert!(taken.as_millis() < 500, "{cron} took {taken:?}");
+        assert_eq!(answer.ok(200)["schedule"]["next_at"].is_string(), comes, "{cron}");
+    }
+}

@@ -1,0 +1,76 @@
+//! `POST /api/accounts/{account_id}/verify`.
+
+use domain::ProofOutcome;
+use serde_json::{Value, json};
+
+use crate::support::{ACCOUNT, Api};
+
+const ONE: &str = "/api/accounts/111122223333";
+
+async fn verified(api: &Api, outcome: ProofOutcome) -> Value {
+    api.aws.gives(outcome);
+    api.call("POST", "/api/accounts/111122223333/verify", None).await.ok(200)
+}
+
+#[tokio::test]
+async fn what_aws_says_decides_whether_an_account_is_audited() {
+    let api = Api::registered();
+    let secret = api.register(ACCOUNT).await["external_id"].as_str().unwrap().to_owned();
+    let mut before = "pending";
+    for (outcome, state) in [
+        (ProofOutcome::Refused, "pending"),
+        (ProofOutcome::Unproven, "pending"),
+        (ProofOutcome::Proven, "active"),
+        (ProofOutcome::Unproven, "active"),
+        (ProofOutcome::Refused, "active"),
+        (ProofOutcome::Open, "suspended"),
+        (ProofOutcome::Unproven, "suspended"),
+        (ProofOutcome::Proven, "active"),
+        (ProofOutcome::Elsewhere, "suspended"),
+    ] {
+        let told = verified(&api, outcome).await;
+        assert_eq!(told["state"], state, "{before} {outcome}");
+        assert_eq!(told["proof"]["outcome"], outcome.name());
+        let why = format!("the role is {outcome}");
+        let reason = (outcome != ProofOutcome::Proven).then_some(why);
+        assert_eq!(told["proof"]["reason"], json!(reason));
+        assert_eq!(told["reason"].is_string(), state == "suspended");
+        assert_eq!(api.get(ONE).await.ok(200)["proof"], told["proof"], "it is kept");
+        before = state;
+    }
+    let asked = api.aws.asked();
+    assert_eq!(asked.len(), 9);
+    assert!(asked.iter().all(|account| account.external_id.as_str() == secret));
+}
+
+#[tokio::test]
+async fn a_suspended_account_is_not_audited_and_says_why() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    verified(&api, ProofOutcome::Open).await;
+    let order = json!({"account_id": ACCOUNT, "force": true});
+    let problem = api.start(&order).await.problem(409, "conflict");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("suspended: the role is open") && detail.contains("/verify"),
+        "{detail}"
+    );
+    assert!(api.started.lock().unwrap().is_empty());
+    verified(&api, ProofOutcome::Proven).await;
+    assert_eq!(api.start(&order).await.status, 202);
+}
+
+#[tokio::test]
+async fn another_role_has_to_be_proven_anew() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    for outcome in [ProofOutcome::Proven, ProofOutcome::Open] {
+        let before = verified(&api, outcome).await;
+        let named = api.call("PATCH", ONE, Some(&json!({"name": "x"}))).await.ok(200);
+        assert_eq!(named["state"], before["state"]);
+        let role = json!({"role_name": format!("Role-{outcome}")});
+        let changed = api.call("PATCH", ONE, Some(&role)).await.ok(200);
+        assert_eq!(changed["state"], "pending");
+        assert_eq!((&changed["proof"], &changed["reason"]), (&Value::Null, &Value::Null));
+    }
+}
