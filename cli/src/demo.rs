@@ -117,7 +117,9 @@ async fn serve(
     let source = audit::Source::Recorded { snapshot, tempo: STEP };
     let pipeline = audit::Pipeline::new(store.clone(), source, with);
     let runner = Runner::new(pipeline, Deliver::default(), NonZeroUsize::MIN);
-    let mut settings = api::Settings::new(api::Open);
+    let mut settings = api::Settings::new(api::Open, NoAws);
+    // The sample account is not registered, and any way in is taken.
+    settings.registration = false;
     settings.started = Arc::new(move |audit| runner.begin(audit));
     let refused = |error| Failure::usage(format!("could not listen on this machine: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(refused)?;
@@ -125,6 +127,20 @@ async fn serve(
     let routes = api::router(store, settings);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(address)
+}
+
+/// The demo asks AWS nothing.
+struct NoAws;
+
+#[async_trait::async_trait]
+impl api::Verify for NoAws {
+    async fn verify(&self, _: &domain::Registered) -> domain::Proof {
+        domain::Proof {
+            tried_at: jiff::Timestamp::now(),
+            outcome: domain::ProofOutcome::Unproven,
+            reason: Some("the demo does not ask AWS; use `infraaudit serve`".into()),
+        }
+    }
 }
 
 async fn answer<T: for<'a> Deserialize<'a>>(

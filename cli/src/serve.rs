@@ -87,17 +87,18 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let runner = Runner::new(pipeline, deliver, config.concurrent_audits);
     let begun = runner.clone();
     let registration = !matches!(config.door, Door::Open);
+    let verify = verify::Verifier::new(aws);
     let mut api = match config.door {
-        Door::Open => api::Settings::new(api::Open),
-        Door::Token(token) => api::Settings::new(token),
+        Door::Open => api::Settings::new(api::Open, verify),
+        Door::Token(token) => api::Settings::new(token, verify),
         Door::Jwt { issuer, audience, tenant_claim } => api::Settings::new(
             jwt::Jwt::new(issuer, audience, tenant_claim).map_err(Failure::usage)?,
+            verify,
         ),
     };
     api.limits = config.limits;
     api.registration = registration;
     api.purge_days = config.purge_days;
-    api.verify = Arc::new(verify::Verifier::new(aws));
     api.started = Arc::new(move |audit| begun.begin(audit));
     let routes = api::router(store, api);
 

@@ -14,7 +14,7 @@ use crate::{
     Brief, Done, Pipeline, Source, WorkError, evaluate,
     evaluate::suppress,
     follow::{Changed, Seen, follow},
-    lease::{later, now, while_held},
+    lease::{Held, later, now, while_held},
     pipeline::account,
     read::is_whole,
     scan,
@@ -45,8 +45,7 @@ impl Pipeline {
             Ok(brief) => brief,
             Err(error) => return self.fail(&held, &error).await,
         };
-        let renew = async |time, until| self.store.renew(&held, time, until).await;
-        match while_held(lease, renew, self.judge(&held, &brief)).await {
+        match while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &brief)).await {
             Some(judged) => match judged? {
                 Fence::Held => Ok(self.ended(tenant, id).await?),
                 Fence::Lost => Ok(Done::nothing()),

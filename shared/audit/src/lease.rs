@@ -1,7 +1,8 @@
 use std::time::Duration;
 
+use domain::{Audit, Task};
 use jiff::{SignedDuration, Timestamp, Unit};
-use store::Fence;
+use store::{Fence, Store};
 
 /// The time in milliseconds: finer is noise in a report.
 pub(crate) fn now() -> Timestamp {
@@ -18,20 +19,34 @@ pub(crate) fn since(time: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(time)).unwrap_or_default()
 }
 
+/// What a worker holds a lease of.
+pub(crate) enum Held<'a> {
+    /// An audit that is planned or judged.
+    Audit(&'a Audit),
+    /// A task.
+    Task(&'a Task),
+}
+
 /// Does some work while its lease is renewed; nothing where the lease is lost.
 ///
 /// A store that does not answer is asked again: the lease ends by itself, and then another worker may
 /// take over.
 pub(crate) async fn while_held<T>(
+    store: &Store,
+    held: Held<'_>,
     lease: Duration,
-    renew: impl AsyncFn(Timestamp, Timestamp) -> Result<Fence, store::Error>,
-    work: impl Future<Output = T>,
+    work: impl Future<Output = T> + Send,
 ) -> Option<T> {
     let renewing = async {
         loop {
             tokio::time::sleep(lease / 3).await;
             let time = now();
-            match renew(time, later(time, lease)).await {
+            let until = later(time, lease);
+            let renewed = match held {
+                Held::Audit(audit) => store.renew(audit, time, until).await,
+                Held::Task(task) => store.renew_task(task, time, until).await,
+            };
+            match renewed {
                 Ok(Fence::Held) => {}
                 Ok(Fence::Lost) => return,
                 Err(error) => tracing::warn!(%error, "a lease was not renewed"),

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Brief, Done, Pipeline, Source, Ticket, WorkError,
-    lease::{later, now, while_held},
+    lease::{Held, later, now, while_held},
     pipeline::{account, way_in},
     scan, tell,
 };
@@ -47,8 +47,9 @@ impl Pipeline {
             Ok(brief) => brief,
             Err(error) => return self.fail(&held, &error).await,
         };
-        let renew = async |time, until| self.store.renew(&held, time, until).await;
-        let Some(planned) = while_held(lease, renew, self.places(&held, &brief)).await else {
+        let Some(planned) =
+            while_held(&self.store, Held::Audit(&held), lease, self.places(&held, &brief)).await
+        else {
             return Ok(Done::nothing());
         };
         let tasks: Vec<_> = match planned {

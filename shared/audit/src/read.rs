@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Brief, Done, Pipeline, Source, Ticket, WorkError,
-    lease::{later, now, while_held},
+    lease::{Held, later, now, while_held},
     pipeline::{account, way_in},
     scan,
 };
@@ -48,9 +48,8 @@ impl Pipeline {
         };
         // Stopped from outside, or because another worker has taken the task over.
         let stop = stop.child_token();
-        let renew = async |time, until| self.store.renew_task(&held, time, until).await;
         let reading = self.read(&audit, &held, &brief, stop.clone());
-        let Some(read) = while_held(lease, renew, reading).await else {
+        let Some(read) = while_held(&self.store, Held::Task(&held), lease, reading).await else {
             stop.cancel();
             return Ok(Done::nothing());
         };

@@ -1,7 +1,7 @@
 //! The register of accounts.
 
 use domain::{AccountId, Registered, RegisteredState, Tenant};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Error, Page, PageError, PageRequest, Store,
@@ -67,7 +67,9 @@ impl Store {
             }
             // The id and its way in are for ever.
             after.external_id = before.external_id.clone();
-            after.updated_at = now.max(before.updated_at);
+            // Two changes never have the same time, or the later one would not see the earlier.
+            let next = before.updated_at.checked_add(SignedDuration::from_nanos(1));
+            after.updated_at = now.max(next.unwrap_or(before.updated_at));
             // What was not read to be changed is not overwritten: the newest result has its own writer.
             let mut set = item_of(&after)?;
             set.remove("last_audit");

@@ -59,6 +59,9 @@ impl Store {
             ("audit_id", audit.id.to_string().into()),
             (keys::EXPIRES_AT, expires),
         ]);
+        let now = audit.created_at.as_second();
+        let mut unused =
+            Condition::Any(vec![Condition::Absent, Condition::below(keys::EXPIRES_AT, now)]);
         let mut lock = Condition::Absent;
         loop {
             let mut writes = vec![
@@ -74,13 +77,8 @@ impl Store {
                     ("request", named.request.as_str().into()),
                     (keys::EXPIRES_AT, item::days_after(audit.created_at, KEY_DAYS)),
                 ]);
-                let now = audit.created_at.as_second();
-                let unused = Condition::Any(vec![
-                    Condition::Absent,
-                    Condition::below(keys::EXPIRES_AT, now),
-                ]);
                 let key = keys::idempotency(tenant, &named.key);
-                writes.push(Write::put(key, item).only_if(unused));
+                writes.push(Write::put(key, item).only_if(unused.clone()));
                 writes.len() - 1
             });
             // A forced audit takes the lock over: the newest one under way is the one that is told.
@@ -100,14 +98,16 @@ impl Store {
                 && refused.contains(&at)
             {
                 let key = keys::idempotency(tenant, &named.key);
-                let there = self.table.get(doing, &key).await?.unwrap_or_default();
+                let Some(there) = self.table.get(doing, &key).await? else { continue };
                 if there.get("request").and_then(Value::as_str) != Some(&named.request) {
                     return Ok(Created::OtherRequest);
                 }
-                if let Some(id) = audit_in(&there)
-                    && let Some(audit) = self.audit(tenant, id).await?
-                {
-                    return Ok(Created::Already(Box::new(audit)));
+                if let Some(id) = audit_in(&there) {
+                    if let Some(audit) = self.audit(tenant, id).await? {
+                        return Ok(Created::Already(Box::new(audit)));
+                    }
+                    // The audit was deleted with its account; the key asks for a new one.
+                    unused = Condition::is("audit_id", id.to_string());
                 }
                 continue;
             }
@@ -187,7 +187,7 @@ impl Store {
     ) -> Result<Fence, Error> {
         let mut set = item::with(lease(until));
         set.insert("updated_at".into(), now.to_string().into());
-        self.fenced("renew the lease", held, Write::update(self.at(held), set)).await
+        self.leased("renew the lease", held, Write::update(self.at(held), set)).await
     }
 
     /// Puts a claimed audit back, for another worker to begin its phase again.
@@ -200,7 +200,7 @@ impl Store {
         let write = Write::update(self.at(held), set)
             .adding("put_back", 1)
             .removing(&["lease_until", "lease_ns"]);
-        self.fenced("put the audit back", held, write).await
+        self.leased("put the audit back", held, write).await
     }
 
     /// Ends a claimed audit without a result, for a reason in one sentence without secrets.
@@ -211,10 +211,20 @@ impl Store {
     pub async fn fail(&self, held: &Audit, now: Timestamp, error: &str) -> Result<Fence, Error> {
         let mut set = over(held, now, AuditState::Failed)?;
         set.insert("error".into(), error.into());
-        let write = Write::update(self.at(held), set).removing(&OVER);
-        let fence = self.fenced("end the audit", held, write).await?;
+        let write = Write::update(self.at(held), set).removing(&OVER).only_if(works(held));
+        if let Written::Refused(there) = self.table.write("end the audit", write).await? {
+            let there: Option<Audit> = there.map(item::read).transpose()?;
+            let mine = there.is_some_and(|there| {
+                // Attempts are counted anew in each phase; the plan tells which one it was.
+                let same = there.attempt == held.attempt && there.plan == held.plan;
+                same && there.state == AuditState::Failed
+            });
+            if !mine {
+                return Ok(Fence::Lost);
+            }
+        }
         self.unlock(held).await?;
-        Ok(fence)
+        Ok(Fence::Held)
     }
 
     /// Ends an audit by request; what its workers still do changes nothing.
@@ -247,20 +257,16 @@ impl Store {
         }
     }
 
-    /// Changes the audit, if `held` still works on it.
-    pub(crate) async fn fenced(
+    /// Changes the lease of `held`, if that worker still has one.
+    async fn leased(
         &self,
         doing: &'static str,
         held: &Audit,
         write: Write,
     ) -> Result<Fence, Error> {
-        match self.table.write(doing, write.only_if(works(held))).await? {
-            Written::Done(_) => Ok(Fence::Held),
-            Written::Refused(there) => {
-                let there: Option<Audit> = there.map(item::read).transpose()?;
-                Ok(ended_before(there.as_ref(), held))
-            }
-        }
+        // What was put back is not put back twice, nor taken again by a message that comes late.
+        let leased = Condition::All(vec![works(held), Condition::Has("lease_ns")]);
+        Ok(Fence::of(&self.table.write(doing, write.only_if(leased)).await?))
     }
 
     /// Lets the next full audit of the account begin. A lock that stays is found to be stale later.
@@ -304,14 +310,4 @@ pub(crate) fn over(audit: &Audit, now: Timestamp, state: AuditState) -> Result<I
 /// What takes an audit off the index of the unfinished.
 pub(crate) const fn over_removes() -> &'static [&'static str] {
     &OVER
-}
-
-/// What a write of `held` that did not find it working comes to: it may have ended it before.
-pub(crate) fn ended_before(there: Option<&Audit>, held: &Audit) -> Fence {
-    let by_work =
-        |state| matches!(state, AuditState::Complete | AuditState::Incomplete | AuditState::Failed);
-    match there {
-        Some(there) if there.attempt == held.attempt && by_work(there.state) => Fence::Held,
-        _ => Fence::Lost,
-    }
 }

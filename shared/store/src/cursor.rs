@@ -65,11 +65,12 @@ mod tests {
         assert_eq!(List::Accounts.position(Some(&cursor)).unwrap(), "local#111122223333");
         assert_eq!(List::Accounts.position(None).unwrap(), "");
         assert!(List::Unsent.position(Some(&cursor)).is_err());
+        assert!(List::Unsent.position(Some(&List::Unsent.cursor(""))).is_err());
     }
 
     proptest! {
         #[test]
-        fn any_text_is_a_position_or_refused(text in ".*", other in ".*") {
+        fn any_text_is_a_position_or_refused(text in ".+", other in ".*") {
             prop_assert_eq!(List::Findings.position(Some(&List::Findings.cursor(&text))).unwrap(), text);
             if let Err(error) = List::Findings.position(Some(&other)) {
                 prop_assert!(matches!(error, PageError::Cursor(_)));

@@ -287,9 +287,16 @@ impl Table for Dynamo {
                 .scan_index_forward(!range.descending)
                 .limit(i32::try_from(left).unwrap_or(i32::MAX))
                 .expression_attribute_values(":pk", AttributeValue::S(range.pk.into()))
-                .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.into()))
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                 .set_exclusive_start_key(start.take());
+            // No key is compared with an empty text.
+            let request = if range.prefix.is_empty() {
+                request.key_condition_expression("pk = :pk")
+            } else {
+                let prefix = AttributeValue::S(range.prefix.into());
+                request
+                    .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                    .expression_attribute_values(":prefix", prefix)
+            };
             let answer = request.send().await.map_err(Error::unavailable(doing))?;
             for item in answer.items.unwrap_or_default() {
                 items.push(read(item)?);

@@ -22,7 +22,7 @@ impl Store {
     ///
     /// The store gave no answer.
     pub async fn waiting(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error> {
-        let limit = usize::try_from(at_most).unwrap_or(usize::MAX);
+        let limit = usize::try_from(at_most).unwrap_or(usize::MAX).max(1);
         let prefix = format!("{tenant}#");
         let found = self.table.by_kind("count audits", keys::AUDIT, &prefix, "", limit).await?;
         Ok(u32::try_from(found.0.len()).unwrap_or(u32::MAX).min(at_most))

@@ -1,6 +1,8 @@
 use domain::{Audit, AuditId, AuditState};
 use jiff::Timestamp;
 
+use crate::table::Written;
+
 /// What a caller wants of a new audit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Intent {
@@ -58,6 +60,16 @@ pub enum Fence {
     Held,
     /// It did not: the work has been taken over or has ended. The worker drops it.
     Lost,
+}
+
+impl Fence {
+    /// Whether one write took place.
+    pub(crate) const fn of(written: &Written) -> Self {
+        match written {
+            Written::Done(_) => Self::Held,
+            Written::Refused(_) => Self::Lost,
+        }
+    }
 }
 
 /// What came of cancelling an audit.

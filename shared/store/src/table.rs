@@ -46,6 +46,8 @@ pub(crate) enum Condition {
     Is(&'static str, Value),
     /// It has this attribute, of the value's type and below it.
     Below(&'static str, Value),
+    /// It has this attribute.
+    Has(&'static str),
     /// It does not have this attribute, or is not there.
     Missing(&'static str),
     /// All of these hold.

@@ -85,7 +85,7 @@ impl Store {
         let mut set = item::with(lease(until));
         set.insert("updated_at".into(), now.to_string().into());
         let write = Write::update(at(held), set).only_if(works(held));
-        Ok(fence(&self.table.write("renew a lease", write).await?))
+        Ok(Fence::of(&self.table.write("renew a lease", write).await?))
     }
 
     /// Puts a claimed task back, for another worker to begin again.
@@ -102,7 +102,7 @@ impl Store {
             .adding("put_back", 1)
             .removing(&["lease_until", "lease_ns"])
             .only_if(works(held));
-        Ok(fence(&self.table.write("put a task back", write).await?))
+        Ok(Fence::of(&self.table.write("put a task back", write).await?))
     }
 
     /// Ends a claimed task and counts the audit's tasks down, both or neither.
@@ -272,12 +272,5 @@ impl Store {
         let range = Range { pk, prefix, after: None, descending: false, limit: usize::MAX / 2 };
         let (items, _) = self.table.query(doing, range).await?;
         items.into_iter().map(item::read).collect()
-    }
-}
-
-const fn fence(written: &Written) -> Fence {
-    match written {
-        Written::Done(_) => Fence::Held,
-        Written::Refused(_) => Fence::Lost,
     }
 }

@@ -39,6 +39,7 @@ impl Expression {
             Condition::Present => "attribute_exists(pk)".into(),
             Condition::Is(name, value) => format!("{} = {}", self.name(name), self.value(value)),
             Condition::Below(name, value) => format!("{} < {}", self.name(name), self.value(value)),
+            Condition::Has(name) => format!("attribute_exists({})", self.name(name)),
             Condition::Missing(name) => format!("attribute_not_exists({})", self.name(name)),
             Condition::All(parts) => self.joined(parts, " AND "),
             Condition::Any(parts) => self.joined(parts, " OR "),

@@ -16,6 +16,7 @@ pub(super) fn holds(condition: &Condition, there: Option<&Item>) -> bool {
         Condition::Below(name, value) => {
             attribute(name).and_then(|found| order(found, value)) == Some(Ordering::Less)
         }
+        Condition::Has(name) => attribute(name).is_some(),
         Condition::Missing(name) => attribute(name).is_none(),
         Condition::All(conditions) => conditions.iter().all(|one| holds(one, there)),
         Condition::Any(conditions) => conditions.iter().any(|one| holds(one, there)),

@@ -1,101 +1,136 @@
 //! The Lambda functions' store: the contract against the AWS stand-in, and what is particular to it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Alert, Severity, Verdict};
-use store::{DynamoStore, Error, Store, keys};
+use domain::Alert;
+use store::{Error, Fence, Intent, PageError, PageRequest, Store, TaskEnd, keys};
 
 use crate::{
-    contract::{judged, whole_contract},
-    samples::{ACCOUNT, audit, complete, finding, tenant},
+    contract::{created, ended, planned, reading, whole_contract},
+    samples::{alert, at, audit, latest, place, snapshot, tenant},
 };
 
-mod standin;
+pub(crate) mod standin;
 #[path = "../../../../cli/tests/e2e/support/venv.rs"]
 mod venv;
 
 whole_contract!(make);
 
-struct Made(DynamoStore);
+pub(crate) struct Made(Store);
 
 impl Made {
-    fn store(&self) -> &dyn Store {
+    pub(crate) const fn store(&self) -> &Store {
         &self.0
     }
 }
 
-async fn make() -> Made {
+pub(crate) async fn make() -> Made {
     let config = standin::config().await;
-    Made(DynamoStore::new(&config, standin::TABLE, standin::BUCKET).keep_days(30))
+    Made(Store::on_aws(&config, standin::TABLE, standin::BUCKET).keep_days(30))
 }
 
 /// The item under a key, as a stream would show it.
-async fn item(partition: String, sort: String) -> Option<Item> {
-    aws_sdk_dynamodb::Client::new(&standin::config().await)
+async fn item(partition: String, sort: &str) -> Item {
+    let client = aws_sdk_dynamodb::Client::new(&standin::config().await);
+    let request = client
         .get_item()
         .table_name(standin::TABLE)
         .key(keys::PARTITION, AttributeValue::S(partition))
-        .key(keys::SORT, AttributeValue::S(sort))
-        .send()
-        .await
-        .unwrap()
-        .item
+        .key(keys::SORT, AttributeValue::S(sort.into()));
+    request.send().await.unwrap().item.unwrap()
 }
 
 type Item = std::collections::HashMap<String, AttributeValue>;
 
+fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name).map(|value| value.as_s().unwrap().as_str())
+}
+
+fn number(item: &Item, name: &str) -> i64 {
+    item[name].as_n().unwrap().parse().unwrap()
+}
+
 #[tokio::test]
-async fn event_filters_find_kind_and_state_at_the_top() {
+async fn event_filters_find_what_they_ask_for_at_the_top() {
     let Made(store) = make().await;
     let tenant = tenant();
-    let audit = audit(&tenant);
-    let read = async || {
-        let partition = keys::audit_partition(&tenant, audit.id);
-        item(partition, keys::AUDIT_SORT.into()).await.unwrap()
-    };
-    store.create(&audit).await.unwrap();
+    let audit = created(&store, &tenant).await;
+    let partition = format!("{tenant}#AUDIT#{}", audit.id);
+    let read = async || item(partition.clone(), "AUDIT").await;
     let queued = read().await;
-    let text = |item: &Item, name: &str| item.get(name).and_then(|v| v.as_s().ok().cloned());
-    assert_eq!(text(&queued, keys::KIND).as_deref(), Some(keys::AUDIT));
-    assert_eq!(text(&queued, "state").as_deref(), Some("queued"));
-    assert_eq!(text(&queued, keys::KIND_SORT), Some(format!("{tenant}#{}", audit.id)));
+    assert_eq!(text(&queued, keys::KIND), Some(keys::AUDIT));
+    assert_eq!((text(&queued, "state"), text(&queued, "phase")), (Some("queued"), Some("plan")));
+    assert_eq!(text(&queued, keys::KIND_SORT), Some(&*format!("{tenant}#{}", audit.id)));
     let expires = audit.created_at.as_second() + 30 * 86_400;
-    assert_eq!(queued[keys::EXPIRES_AT], AttributeValue::N(expires.to_string()));
+    assert_eq!((keys::EXPIRES_AT, number(&queued, "ttl")), ("ttl", expires));
 
-    let report = complete(vec![finding("a", Verdict::Fail, Severity::Critical)]);
-    judged(&store, &audit, &report).await;
-    let ended = read().await;
-    assert_eq!(text(&ended, "state").as_deref(), Some("complete"));
-    assert_eq!(text(&ended, keys::KIND_SORT), None, "it has left the index of the unfinished");
-    assert_eq!(ended[keys::EXPIRES_AT], AttributeValue::N(expires.to_string()));
+    let audit = planned(&store, &audit, 1).await;
+    let collecting = read().await;
+    assert_eq!(
+        (text(&collecting, "phase"), number(&collecting, "remaining")),
+        (Some("collect"), 1)
+    );
+    let task = reading(&store, &audit, 0, 3).await;
+    let row = item(partition.clone(), "TASK#0001#eu-test-0#ec2").await;
+    assert_eq!((text(&row, keys::KIND), text(&row, "state")), (Some(keys::TASK), Some("running")));
+    let end = TaskEnd::Done("snapshots/one");
+    assert_eq!(store.complete_task(&task, end, at(4)).await.unwrap(), Fence::Held);
+    let all_read = read().await;
+    assert_eq!((text(&all_read, "phase"), number(&all_read, "remaining")), (Some("collect"), 0));
+    assert_eq!(all_read["remaining"], AttributeValue::N("0".into()), "a number, for a filter");
+
+    store.cancel(&tenant, audit.id, at(5)).await.unwrap();
+    let over = read().await;
+    assert_eq!((text(&over, "state"), text(&over, "phase")), (Some("cancelled"), Some("ended")));
+    assert_eq!(text(&over, keys::KIND_SORT), None, "it has left the index of the unfinished");
+    assert_eq!(number(&over, "ttl"), expires);
 }
 
 #[tokio::test]
 async fn an_alert_can_be_read_from_its_item() {
     let Made(store) = make().await;
-    let tenant = tenant();
-    let audit = audit(&tenant);
-    let report = complete(vec![finding("a", Verdict::Fail, Severity::Critical)]);
-    judged(&store, &audit, &report).await;
-
-    let partition = keys::account_partition(&tenant, &ACCOUNT.parse().unwrap());
-    let sort = keys::alert_sort(&report.findings[0].fingerprint);
-    let item = item(partition, sort).await.unwrap();
-    assert_eq!(item[keys::KIND], AttributeValue::S(keys::ALERT.into()));
-    assert_eq!(item["severity"], AttributeValue::S("critical".into()));
-    let alert: Alert = serde_dynamo::from_item(item).unwrap();
-    assert_eq!([alert], Alert::of(&audit, &report, Severity::High, "en").as_slice());
+    let audit = created(&store, &tenant()).await;
+    let raised = alert(&audit, "one");
+    store.raise(&raised).await.unwrap();
+    let partition = format!("{}#AUDIT#{}", audit.tenant, audit.id);
+    let unsent = item(partition.clone(), "ALERT#one").await;
+    assert_eq!(text(&unsent, keys::KIND), Some(keys::ALERT));
+    assert_eq!(text(&unsent, "delivery"), Some("unsent"));
+    assert_eq!(serde_dynamo::from_item::<_, Alert>(unsent).unwrap(), raised);
+    store.sent(&raised).await.unwrap();
+    let sent = item(partition, "ALERT#one").await;
+    assert_eq!((text(&sent, "delivery"), text(&sent, keys::KIND_SORT)), (Some("sent"), None));
 }
 
 #[tokio::test]
 async fn an_outage_is_told_as_one() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = standin::config_of(&format!("http://{closed}"));
-    let audit = audit(&tenant());
+    let Made(there) = make().await;
+    let task = {
+        let audit = planned(&there, &created(&there, &tenant()).await, 1).await;
+        reading(&there, &audit, 0, 3).await
+    };
+    let judged = ended(&there, &created(&there, &tenant()).await).await;
     for config in [nobody, standin::config().await] {
-        let store = DynamoStore::new(&config, "no-such-table", "no-such-bucket");
-        let error = store.create(&audit).await.unwrap_err();
-        assert!(matches!(&error, Error::Unavailable { .. }), "{error}");
-        let error = store.audit(&audit.tenant, audit.id).await.unwrap_err();
-        assert!(matches!(&error, Error::Unavailable { .. }), "{error}");
+        let store = Store::on_aws(&config, "no-such-table", "no-such-bucket");
+        let audit = audit(&tenant());
+        let (tenant, account) = (&audit.tenant, &audit.order.account_id);
+        let error = |error: Error| {
+            assert!(matches!(&error, Error::Unavailable { .. }), "{error}");
+        };
+        error(store.create(&audit, &Intent::default()).await.unwrap_err());
+        error(store.audit(tenant, audit.id).await.unwrap_err());
+        error(store.claim_plan(tenant, audit.id, at(1), at(61)).await.unwrap_err());
+        error(store.complete_task(&task, TaskEnd::Failed("why"), at(4)).await.unwrap_err());
+        error(store.tracked(tenant, account).await.unwrap_err());
+        error(store.unsuppress(tenant, audit.id.0).await.unwrap_err());
+        error(store.keep_snapshot(&task, &snapshot(at(3))).await.unwrap_err());
+        error(store.report(&judged).await.unwrap_err());
+        let newest = latest(&audit, place(1), at(1));
+        error(store.publish(tenant, account, &newest, true).await.unwrap_err());
+        match store.unsent(PageRequest::FIRST).await.unwrap_err() {
+            PageError::Store(outage) => error(outage),
+            PageError::Cursor(cursor) => panic!("refused: {cursor}"),
+        }
     }
 }

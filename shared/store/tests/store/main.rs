@@ -8,8 +8,7 @@ mod contract;
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
 #[cfg(test)]
-#[cfg(feature = "sqlite")]
-mod model;
+mod machine;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

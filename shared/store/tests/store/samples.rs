@@ -1,10 +1,11 @@
-//! Audits and reports to store.
+//! Audits, problems, alerts and accounts to store.
 
 use std::time::Duration;
 
 use domain::{
-    Account, Audit, AuditId, Finding, Fingerprint, Order, Partition, Receipt, ReceiptOutcome,
-    Report, Resource, Service, Severity, Status, Summary, Tenant, Verdict,
+    Account, Alert, AlertState, Audit, AuditId, Delivery, Finding, Fingerprint, Latest, Order,
+    Partition, Place, Receipt, ReceiptOutcome, Registered, RegisteredState, Report, Resource,
+    Service, Severity, Snapshot, Status, Summary, Tenant, Tracked, Verdict,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -21,12 +22,13 @@ pub(crate) fn tenant() -> Tenant {
     Tenant::try_from(Uuid::now_v7().to_string()).unwrap()
 }
 
+/// An audit of one region, which does not ask for the account's lock.
 pub(crate) fn audit_of(tenant: &Tenant, account: &str) -> Audit {
     let order = Order {
-        account_id: account.parse().unwrap(),
         role_name: "team@Reader".parse().unwrap(),
         external_id: Some("only-for-the-role".parse().unwrap()),
-        checks: vec!["s3_encryption".into()],
+        regions: vec!["eu-west-1".into()],
+        ..Order::new(account.parse().unwrap())
     };
     Audit::new(tenant.clone(), AuditId(Uuid::now_v7()), order, at(0))
 }
@@ -35,14 +37,24 @@ pub(crate) fn audit(tenant: &Tenant) -> Audit {
     audit_of(tenant, ACCOUNT)
 }
 
-pub(crate) fn finding(name: &str, verdict: Verdict, severity: Severity) -> Finding {
+/// An audit of all there is.
+pub(crate) fn full(tenant: &Tenant) -> Audit {
+    let audit = audit(tenant);
+    Audit { order: Order { regions: Vec::new(), ..audit.order }, ..audit }
+}
+
+pub(crate) fn place(number: usize) -> Place {
+    Place::new(format!("eu-test-{number}"), Service::Ec2)
+}
+
+pub(crate) fn finding(name: &str, verdict: Verdict) -> Finding {
     let account = Account { partition: Partition::Aws, id: ACCOUNT.parse().unwrap() };
     let arn = format!("arn:aws:s3:::{name}");
     Finding {
         fingerprint: Fingerprint::new(&account, "eu-west-1", "s3_encryption", &arn, None),
         check_id: "s3_encryption".into(),
         service: Service::S3,
-        severity,
+        severity: Severity::High,
         verdict,
         resource: Resource {
             arn,
@@ -55,11 +67,12 @@ pub(crate) fn finding(name: &str, verdict: Verdict, severity: Severity) -> Findi
         evidence: "no default encryption".into(),
         headline: "The bucket stores new objects unencrypted".into(),
         requirement: "Buckets encrypt new objects".into(),
-        risk: "Whoever reads the disk reads the objects".into(),
+        risk: String::new(),
         remedy: "Turn on default encryption".into(),
         reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html"
             .into(),
         frameworks: vec!["cis-aws-5.0:2.1.1".into()],
+        suppressed: None,
     }
 }
 
@@ -87,4 +100,74 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
 
 pub(crate) fn complete(findings: Vec<Finding>) -> Report {
     report(findings, ReceiptOutcome::Done)
+}
+
+/// A problem that an audit sees for the first time, in what was read at a time.
+pub(crate) fn tracked(audit: &Audit, name: &str, place: Place, seen_at: Timestamp) -> Tracked {
+    let finding = finding(name, Verdict::Fail);
+    let tracked = Tracked::new(audit.id, &audit.tenant, &finding, place, seen_at);
+    Tracked { account: audit.order.account_id.clone(), ..tracked }
+}
+
+pub(crate) fn alert(audit: &Audit, id: &str) -> Alert {
+    Alert {
+        tenant: audit.tenant.clone(),
+        id: id.into(),
+        audit_id: audit.id,
+        account: audit.order.account_id.clone(),
+        account_name: Some("shop".into()),
+        state: AlertState::New,
+        severity: Severity::High,
+        check_id: Some("s3_encryption".into()),
+        category: Some(Service::S3),
+        headline: "The bucket stores new objects unencrypted".into(),
+        risk: String::new(),
+        remedy: "Turn on default encryption".into(),
+        reference: String::new(),
+        findings: Vec::new(),
+        count: 1,
+        covers: vec![finding("a", Verdict::Fail).fingerprint],
+        created_at: at(5),
+        lang: "en".into(),
+        delivery: Delivery::Unsent,
+        nudged: 0,
+    }
+}
+
+pub(crate) fn registered(tenant: &Tenant, account: &str) -> Registered {
+    Registered {
+        tenant: tenant.clone(),
+        account_id: account.parse().unwrap(),
+        name: None,
+        role_name: "team@Reader".parse().unwrap(),
+        external_id: "made-here".parse().unwrap(),
+        regions: Vec::new(),
+        services: Vec::new(),
+        schedule: None,
+        alert_severity: None,
+        state: RegisteredState::Pending,
+        reason: None,
+        created_at: at(0),
+        updated_at: at(0),
+        proof: None,
+        scheduled_for: None,
+        last_audit: None,
+        purge_at: None,
+    }
+}
+
+pub(crate) fn snapshot(started_at: Timestamp) -> Snapshot {
+    Snapshot {
+        version: Snapshot::VERSION,
+        account: Account { partition: Partition::Aws, id: ACCOUNT.parse().unwrap() },
+        started_at,
+        finished_at: started_at,
+        parts: Vec::new(),
+    }
+}
+
+/// A snapshot of a place, as the newest of it.
+pub(crate) fn latest(audit: &Audit, place: Place, taken_at: Timestamp) -> Latest {
+    let snapshot = format!("{}-{taken_at}", audit.id);
+    Latest { place, snapshot, taken_at, audit_id: audit.id }
 }

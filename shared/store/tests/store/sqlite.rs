@@ -6,60 +6,80 @@ use std::{
     path::Path,
 };
 
-use domain::{AuditState, Severity, Verdict};
-use store::{Claim, End, Error, Fence, OpenError, SqliteStore, Store};
+use domain::{AuditState, Verdict};
+use store::{End, Error, Fence, OpenError, Store};
 use tempfile::TempDir;
 
 use crate::{
-    contract::whole_contract,
-    samples::{at, audit, complete, finding, tenant},
+    contract::{created, ended, judging, ordered, planned, planning, stored, whole_contract},
+    samples::{alert, at, audit, complete, finding, tenant},
 };
 
 whole_contract!(make);
 
 struct Made {
-    store: SqliteStore,
+    store: Store,
     directory: TempDir,
 }
 
 impl Made {
-    fn store(&self) -> &dyn Store {
+    const fn store(&self) -> &Store {
         &self.store
     }
 }
 
 fn make() -> Ready<Made> {
     let directory = tempfile::tempdir().unwrap();
-    ready(Made { store: SqliteStore::open(directory.path()).unwrap(), directory })
+    ready(Made { store: Store::open(directory.path()).unwrap(), directory })
 }
 
 #[tokio::test]
 async fn everything_survives_a_restart() {
     let Made { store, directory } = make().await;
-    let (ended, running) = (audit(&tenant()), audit(&tenant()));
-    let report = complete(vec![finding("a", Verdict::Fail, Severity::High)]);
-    for audit in [&ended, &running] {
-        store.create(audit).await.unwrap();
-    }
-    let held = claim(&store, &ended).await;
-    let end = End::Judged { report: &report, alerts: &[] };
-    assert_eq!(store.finish(&held, at(2), end).await.unwrap(), Fence::Held);
-    let held = claim(&store, &running).await;
+    let tenant = tenant();
+    let running = created(&store, &tenant).await;
+    let held = planning(&store, &running, 1).await;
+    let audit = created(&store, &tenant).await;
+    planned(&store, &audit, 0).await;
+    let judge = judging(&store, &audit, 3).await;
+    let report = complete(vec![finding("a", Verdict::Fail)]);
+    let end = End { report: &report, digest: Some(&alert(&audit, "resolved")) };
+    assert_eq!(store.finish(&judge, at(4), end).await.unwrap(), Fence::Held);
     drop(store);
 
-    let store = SqliteStore::open(directory.path()).unwrap();
-    assert_eq!(store.report(&ended.tenant, ended.id).await.unwrap(), Some(report));
-    assert_eq!(store.audit(&running.tenant, running.id).await.unwrap(), Some(held.clone()));
+    let store = Store::open(directory.path()).unwrap();
+    let audit = stored(&store, &audit).await;
+    assert_eq!(store.report(&audit).await.unwrap(), Some(report));
+    assert_eq!(store.alerts(&audit).await.unwrap().len(), 1);
+    assert_eq!(stored(&store, &running).await, held);
     assert_eq!(store.release(&held, at(3)).await.unwrap(), Fence::Held);
+}
+
+#[tokio::test]
+async fn what_has_expired_is_taken_away() {
+    let Made { store, directory } = make().await;
+    let store = store.keep_days(3);
+    // Objects go by the clock of the machine that wrote them.
+    let now = jiff::Timestamp::now();
+    let audit = domain::Audit { created_at: now, ..audit(&tenant()) };
+    let audit = ended(&store, &ordered(&store, audit).await).await;
+    let object = directory.path().join(audit.result.as_ref().unwrap());
+    let hours = |hours| now + std::time::Duration::from_hours(hours);
+    let there = async || store.audit(&audit.tenant, audit.id).await.unwrap().is_some();
+    store.expire(hours(71)).await.unwrap();
+    assert!(there().await && object.exists());
+    store.expire(hours(73)).await.unwrap();
+    assert!(!there().await && !object.exists());
+    assert!(Store::open(directory.path()).is_err(), "the lock is no object");
 }
 
 #[tokio::test]
 async fn a_directory_has_one_owner() {
     let made = make().await;
-    let refused = SqliteStore::open(made.directory.path()).unwrap_err();
+    let refused = Store::open(made.directory.path()).unwrap_err();
     assert!(matches!(&refused, OpenError::InUse(_)), "{refused}");
     drop(made.store);
-    assert!(SqliteStore::open(made.directory.path()).is_ok());
+    assert!(Store::open(made.directory.path()).is_ok());
 }
 
 #[tokio::test]
@@ -67,50 +87,47 @@ async fn a_strange_directory_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "not a directory").unwrap();
-    let refused = SqliteStore::open(&file).unwrap_err();
+    let refused = Store::open(&file).unwrap_err();
     assert!(matches!(&refused, OpenError::Directory { .. }), "{refused}");
 
     let database = directory.path().join("infraaudit.sqlite");
     fs::write(&database, "not a database, but long enough to be taken for one".repeat(99)).unwrap();
     let before = fs::read(&database).unwrap();
-    let refused = SqliteStore::open(directory.path()).unwrap_err();
+    let refused = Store::open(directory.path()).unwrap_err();
     assert!(matches!(&refused, OpenError::Database { .. }), "{refused}");
     assert_eq!(fs::read(&database).unwrap(), before);
 }
 
 #[tokio::test]
-async fn a_newer_database_is_refused() {
-    let made = make().await;
-    drop(made.store);
-    let database = made.directory.path().join("infraaudit.sqlite");
-    let connection = rusqlite::Connection::open(database).unwrap();
-    connection.pragma_update(None, "user_version", 7).unwrap();
-    drop(connection);
-    let refused = SqliteStore::open(made.directory.path()).unwrap_err();
-    assert!(matches!(refused, OpenError::Newer { found: 7, known: 1, .. }), "{refused}");
+async fn a_database_of_another_version_is_refused() {
+    for version in [1_u32, 7] {
+        let made = make().await;
+        drop(made.store);
+        let database = made.directory.path().join("infraaudit.sqlite");
+        let connection = rusqlite::Connection::open(database).unwrap();
+        connection.pragma_update(None, "user_version", version).unwrap();
+        drop(connection);
+        let refused = Store::open(made.directory.path()).unwrap_err();
+        let as_expected =
+            matches!(refused, OpenError::Version { found, known: 2, .. } if found == version);
+        assert!(as_expected, "{refused}");
+    }
 }
 
 #[tokio::test]
 async fn a_damaged_result_is_told_apart_from_an_outage() {
     let made = make().await;
-    let audit = audit(&tenant());
-    made.store.create(&audit).await.unwrap();
-    let held = claim(&made.store, &audit).await;
-    let end = End::Judged { report: &complete(Vec::new()), alerts: &[] };
-    assert_eq!(made.store.finish(&held, at(2), end).await.unwrap(), Fence::Held);
-    let results = made.directory.path().join(audit.tenant.as_str()).join("results");
-    let file = results.join(format!("{}.1.json.zst", audit.id));
-
+    let audit = ended(&made.store, &created(&made.store, &tenant()).await).await;
+    let file = made.directory.path().join(audit.result.as_ref().unwrap());
     for damage in [Some("x"), None] {
         match damage {
             Some(bytes) => fs::write(&file, bytes).unwrap(),
             None => fs::remove_file(&file).unwrap(),
         }
-        let error = made.store.report(&audit.tenant, audit.id).await.unwrap_err();
+        let error = made.store.report(&audit).await.unwrap_err();
         assert!(matches!(&error, Error::Unreadable { .. }), "{error}");
     }
-    let state = made.store.audit(&audit.tenant, audit.id).await.unwrap().unwrap().state;
-    assert_eq!(state, AuditState::Complete);
+    assert_eq!(stored(&made.store, &audit).await.state, AuditState::Complete);
 }
 
 #[cfg(unix)]
@@ -120,23 +137,19 @@ async fn only_the_owner_can_read_what_is_kept() {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("data/of/mine");
-    let store = SqliteStore::open(&directory).unwrap();
+    let store = Store::open(&directory).unwrap();
     assert_eq!(mode(&directory), 0o700);
 
     // Also in a directory that others can enter.
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
-    let audit = audit(&tenant());
-    store.create(&audit).await.unwrap();
+    let audit = ended(&store, &created(&store, &tenant()).await).await;
+    let result = directory.join(audit.result.as_ref().unwrap());
+    assert_eq!(mode(&result), 0o600);
+    assert_eq!(mode(result.parent().unwrap()), 0o700);
     for entry in fs::read_dir(&directory).unwrap().map(Result::unwrap) {
-        if entry.file_name() != "lock" {
-            assert_eq!(mode(&entry.path()), 0o600, "{entry:?}");
+        let path = entry.path();
+        if path.is_file() && entry.file_name() != "lock" {
+            assert_eq!(mode(&path), 0o600, "{path:?}");
         }
-    }
-}
-
-async fn claim(store: &SqliteStore, audit: &domain::Audit) -> domain::Audit {
-    match store.claim(&audit.tenant, audit.id, at(1), at(61)).await.unwrap() {
-        Claim::Claimed(held) => *held,
-        other => panic!("not claimed: {other:?}"),
     }
 }

@@ -1,168 +1,131 @@
-//! Findings, unfinished audits and known accounts.
+//! Lists: their order, their pages and their cursors.
 
-use domain::{AuditState, Finding, Order, Severity, Tenant, Verdict};
-use store::{End, Fence, Filter, KnownAccount, PageError, PageRequest, Store};
+use domain::{AuditId, Lifecycle, Tracked};
+use store::{PageError, PageRequest, Store, Transitions};
+use uuid::Uuid;
 
-use super::{claimed, created, judged, page};
-use crate::samples::{at, audit, audit_of, complete, finding, tenant};
+use super::{all, created, ended, ordered, page, planning, to_judge};
+use crate::samples::{ACCOUNT, alert, at, audit, audit_of, place, registered, tenant, tracked};
 
-pub(crate) async fn findings_come_in_pages(store: &dyn Store) {
-    let audit = audit(&tenant());
-    let names: Vec<String> = (0..25).map(|index| format!("bucket-{index:02}")).collect();
-    let each = names.iter().map(|name| finding(name, Verdict::Fail, Severity::Low)).collect();
-    judged(store, &audit, &complete(each)).await;
-
-    for limit in [1, 10, 24, 25, 26, 1000, u16::MAX, 0] {
-        let (mut seen, mut cursor) = (Vec::new(), None::<String>);
-        loop {
-            let request = page(cursor.as_deref(), limit);
-            let found =
-                store.findings(&audit.tenant, audit.id, Filter::default(), request).await.unwrap();
-            assert!(found.items.len() <= usize::from(limit.max(1)), "{limit}");
-            seen.extend(found.items.iter().map(bucket));
-            cursor = found.next_cursor;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        assert_eq!(seen, names, "{limit}");
+pub(crate) async fn audits_come_newest_first(store: &Store) {
+    let tenant = tenant();
+    let mut audits = Vec::new();
+    for number in 0..7 {
+        let account = if number % 3 == 0 { "999988887777" } else { ACCOUNT };
+        audits.push(ordered(store, audit_of(&tenant, account)).await);
     }
-}
-
-pub(crate) async fn findings_are_filtered(store: &dyn Store) {
-    let audit = audit(&tenant());
-    let report = complete(vec![
-        finding("a", Verdict::Fail, Severity::Critical),
-        finding("b", Verdict::Fail, Severity::Medium),
-        finding("c", Verdict::Unknown, Severity::High),
-        finding("d", Verdict::Pass, Severity::Critical),
-        finding("e", Verdict::Fail, Severity::High),
-    ]);
-    judged(store, &audit, &report).await;
-    let found = async |verdict, severity, request| {
-        let filter = Filter { verdict, severity };
-        let page = store.findings(&audit.tenant, audit.id, filter, request).await.unwrap();
-        (page.items.iter().map(bucket).collect::<Vec<_>>(), page.next_cursor)
-    };
-    let all = PageRequest::FIRST;
-    assert_eq!(found(Some(Verdict::Fail), None, all).await.0, ["a", "b", "e"]);
-    assert_eq!(found(None, Some(Severity::High), all).await.0, ["a", "c", "d", "e"]);
-    assert_eq!(found(Some(Verdict::Manual), None, all).await, (Vec::new(), None));
-
-    let (first, cursor) = found(Some(Verdict::Fail), Some(Severity::High), page(None, 1)).await;
-    assert_eq!(first, ["a"]);
-    let next = page(cursor.as_deref(), 1);
-    let last = found(Some(Verdict::Fail), Some(Severity::High), next).await;
-    assert_eq!(last, (vec!["e".to_owned()], None));
-}
-
-pub(crate) async fn a_strange_cursor_is_refused(store: &dyn Store) {
-    let audit = audit(&tenant());
-    let report = complete(vec![
-        finding("a", Verdict::Fail, Severity::High),
-        finding("b", Verdict::Fail, Severity::High),
-    ]);
-    judged(store, &audit, &report).await;
-    let findings = async |cursor| {
-        let request = page(Some(cursor), 1);
-        store.findings(&audit.tenant, audit.id, Filter::default(), request).await
-    };
-    let account = &audit.order.account_id;
-    let alerts = store.alerts(&audit.tenant, account, page(None, 1)).await.unwrap();
-    for strange in ["", "1", "zzzz", "é", "ZjE6LTE", &alerts.next_cursor.unwrap()] {
-        let refused = findings(strange).await.unwrap_err();
-        assert!(matches!(&refused, PageError::Cursor(_)), "{strange}: {refused}");
-        let refused = store.unfinished(page(Some(strange), 1)).await;
-        assert!(matches!(refused, Err(PageError::Cursor(_))), "{strange}");
+    audits.reverse();
+    let account = ACCOUNT.parse().unwrap();
+    let of_account: Vec<_> =
+        audits.iter().filter(|one| one.order.account_id == account).cloned().collect();
+    for limit in [1, 2, 7, 8] {
+        let found = all(limit, async |page| store.audits(&tenant, None, page).await).await;
+        assert_eq!(found, audits, "{limit}");
+        let found = all(limit, async |page| store.audits(&tenant, Some(&account), page).await);
+        assert_eq!(found.await, of_account, "{limit}");
     }
+    let ended = ended(store, &audits[2]).await;
+    let found = store.audits(&tenant, None, PageRequest::FIRST).await.unwrap();
+    assert_eq!((&found.items[2], found.next_cursor), (&ended, None));
+    let least = store.audits(&tenant, None, page(None, 0)).await.unwrap();
+    assert_eq!(least.items, audits[..1], "no page is empty");
 }
 
-pub(crate) async fn unfinished_audits_are_counted_and_listed(store: &dyn Store) {
+pub(crate) async fn unfinished_audits_are_counted_and_listed(store: &Store) {
     let tenant = tenant();
     let mut audits = Vec::new();
     for _ in 0..5 {
         audits.push(created(store, &tenant).await);
     }
-    let running = claimed(store, &audits[1], 1).await;
-    let ending = claimed(store, &audits[2], 1).await;
-    let end = End::Failed { error: "no way in" };
-    assert_eq!(store.finish(&ending, at(2), end).await.unwrap(), Fence::Held);
-
-    let expected = [&audits[0], &running, &audits[3], &audits[4]];
-    assert_eq!(store.waiting(&tenant, 100).await.unwrap(), 4);
-    assert_eq!(store.waiting(&tenant, 3).await.unwrap(), 3);
-    assert_eq!(store.waiting(&crate::samples::tenant(), 3).await.unwrap(), 0);
-
-    let (mut seen, mut cursor) = (Vec::new(), None::<String>);
-    loop {
-        let found = store.unfinished(page(cursor.as_deref(), 3)).await.unwrap();
-        seen.extend(found.items.into_iter().filter(|audit| audit.tenant == tenant));
-        cursor = found.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
+    let running = planning(store, &audits[1], 1).await;
+    ended(store, &audits[2]).await;
+    store.cancel(&tenant, audits[4].id, at(2)).await.unwrap();
+    for (at_most, expected) in [(100, 3), (3, 3), (2, 2), (0, 0)] {
+        assert_eq!(store.waiting(&tenant, at_most).await.unwrap(), expected);
     }
-    assert_eq!(seen.iter().collect::<Vec<_>>(), expected);
-    assert!(seen.iter().all(|audit| !audit.state.is_final()), "{:?}", AuditState::ALL);
+    let seen = all(2, async |page| store.unfinished(page).await).await;
+    let seen: Vec<_> = seen.iter().filter(|audit| audit.tenant == tenant).collect();
+    assert_eq!(seen, [&audits[0], &running, &audits[3]]);
 }
 
-pub(crate) async fn a_result_makes_the_account_known(store: &dyn Store) {
+pub(crate) async fn problems_come_in_pages(store: &Store) {
     let tenant = tenant();
-    let failed = created(store, &tenant).await;
-    assert_eq!(accounts(store, &tenant, 1000).await, []);
-    let held = claimed(store, &failed, 1).await;
-    let end = End::Failed { error: "no way in" };
-    assert_eq!(store.finish(&held, at(2), end).await.unwrap(), Fence::Held);
-    assert_eq!(accounts(store, &tenant, 1000).await, [], "what did not work is not repeated");
-
-    let worked = audit(&tenant);
-    judged(store, &worked, &complete(Vec::new())).await;
-    let order = Order { checks: Vec::new(), ..worked.order };
-    assert_eq!(
-        accounts(store, &tenant, 1000).await,
-        [KnownAccount { tenant: tenant.clone(), order }]
-    );
-}
-
-pub(crate) async fn the_newest_way_in_is_remembered(store: &dyn Store) {
-    let tenant = tenant();
-    let with_role = |name: &str| {
-        let mut audit = audit(&tenant);
-        audit.order.role_name = name.parse().unwrap();
-        audit
-    };
-    let (late, first, second) = (with_role("Late"), with_role("First"), with_role("Second"));
-    for audit in [&first, &second, &late] {
-        judged(store, audit, &complete(Vec::new())).await;
-    }
-    let known = accounts(store, &tenant, 1000).await;
-    let roles: Vec<_> = known.iter().map(|known| known.order.role_name.as_str()).collect();
-    assert_eq!(roles, ["Second"], "`Late` was asked for before the others");
-}
-
-pub(crate) async fn accounts_come_in_pages(store: &dyn Store) {
-    let tenant = tenant();
-    let ids: Vec<String> = (0..5).map(|index| format!("{index}00000000000")).collect();
-    for id in ids.iter().rev() {
-        judged(store, &audit_of(&tenant, id), &complete(Vec::new())).await;
-    }
-    let known = accounts(store, &tenant, 2).await;
-    assert_eq!(known.iter().map(|known| known.account().as_str()).collect::<Vec<_>>(), ids);
-}
-
-/// The known accounts of a tenant, read in pages of `limit`.
-async fn accounts(store: &dyn Store, tenant: &Tenant, limit: u16) -> Vec<KnownAccount> {
-    let (mut seen, mut cursor) = (Vec::new(), None::<String>);
-    loop {
-        let found = store.accounts(page(cursor.as_deref(), limit)).await.unwrap();
-        seen.extend(found.items.into_iter().filter(|known| known.tenant == *tenant));
-        cursor = found.next_cursor;
-        if cursor.is_none() {
-            return seen;
+    let held = to_judge(store, &tenant).await;
+    let states = Lifecycle::ALL.into_iter().cycle();
+    let changes: Vec<_> = (0..11)
+        .zip(states)
+        .map(|(n, state)| {
+            let resolved_at = (!state.is_active()).then(|| at(60));
+            let problem = tracked(&held, &format!("bucket-{n}"), place(1), at(50));
+            Tracked { state, resolved_at, ..problem }
+        })
+        .collect();
+    let written = store.transition(&held, &changes, None).await.unwrap();
+    assert_eq!(written, Transitions::Written);
+    let account = &held.order.account_id;
+    let known = store.tracked(&tenant, account).await.unwrap();
+    assert_eq!(known.len(), 11);
+    for states in [&[][..], &[Lifecycle::Resolved], &[Lifecycle::New, Lifecycle::Reopened]] {
+        let wanted = |one: &&Tracked| states.is_empty() || states.contains(&one.state);
+        let expected: Vec<_> = known.iter().filter(wanted).cloned().collect();
+        for limit in [1, 2, 3, 11, 12] {
+            let list =
+                async |page: PageRequest<'_>| store.problems(&tenant, account, states, page).await;
+            assert_eq!(all(limit, list).await, expected, "{states:?} {limit}");
         }
     }
 }
 
-fn bucket(finding: &Finding) -> String {
-    finding.resource.arn.trim_start_matches("arn:aws:s3:::").to_owned()
+pub(crate) async fn cursors_belong_to_one_list(store: &Store) {
+    let tenant = tenant();
+    let account = ACCOUNT.parse().unwrap();
+    for _ in 0..2 {
+        let audit = created(store, &tenant).await;
+        store.raise(&alert(&audit, "one")).await.unwrap();
+    }
+    for id in [ACCOUNT, "999988887777"] {
+        assert!(store.register(&registered(&tenant, id)).await.unwrap());
+    }
+    let first = page(None, 1);
+    let cursors = [
+        store.audits(&tenant, None, first).await.unwrap().next_cursor.unwrap(),
+        store.accounts(&tenant, first).await.unwrap().next_cursor.unwrap(),
+        store.all_accounts(first).await.unwrap().next_cursor.unwrap(),
+        store.unfinished(first).await.unwrap().next_cursor.unwrap(),
+        store.unsent(first).await.unwrap().next_cursor.unwrap(),
+    ];
+    let empty = ["dDI6", "azI6", "bjI6", "dTE6", "YTI6"].map(str::to_owned);
+    let strange = ["", "1", "zzzz", "é"].map(str::to_owned);
+    for cursor in cursors.iter().chain(&empty).chain(&strange) {
+        let page = page(Some(cursor), 1);
+        let refused = [
+            refused(store.audits(&tenant, None, page).await),
+            refused(store.accounts(&tenant, page).await),
+            refused(store.all_accounts(page).await),
+            refused(store.unfinished(page).await),
+            refused(store.unsent(page).await),
+            refused(store.problems(&tenant, &account, &[], page).await),
+            refused(store.suppressions(&tenant, page).await),
+        ];
+        let taken = refused.iter().filter(|refused| !**refused).count();
+        assert_eq!(taken, usize::from(cursors.contains(cursor)), "{cursor}: {refused:?}");
+    }
+    // A position need not be there any more.
+    let gone = AuditId(Uuid::now_v7());
+    let audit = audit(&tenant);
+    assert!(gone < audit.id);
+    ordered(store, audit).await;
+    let all = store.audits(&tenant, None, PageRequest::FIRST).await.unwrap().items;
+    let cursor = cursors[0].as_str();
+    store.cancel(&tenant, all[1].id, at(9)).await.unwrap();
+    let rest = store.audits(&tenant, None, page(Some(cursor), 9)).await.unwrap().items;
+    assert_eq!(rest.iter().map(|one| one.id).collect::<Vec<_>>(), [all[2].id]);
+}
+
+fn refused<T>(answer: Result<T, PageError>) -> bool {
+    match answer {
+        Ok(_) => false,
+        Err(PageError::Cursor(_)) => true,
+        Err(PageError::Store(error)) => panic!("no outage: {error}"),
+    }
 }

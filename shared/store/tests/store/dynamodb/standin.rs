@@ -85,7 +85,7 @@ async fn furnish(config: &SdkConfig) {
         .index_name(keys::BY_KIND)
         .key_schema(key(keys::KIND, Hash))
         .key_schema(key(keys::KIND_SORT, Range))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build());
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build());
     table
         .key_schema(key(keys::PARTITION, Hash))
         .key_schema(key(keys::SORT, Range))

@@ -1,0 +1,135 @@
+//! Asking for audits.
+
+use domain::{Audit, AuditState};
+use futures::future::join_all;
+use store::{Claim, Created, Idempotency, Intent, PageRequest, Store};
+
+use super::{created, ended, ordered, stored};
+use crate::samples::{ACCOUNT, alert, at, audit, full, latest, place, registered, tenant};
+
+const ALONE: Intent = Intent { idempotency: None, alone: true };
+
+fn keyed(key: &str, request: &str) -> Intent {
+    let idempotency = Idempotency { key: key.into(), request: request.into() };
+    Intent { idempotency: Some(idempotency), alone: false }
+}
+
+pub(crate) async fn an_audit_is_written_once(store: &Store) {
+    let tenant = tenant();
+    let audit = audit(&tenant);
+    assert_eq!(store.audit(&tenant, audit.id).await.unwrap(), None);
+    ordered(store, audit.clone()).await;
+    assert_eq!(store.audit(&tenant, audit.id).await.unwrap(), Some(audit.clone()));
+
+    let held = super::planning(store, &audit, 1).await;
+    let again = store.create(&audit, &Intent::default()).await.unwrap();
+    assert_eq!(again, Created::Already(Box::new(held.clone())));
+    assert_eq!(stored(store, &audit).await, held);
+    assert_eq!(held.order, audit.order, "the worker needs the way in");
+}
+
+pub(crate) async fn a_tenant_sees_only_its_own(store: &Store) {
+    let (mine, other) = (tenant(), tenant());
+    let audit = created(store, &mine).await;
+    let account = &audit.order.account_id;
+    store.raise(&alert(&audit, "one")).await.unwrap();
+    store.publish(&mine, account, &latest(&audit, place(1), at(1)), true).await.unwrap();
+    assert!(store.register(&registered(&mine, ACCOUNT)).await.unwrap());
+
+    assert_eq!(store.audit(&other, audit.id).await.unwrap(), None);
+    let claim = store.claim_plan(&other, audit.id, at(9), at(99)).await.unwrap();
+    assert_eq!(claim, Claim::Missing);
+    let task = store.claim_task((&other, audit.id), 1, &place(1), at(9), at(99)).await.unwrap();
+    assert_eq!(task, Claim::Missing);
+    assert_eq!(store.alert(&other, audit.id, "one").await.unwrap(), None);
+    assert_eq!(store.latest(&other, account).await.unwrap(), []);
+    assert_eq!(store.account(&other, account).await.unwrap(), None);
+    assert_eq!(store.waiting(&other, 9).await.unwrap(), 0);
+    let first = PageRequest::FIRST;
+    assert_eq!(store.audits(&other, None, first).await.unwrap().items, []);
+    assert_eq!(store.audits(&other, Some(account), first).await.unwrap().items, []);
+    assert_eq!(store.accounts(&other, first).await.unwrap().items, []);
+    assert_eq!(store.audits(&mine, Some(account), first).await.unwrap().items, [audit]);
+}
+
+pub(crate) async fn a_key_asks_for_one_audit(store: &Store) {
+    let tenant = tenant();
+    let first = audit(&tenant);
+    assert_eq!(store.create(&first, &keyed("k", "r")).await.unwrap(), Created::New);
+    let already = Created::Already(Box::new(first.clone()));
+    assert_eq!(store.create(&audit(&tenant), &keyed("k", "r")).await.unwrap(), already);
+    assert_eq!(
+        store.create(&audit(&tenant), &keyed("k", "other")).await.unwrap(),
+        Created::OtherRequest
+    );
+    assert_eq!(store.create(&audit(&tenant), &keyed("k2", "r")).await.unwrap(), Created::New);
+    let elsewhere = audit(&crate::samples::tenant());
+    assert_eq!(store.create(&elsewhere, &keyed("k", "r")).await.unwrap(), Created::New);
+
+    let day = 86_400;
+    let late = Audit { created_at: at(day), ..audit(&tenant) };
+    assert_eq!(store.create(&late, &keyed("k", "r")).await.unwrap(), already);
+    let later = Audit { created_at: at(day + 1), ..audit(&tenant) };
+    assert_eq!(store.create(&later, &keyed("k", "other")).await.unwrap(), Created::New);
+    assert_eq!(store.waiting(&tenant, 9).await.unwrap(), 3, "what was refused is not written");
+}
+
+pub(crate) async fn many_with_one_key_get_one_audit(store: &Store) {
+    let tenant = tenant();
+    let audits: Vec<_> = (0..8).map(|_| full(&tenant)).collect();
+    let intent = Intent { alone: true, ..keyed("k", "r") };
+    let asked = join_all(audits.iter().map(|audit| store.create(audit, &intent))).await;
+    let asked: Vec<_> = asked.into_iter().map(Result::unwrap).collect();
+    let new: Vec<_> = asked.iter().filter(|created| **created == Created::New).collect();
+    assert_eq!(new.len(), 1, "{asked:?}");
+    let winner = store.audits(&tenant, None, PageRequest::FIRST).await.unwrap().items;
+    let [winner] = winner.as_slice() else { panic!("one audit: {winner:?}") };
+    let already = Created::Already(Box::new(winner.clone()));
+    assert_eq!(asked.iter().filter(|created| **created == already).count(), 7, "{asked:?}");
+}
+
+pub(crate) async fn a_full_audit_runs_alone(store: &Store) {
+    let tenant = tenant();
+    let (first, second) = (full(&tenant), full(&tenant));
+    assert_eq!(store.create(&first, &ALONE).await.unwrap(), Created::New);
+    assert_eq!(store.create(&second, &ALONE).await.unwrap(), Created::Active(first.id));
+    assert_eq!(store.audit(&tenant, second.id).await.unwrap(), None);
+    assert_eq!(store.create(&audit(&tenant), &ALONE).await.unwrap(), Created::New, "one region");
+    let other = crate::samples::audit_of(&tenant, "999988887777");
+    let order = domain::Order { regions: Vec::new(), ..other.order };
+    let other = Audit { order, ..other };
+    assert_eq!(store.create(&other, &ALONE).await.unwrap(), Created::New, "another account");
+
+    ended(store, &first).await;
+    assert_eq!(store.create(&second, &ALONE).await.unwrap(), Created::New);
+}
+
+pub(crate) async fn a_stale_lock_is_taken_over(store: &Store) {
+    let tenant = tenant();
+    let (first, forced, third) = (full(&tenant), full(&tenant), full(&tenant));
+    assert_eq!(store.create(&first, &ALONE).await.unwrap(), Created::New);
+    ordered(store, forced.clone()).await;
+    // The lock is the forced one's; the first leaves it alone when it ends.
+    ended(store, &first).await;
+    assert_eq!(store.create(&third, &ALONE).await.unwrap(), Created::Active(forced.id));
+    store.cancel(&tenant, forced.id, at(9)).await.unwrap();
+    assert_eq!(store.create(&third, &ALONE).await.unwrap(), Created::New);
+
+    // A worker that dies between the end and the lock leaves a stale one: the next ends it.
+    let ends = store.audit(&tenant, forced.id).await.unwrap().unwrap();
+    assert_eq!(ends.state, AuditState::Cancelled);
+    let many: Vec<_> = (0..6).map(|_| full(&tenant)).collect();
+    store.cancel(&tenant, third.id, at(10)).await.unwrap();
+    let asked = join_all(many.iter().map(|audit| store.create(audit, &ALONE))).await;
+    let new = asked.into_iter().filter(|created| *created.as_ref().unwrap() == Created::New);
+    assert_eq!(new.count(), 1);
+}
+
+pub(crate) async fn a_forced_audit_takes_the_lock(store: &Store) {
+    let tenant = tenant();
+    let (first, forced) = (full(&tenant), full(&tenant));
+    assert_eq!(store.create(&first, &ALONE).await.unwrap(), Created::New);
+    assert_eq!(store.create(&forced, &Intent::default()).await.unwrap(), Created::New);
+    let refused = store.create(&full(&tenant), &ALONE).await.unwrap();
+    assert_eq!(refused, Created::Active(forced.id));
+}
