@@ -1,8 +1,8 @@
 //! `infraaudit`: the audit on one machine.
 //!
 //! Standard output is for data and standard error for people. Exit codes: 0 done, 1 the command
-//! line or an input is wrong, 2 could not audit, 3 `--fail-on` is met (or a case of `policy`
-//! fails), 4 incomplete under `--strict`, 130 stopped.
+//! line or an input is wrong, 2 could not audit (of several accounts: one of them), 3 `--fail-on` is
+//! met (or a case of `policy` fails), 4 incomplete under `--strict`, 130 stopped.
 
 mod checks_list;
 mod demo;

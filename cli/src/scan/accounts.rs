@@ -11,7 +11,7 @@ use audit::{Brief, Entry, evaluate};
 use aws_config::SdkConfig;
 use domain::{Account, Report, RoleArn};
 use futures::{StreamExt as _, stream};
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use report::{AccountResult, Accounts, Page};
 use tokio_util::sync::CancellationToken;
 
@@ -72,7 +72,7 @@ async fn audit_all(
     // Without credentials no account opens: that is told once, and not of each.
     access::caller(&config).await.map_err(Failure::audit)?;
     let listening = tokio::spawn(listen(stop.clone()));
-    let started_at = Timestamp::now();
+    let started_at = now();
     let progress = Progress::new(args.quiet, lines.len());
     let auditing = stream::iter(lines).map(async |line| {
         let watched = Arc::new(progress.begin(line));
@@ -84,7 +84,13 @@ async fn audit_all(
     let results = auditing.buffer_unordered(at_once).collect().await;
     listening.abort();
     progress.clear();
-    Ok(Accounts::new(started_at, Timestamp::now(), results))
+    Ok(Accounts::new(started_at, now(), results))
+}
+
+/// The time in milliseconds, as reports have it.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(Unit::Millisecond).unwrap_or(now)
 }
 
 /// Audits one account; why it could not be is one sentence.

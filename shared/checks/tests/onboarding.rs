@@ -62,13 +62,17 @@ fn terraform_grants_the_same_actions() {
 #[test]
 fn terraform_trusts_the_same_role_under_the_same_conditions() {
     let mut template = read("terraform/trust.json.tftpl");
-    for (here, there) in [
-        ("${partition}", "${AWS::Partition}"),
-        ("${operator_account_id}", "${OperatorAccountId}"),
-        ("${worker_role_name}", "${WorkerRoleName}"),
-        ("${external_id}", "${ExternalId}"),
+    let module = read("terraform/main.tf");
+    for (variable, parameter, value) in [
+        ("partition", "AWS::Partition", "data.aws_partition.current.partition"),
+        ("operator_account_id", "OperatorAccountId", "var.operator_account_id"),
+        ("worker_role_name", "WorkerRoleName", "var.worker_role_name"),
+        ("external_id", "ExternalId", "var.external_id"),
     ] {
-        template = template.replace(here, there);
+        template = template.replace(&format!("${{{variable}}}"), &format!("${{{parameter}}}"));
+        let given = module.lines().filter_map(|line| line.split_once(" = "));
+        let mut given = given.filter(|(name, _)| name.trim() == variable);
+        assert_eq!(given.next().map(|(_, value)| value), Some(value), "{variable}");
     }
     let trust: Value = serde_json::from_str(&template).unwrap();
     assert_eq!(trust, yaml::block(&trust_role(), "AssumeRolePolicyDocument"));

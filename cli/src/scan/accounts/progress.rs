@@ -40,7 +40,7 @@ impl Progress {
         let screen = MultiProgress::new();
         let all = screen.add(ProgressBar::new(accounts.try_into().unwrap_or(u64::MAX)));
         all.set_style(style("  {bar:24} {pos} of {len} accounts {elapsed:.dim}"));
-        all.enable_steady_tick(Duration::from_secs(1));
+        all.enable_steady_tick(Duration::from_millis(120));
         Self::Bars { screen, all }
     }
 
