@@ -1,22 +1,16 @@
-use std::sync::Arc;
-
-use api::{Authenticate, Refused, Settings, router as routes};
+use api::{Authenticate, Refused};
 use async_trait::async_trait;
-use axum::{Router, http::request::Parts};
+use axum::http::request::Parts;
 use domain::Tenant;
 use lambda_http::request::RequestContext;
-use store::Store;
 
-/// The API for callers that API Gateway has authorized.
-pub(crate) fn router(store: Arc<dyn Store>, tenant_claim: String) -> Router {
-    routes(store, Settings::new(Gateway { tenant_claim }))
-}
+pub(crate) use api::router;
 
 /// Trusts API Gateway's authorizer, which has checked the token or the signature.
 ///
 /// The tenant is a claim of the token, or with IAM authorization the caller's account.
-struct Gateway {
-    tenant_claim: String,
+pub(crate) struct Gateway {
+    pub(crate) tenant_claim: String,
 }
 
 #[async_trait]
@@ -39,121 +33,4 @@ impl Authenticate for Gateway {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::body::to_bytes;
-    use domain::AuditId;
-    use lambda_http::request::from_str;
-    use serde_json::{Value, json};
-    use store::SqliteStore;
-    use tempfile::TempDir;
-    use tower::ServiceExt;
-
-    use super::*;
-
-    const START: &str = include_str!("../../../events/api-start.json");
-    const STATUS: &str = include_str!("../../../events/api-status.json");
-    const HEALTH: &str = include_str!("../../../events/api-health.json");
-
-    struct Function {
-        router: Router,
-        store: Arc<dyn Store>,
-        _directory: TempDir,
-    }
-
-    impl Function {
-        fn new() -> Self {
-            let directory = tempfile::tempdir().unwrap();
-            let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).unwrap());
-            let router = router(Arc::clone(&store), "sub".into());
-            Self { router, store, _directory: directory }
-        }
-
-        async fn handle(&self, event: &Value) -> (u16, Value) {
-            let request = from_str(&event.to_string()).unwrap().map(axum::body::Body::new);
-            let answer = self.router.clone().oneshot(request).await.unwrap();
-            let status = answer.status().as_u16();
-            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-            (status, serde_json::from_slice(&body).unwrap())
-        }
-    }
-
-    fn event(text: &str) -> Value {
-        serde_json::from_str(text).unwrap()
-    }
-
-    fn named(text: &str) -> Tenant {
-        Tenant::try_from(text.to_owned()).unwrap()
-    }
-
-    #[tokio::test]
-    async fn the_tenant_is_the_claim_of_the_token() {
-        let function = Function::new();
-        let (status, started) = function.handle(&event(START)).await;
-        assert_eq!((status, &started["status"]), (202, &json!("queued")), "{started}");
-        let id: AuditId = started["audit_id"].as_str().unwrap().parse().unwrap();
-        let audit = function.store.audit(&named("111122223333"), id).await.unwrap().unwrap();
-        assert_eq!(audit.order.account_id.as_str(), "444455556666");
-
-        let mut ask = event(STATUS);
-        ask["rawPath"] = json!(format!("/api/audit/status/{id}"));
-        ask["requestContext"]["http"]["path"] = ask["rawPath"].clone();
-        let (status, told) = function.handle(&ask).await;
-        assert_eq!((status, &told["audit_id"]), (200, &json!(id.to_string())), "{told}");
-        ask["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = json!("someone-else");
-        assert_eq!(function.handle(&ask).await.0, 404);
-    }
-
-    #[tokio::test]
-    async fn the_committed_status_event_is_understood() {
-        let (status, problem) = Function::new().handle(&event(STATUS)).await;
-        assert_eq!((status, &problem["type"]), (404, &json!("urn:infraaudit:problem:not-found")));
-    }
-
-    #[tokio::test]
-    async fn a_request_without_its_account_is_told_the_field() {
-        let start = include_str!("../../../events/malformed/api-start-without-account.json");
-        let (status, problem) = Function::new().handle(&event(start)).await;
-        assert_eq!((status, &problem["errors"][0]["field"]), (422, &json!("account_id")));
-    }
-
-    #[tokio::test]
-    async fn health_needs_nobody() {
-        let (status, health) = Function::new().handle(&event(HEALTH)).await;
-        assert_eq!((status, &health["status"]), (200, &json!("ok")));
-    }
-
-    #[tokio::test]
-    async fn with_iam_the_tenant_is_the_callers_account() {
-        let function = Function::new();
-        let mut event = event(START);
-        event["requestContext"]["authorizer"] = json!({"iam": {
-            "accessKey": "ASIAIOSFODNN7EXAMPLE", "accountId": "777788889999",
-            "callerId": "AIDACKCEVSQ6C2EXAMPLE", "cognitoIdentity": null,
-            "principalOrgId": null, "userArn": "arn:aws:iam::777788889999:user/x",
-            "userId": "AIDACKCEVSQ6C2EXAMPLE",
-        }});
-        let (status, started) = function.handle(&event).await;
-        assert_eq!(status, 202, "{started}");
-        let id = started["audit_id"].as_str().unwrap().parse().unwrap();
-        assert!(function.store.audit(&named("777788889999"), id).await.unwrap().is_some());
-    }
-
-    #[tokio::test]
-    async fn nobody_is_let_in_without_an_authorizer() {
-        let function = Function::new();
-        let with = async |authorizer: Value| {
-            let mut event = event(START);
-            event["requestContext"]["authorizer"] = authorizer;
-            function.handle(&event).await
-        };
-        for nobody in [json!(null), json!({}), json!({"iam": {"accountId": null}})] {
-            assert_eq!(with(nobody.clone()).await.0, 401, "{nobody}");
-        }
-        for claims in
-            [json!({}), json!({"sub": ""}), json!({"sub": "a#b"}), json!({"sub": "[a b]"})]
-        {
-            let (status, problem) = with(json!({"jwt": {"claims": claims, "scopes": null}})).await;
-            assert_eq!(status, 403, "{problem}");
-        }
-    }
-}
+mod tests;

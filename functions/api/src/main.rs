@@ -2,15 +2,17 @@
 
 mod handler;
 mod settings;
+mod verify;
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use aws_config::{BehaviorVersion, retry::RetryConfig};
 use lambda_http::Error;
-use store::DynamoStore;
+use store::Store;
 use tracing_subscriber::EnvFilter;
 
 use settings::Settings;
+use verify::AsWorker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -29,7 +31,9 @@ async fn run() -> Result<(), Error> {
     let settings = Settings::read(|name| std::env::var(name).ok())?;
     let retries = RetryConfig::standard();
     let config = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries).load().await;
-    let store = DynamoStore::new(&config, settings.table, settings.bucket);
-    let store = Arc::new(store.keep_days(settings.keep_days));
-    lambda_http::run(handler::router(store, settings.tenant_claim)).await
+    let store = Store::on_aws(&config, &settings.table, &settings.bucket);
+    let store = store.keep_days(settings.keep_days);
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    let verify = AsWorker { config, worker: settings.worker.clone() };
+    lambda_http::run(handler::router(store, settings.api(region, verify))).await
 }

@@ -1,4 +1,8 @@
-use store::DynamoStore;
+use api::{Onboarding, Verify};
+use domain::{RoleArn, RoleName};
+use store::Store;
+
+use crate::handler::Gateway;
 
 /// What the environment says.
 #[derive(Debug)]
@@ -8,6 +12,13 @@ pub(crate) struct Settings {
     /// The claim of a caller's token that names the tenant.
     pub(crate) tenant_claim: String,
     pub(crate) keep_days: u32,
+    pub(crate) purge_days: u32,
+    /// The worker's role, which customers trust.
+    pub(crate) worker: RoleArn,
+    /// What the role is called in customers' accounts.
+    pub(crate) role_name: RoleName,
+    /// Where the template of that role lies in S3.
+    pub(crate) template_url: Option<String>,
 }
 
 /// What is wrong with the environment.
@@ -17,6 +28,8 @@ pub(crate) enum Wrong {
     Missing(&'static str),
     #[error("the environment variable `{0}` has to be a number of days")]
     Days(&'static str),
+    #[error("the environment variable `{0}` is wrong: {1}")]
+    Value(&'static str, domain::Invalid),
 }
 
 impl Settings {
@@ -24,16 +37,46 @@ impl Settings {
     pub(crate) fn read(var: impl Fn(&str) -> Option<String>) -> Result<Self, Wrong> {
         let var = |name| var(name).filter(|value| !value.is_empty());
         let needed = |name| var(name).ok_or(Wrong::Missing(name));
-        let days = "INFRAAUDIT_KEEP_DAYS";
+        let days = |name, usual| match var(name) {
+            None => Ok(usual),
+            Some(value) => value.parse().map_err(|_| Wrong::Days(name)),
+        };
+        let worker = "INFRAAUDIT_WORKER_ROLE_ARN";
+        let role = "INFRAAUDIT_AUDIT_ROLE_NAME";
         Ok(Self {
             table: needed("INFRAAUDIT_TABLE")?,
             bucket: needed("INFRAAUDIT_BUCKET")?,
             tenant_claim: var("INFRAAUDIT_TENANT_CLAIM").unwrap_or_else(|| "sub".into()),
-            keep_days: match var(days) {
-                None => DynamoStore::KEEP_DAYS,
-                Some(value) => value.parse().map_err(|_| Wrong::Days(days))?,
+            keep_days: days("INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
+            purge_days: days("INFRAAUDIT_PURGE_DAYS", api::Settings::PURGE_DAYS)?,
+            worker: needed(worker)?.parse().map_err(|error| Wrong::Value(worker, error))?,
+            role_name: match var(role) {
+                None => RoleName::default(),
+                Some(name) => name.parse().map_err(|error| Wrong::Value(role, error))?,
             },
+            template_url: var("INFRAAUDIT_ONBOARDING_TEMPLATE_URL"),
         })
+    }
+
+    /// The API's settings, in the region where the function runs.
+    pub(crate) fn api(self, region: String, verify: impl Verify + 'static) -> api::Settings {
+        let operator_account = self.worker.account().id.to_string();
+        let arn = self.worker.to_string();
+        // With its path, if it has one.
+        let worker_role_name = arn.split_once(":role/").map_or("", |(_, name)| name).to_owned();
+        let gateway = Gateway { tenant_claim: self.tenant_claim };
+        api::Settings {
+            purge_days: self.purge_days,
+            onboarding: self.template_url.map(|template_url| Onboarding {
+                link: access::quick_create_url,
+                region,
+                template_url,
+                operator_account,
+                worker_role_name,
+                role_name: self.role_name,
+            }),
+            ..api::Settings::new(gateway, verify)
+        }
     }
 }
 
@@ -48,15 +91,55 @@ mod tests {
         })
     }
 
+    const WORKER: (&str, &str) =
+        ("INFRAAUDIT_WORKER_ROLE_ARN", "arn:aws:iam::999988887777:role/ops/InfraAuditWorker");
+
     #[test]
-    fn table_and_bucket_are_needed() {
+    fn table_bucket_and_worker_are_needed() {
         let (table, bucket) = (("INFRAAUDIT_TABLE", "t"), ("INFRAAUDIT_BUCKET", "b"));
-        let settings = read(&[table, bucket, ("INFRAAUDIT_TENANT_CLAIM", "")]).unwrap();
+        let settings = read(&[table, bucket, WORKER, ("INFRAAUDIT_TENANT_CLAIM", "")]).unwrap();
         assert_eq!((settings.table.as_str(), settings.bucket.as_str()), ("t", "b"));
         assert_eq!((settings.tenant_claim.as_str(), settings.keep_days), ("sub", 400));
+        assert_eq!((settings.purge_days, settings.template_url), (30, None));
+        let worker = read(&[table, bucket]).unwrap_err();
+        assert_eq!(worker, Wrong::Missing("INFRAAUDIT_WORKER_ROLE_ARN"));
         assert_eq!(read(&[table]).unwrap_err(), Wrong::Missing("INFRAAUDIT_BUCKET"));
         assert_eq!(read(&[bucket]).unwrap_err(), Wrong::Missing("INFRAAUDIT_TABLE"));
         let days = read(&[table, bucket, ("INFRAAUDIT_KEEP_DAYS", "-1")]).unwrap_err();
         assert_eq!(days, Wrong::Days("INFRAAUDIT_KEEP_DAYS"));
+        let days = read(&[table, bucket, ("INFRAAUDIT_PURGE_DAYS", "x")]).unwrap_err();
+        assert_eq!(days, Wrong::Days("INFRAAUDIT_PURGE_DAYS"));
+        let worker = read(&[table, bucket, ("INFRAAUDIT_WORKER_ROLE_ARN", "role")]).unwrap_err();
+        assert!(worker.to_string().contains("`role` is not valid"), "{worker}");
+    }
+
+    struct Nobody;
+
+    #[async_trait::async_trait]
+    impl Verify for Nobody {
+        async fn verify(&self, account: &domain::Registered) -> domain::Proof {
+            let outcome = domain::ProofOutcome::Unproven;
+            domain::Proof { tried_at: account.created_at, outcome, reason: None }
+        }
+    }
+
+    #[test]
+    fn the_template_makes_the_link() {
+        let given = [("INFRAAUDIT_TABLE", "t"), ("INFRAAUDIT_BUCKET", "b"), WORKER];
+        let settings = |more: &[(&str, &str)]| {
+            read(&[&given, more].concat()).unwrap().api("eu-west-1".into(), Nobody)
+        };
+        assert!(settings(&[]).onboarding.is_none());
+        let url = ("INFRAAUDIT_ONBOARDING_TEMPLATE_URL", "https://b.s3.amazonaws.com/role.yaml");
+        let role = ("INFRAAUDIT_AUDIT_ROLE_NAME", "Reader");
+        let settings = settings(&[url, role]);
+        let onboarding = settings.onboarding.unwrap();
+        assert_eq!(onboarding.operator_account, "999988887777");
+        assert_eq!(onboarding.worker_role_name, "ops/InfraAuditWorker");
+        assert_eq!(
+            (onboarding.role_name.as_str(), onboarding.region.as_str()),
+            ("Reader", "eu-west-1")
+        );
+        assert!(settings.registration);
     }
 }

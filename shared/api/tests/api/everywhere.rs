@@ -15,7 +15,7 @@ async fn audited(api: &Api, account: &str, found: &[(&str, Severity)], minutes: 
     let fail = |(name, severity): &(&str, Severity)| finding(name, Verdict::Fail, *severity);
     let findings: Vec<Finding> = found.iter().map(fail).collect();
     let mut report = report(findings, ReceiptOutcome::Done);
-    report.finished_at += std::time::Duration::from_secs(60 * minutes);
+    report.finished_at += std::time::Duration::from_mins(minutes);
     end(&api.store, &Tenant::local(), id, &report).await;
     id
 }

@@ -70,10 +70,7 @@ async fn a_cursor_of_another_tenant_leads_nowhere() {
         let page = api.call_as("acme", "GET", &format!("{list}?limit=1"), None).await.ok(200);
         let cursor = page["next_cursor"].as_str().unwrap();
         let uri = format!("{list}?limit=1&cursor={cursor}");
-        assert_eq!(
-            api.call_as("acme", "GET", &uri, None).await.ok(200)["items"][0].is_object(),
-            true
-        );
+        assert!(api.call_as("acme", "GET", &uri, None).await.ok(200)["items"][0].is_object());
         let answer = api.call_as("other", "GET", &uri, None).await;
         assert_eq!(answer.ok(200), json!({"items": [], "next_cursor": null}), "{list}");
     }

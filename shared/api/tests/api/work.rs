@@ -55,7 +55,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         schema: Report::SCHEMA,
         account: ACCOUNT.parse().unwrap(),
         started_at: Timestamp::UNIX_EPOCH,
-        finished_at: Timestamp::UNIX_EPOCH + Duration::from_secs(60),
+        finished_at: Timestamp::UNIX_EPOCH + Duration::from_mins(1),
         status: Status::of(&receipt, &Summary::of(&findings)),
         receipt,
         summary: Summary::of(&findings),

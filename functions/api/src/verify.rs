@@ -1,0 +1,54 @@
+use std::time::Duration;
+
+use access::{Cap, Door, SessionName};
+use api::Verify;
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use domain::{Account, Proof, ProofOutcome, Registered, RoleArn};
+use jiff::Timestamp;
+
+/// How long a proof may take: API Gateway gives an answer up after 30 seconds.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Asks AWS as the worker: customers trust its role alone.
+pub(crate) struct AsWorker {
+    pub(crate) config: SdkConfig,
+    /// The worker's role.
+    pub(crate) worker: RoleArn,
+}
+
+#[async_trait]
+impl Verify for AsWorker {
+    async fn verify(&self, account: &Registered) -> Proof {
+        let unproven = |reason: String| {
+            let outcome = ProofOutcome::Unproven;
+            Proof { tried_at: Timestamp::now(), outcome, reason: Some(reason) }
+        };
+        match tokio::time::timeout(LONGEST, self.ask(account)).await {
+            Ok(Ok(proof)) => proof,
+            Ok(Err(reason)) => unproven(reason),
+            Err(_) => unproven("AWS did not answer in time; try again in a minute".into()),
+        }
+    }
+}
+
+impl AsWorker {
+    async fn ask(&self, account: &Registered) -> Result<Proof, String> {
+        let partition = self.worker.account().partition;
+        let name = SessionName::new("verify").map_err(|error| error.to_string())?;
+        let door = Door {
+            role: self.worker.clone(),
+            external_id: None,
+            name: name.clone(),
+            cap: Cap::assume_role(partition, &account.role_name),
+        };
+        let config = access::as_role(&self.config, door).await.map_err(|refused| {
+            tracing::error!("the worker's role does not open: {refused}");
+            "the service could not take its own role on; its operator finds out why".to_owned()
+        })?;
+        let customer = Account { partition, id: account.account_id.clone() };
+        let role = RoleArn::new(customer, &account.role_name);
+        let tried = access::prove(&config, &role, &account.external_id, &name).await;
+        Ok(access::proof(&tried, Timestamp::now()))
+    }
+}
