@@ -135,14 +135,16 @@ async fn audited(
     id: &AccountId,
 ) -> Result<Option<Registered>, Problem> {
     let account = shared.store.account(tenant, id).await?;
-    if account.is_none() {
-        let one = store::PageRequest { cursor: None, limit: 1 };
-        let audits = shared.store.audits(tenant, Some(id), one).await?;
-        if shared.settings.registration || audits.items.is_empty() {
-            return Err(no_account(id.as_str()));
-        }
+    if account.is_some() {
+        return Ok(account);
     }
-    Ok(account)
+    let one = store::PageRequest { cursor: None, limit: 1 };
+    if shared.settings.registration
+        || shared.store.audits(tenant, Some(id), one).await?.items.is_empty()
+    {
+        return Err(no_account(id.as_str()));
+    }
+    Ok(None)
 }
 
 /// The answer to whoever would change an account that is deleted.

@@ -47,7 +47,7 @@ pub(crate) async fn change(
     let id = name.account()?;
     let said = body::change(sent.fields()?)?;
     let (now, role) = (Timestamp::now(), usual_role(&shared));
-    let make = |account: &mut Registered| apply(account, &said, &role);
+    let make = |account: &mut Registered| apply(account, &said, &role, now);
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
@@ -57,7 +57,7 @@ pub(crate) async fn change(
 }
 
 /// Changes an account, unless it is deleted.
-fn apply(account: &mut Registered, said: &Said, usual_role: &RoleName) {
+fn apply(account: &mut Registered, said: &Said, usual_role: &RoleName, now: Timestamp) {
     if account.state == RegisteredState::Deleted {
         return;
     }
@@ -71,6 +71,11 @@ fn apply(account: &mut Registered, said: &Said, usual_role: &RoleName) {
     said.name.change_or_clear(&mut account.name);
     said.regions.change(&mut account.regions, Vec::new);
     said.services.change(&mut account.services, Vec::new);
+    let schedule_before = account.schedule.clone();
     said.schedule.change_or_clear(&mut account.schedule);
+    if account.schedule != schedule_before {
+        // It begins now: a time of today that has gone by is not made up for.
+        account.scheduled_for = Some(now);
+    }
     said.alert_severity.change_or_clear(&mut account.alert_severity);
 }

@@ -1,5 +1,7 @@
 //! The register of accounts.
 
+use std::sync::Arc;
+
 use api::{Onboarding, Open};
 use domain::{RegisteredState, Tenant};
 use jiff::{Timestamp, ToSpan};
@@ -154,6 +156,9 @@ async fn what_is_not_said_stays_and_null_clears() {
     });
     let changed = api.call("PATCH", ONE, Some(&change)).await.ok(200);
     assert_eq!(changed["schedule"]["time_zone"], "UTC");
+    let id = ACCOUNT.parse().unwrap();
+    let kept = api.store.account(&Tenant::local(), &id).await.unwrap().unwrap();
+    assert!(kept.scheduled_for.unwrap() > Timestamp::now() - 1.minute(), "no time gone by is due");
     let same = api.call("PATCH", ONE, Some(&json!({}))).await.ok(200);
     assert_eq!(same["updated_at"], changed["updated_at"]);
     assert_eq!(same["name"], "Shop");
@@ -272,4 +277,26 @@ async fn a_schedule_that_never_comes_is_told_as_such() {
         assert!(taken.as_millis() < 500, "{cron} took {taken:?}");
         assert_eq!(answer.ok(200)["schedule"]["next_at"].is_string(), comes, "{cron}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_one_registers_an_account() {
+    let api = Arc::new(Api::registered());
+    let body = json!({"account_id": ACCOUNT});
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let (api, body) = (Arc::clone(&api), body.clone());
+            tokio::spawn(async move { api.call("POST", "/api/accounts", Some(&body)).await })
+        })
+        .collect();
+    let mut made = Vec::new();
+    for call in calls {
+        let answer = call.await.unwrap();
+        if answer.status == 201 {
+            made.push(answer.json()["external_id"].clone());
+        } else {
+            answer.problem(409, "conflict");
+        }
+    }
+    assert_eq!(made, [api.get(ONE).await.ok(200)["external_id"].clone()]);
 }

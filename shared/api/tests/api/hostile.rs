@@ -10,14 +10,28 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::support::{ACCOUNT, Answer, Api, anyone, start};
+use crate::{
+    cases,
+    support::{ACCOUNT, Answer, Api, anyone, request, start},
+};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-static API: LazyLock<Api> = LazyLock::new(|| {
+static API: LazyLock<&Api> = LazyLock::new(|| &SERVICE.0);
+static NAMES: LazyLock<&[String]> = LazyLock::new(|| &SERVICE.1);
+
+/// The API, and the names of what there is, so that some requests get far.
+static SERVICE: LazyLock<(Api, Vec<String>)> = LazyLock::new(|| {
     let mut settings = anyone(api::Open);
     settings.limits.requests_per_second = std::num::NonZeroU32::MAX;
     settings.limits.waiting_audits = u32::MAX;
-    Api::new(settings)
+    let api = Api::new(settings);
+    let cases = RUNTIME.block_on(cases::of(&api, "local"));
+    let parts = cases.iter().flat_map(|case| case.uri.split(['/', '=', '&', '?']));
+    let mut names: Vec<_> = parts.filter(|part| part.len() == 36).map(str::to_owned).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert!(names.len() > 3, "{names:?}");
+    (api, names)
 });
 
 /// Every route that the document names: its method, its path and its fields by place.
@@ -99,6 +113,7 @@ fn text() -> impl Strategy<Value = String> {
         "",
     ];
     prop_oneof![
+        1 => prop::sample::select(NAMES.to_vec()),
         3 => prop::sample::select(meant.to_vec()).prop_map(str::to_owned),
         2 => ".{0,20}",
         1 => "[*?/ 0-9-]{0,24}",
@@ -165,6 +180,9 @@ proptest! {
 
     #[test]
     fn every_route_answers_whatever_its_fields_hold((route, uri, body) in any_request()) {
+        // Whatever was done to it before.
+        let account = request("POST", "/api/accounts", Some(&json!({"account_id": ACCOUNT})));
+        well(&send(account))?;
         let request = Request::builder()
             .method(route.method.as_str())
             .uri(&uri)

@@ -1,5 +1,7 @@
 //! The header `Idempotency-Key`.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::support::{ACCOUNT, Answer, Api, Said, fields, order, registering, start};
@@ -102,4 +104,23 @@ async fn a_key_is_one_visible_text() {
         ["idempotency-key"]
     );
     assert!(api.started.lock().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_many_times_at_once_asks_for_one_audit() {
+    let api = Arc::new(Api::registered());
+    api.register(ACCOUNT).await;
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let api = Arc::clone(&api);
+            let body = json!({"account_id": ACCOUNT}).to_string();
+            tokio::spawn(async move { keyed(&api, "k", &body).await.ok(202) })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for call in calls {
+        answers.push(call.await.unwrap());
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(api.started.lock().unwrap().len(), 1);
 }
