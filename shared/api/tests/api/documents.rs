@@ -1,6 +1,6 @@
 //! What the API says of itself.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::{Value, json};
 
@@ -87,4 +87,22 @@ async fn the_pages_need_no_internet() {
 async fn health_says_the_version() {
     let health = Api::open().get("/health").await;
     assert_eq!(health.json(), json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}));
+}
+
+#[tokio::test]
+async fn the_router_has_the_documented_routes_and_no_others() {
+    let api = Api::open();
+    let document = api.get("/openapi.json").await.json();
+    let documented = document["paths"].as_object().unwrap();
+    let source = include_str!("../../src/lib.rs");
+    let routed = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    assert_eq!(routed.collect::<BTreeSet<_>>(), documented.keys().map(String::as_str).collect());
+    for (path, item) in documented {
+        let answer = api.call("QUERY", &path.replace(['{', '}'], ""), None).await;
+        answer.problem(405, "method-not-allowed");
+        let allowed = answer.header("allow").split(',').filter(|method| *method != "HEAD");
+        let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase());
+        let allowed: BTreeSet<_> = allowed.map(str::to_owned).collect();
+        assert_eq!(allowed, methods.collect(), "{path}");
+    }
 }
