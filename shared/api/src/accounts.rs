@@ -20,6 +20,7 @@ pub(crate) mod one;
 pub(crate) mod register;
 pub(crate) mod remove;
 pub(crate) mod verify;
+mod word;
 
 /// A registered account, without its `ExternalId`.
 #[derive(Debug, Serialize, ToSchema)]

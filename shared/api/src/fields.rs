@@ -7,6 +7,11 @@ use serde_json::Value;
 
 use crate::FieldError;
 
+mod words;
+
+use words::{list, not_text};
+pub(crate) use words::{not_valid, parsed, shown};
+
 /// Fields that are yet to be taken, and what was wrong with those that were.
 #[derive(Debug)]
 pub(crate) struct Fields {
@@ -187,39 +192,4 @@ impl Fields {
 
 fn error(field: &str, problem: impl Into<String>, accepted: &str) -> FieldError {
     FieldError { field: field.into(), problem: problem.into(), accepted: accepted.into() }
-}
-
-/// A text in its own form.
-pub(crate) fn parsed<T: FromStr<Err = Invalid>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|invalid| not_valid(&invalid))
-}
-
-/// A text of a caller, cut to a length that can be repeated to them.
-pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(80).collect()
-}
-
-/// What is wrong with a text that did not parse. A secret's value is not in it.
-pub(crate) fn not_valid(invalid: &Invalid) -> String {
-    match invalid.value.as_str() {
-        "" => format!("it is not a valid {}", invalid.what),
-        value => format!("`{value}` is not a valid {}", invalid.what),
-    }
-}
-
-/// What is wrong with a value that should have been text.
-pub(crate) fn not_text(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "it is null; leave it out instead",
-        Value::Bool(_) => "it is a boolean",
-        Value::Number(_) => "it is a number",
-        Value::String(_) => "it is a string",
-        Value::Array(_) => "it is an array",
-        Value::Object(_) => "it is an object",
-    }
-}
-
-/// Names in backticks, with commas between.
-pub(crate) fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

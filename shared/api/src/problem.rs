@@ -1,4 +1,4 @@
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
 use axum::{
     Json,
@@ -10,10 +10,11 @@ use axum::{
 };
 use domain::AuditId;
 use serde::Serialize;
-use store::PageError;
 use utoipa::ToSchema;
 
-use crate::{Refused, fields::shown};
+use crate::fields::shown;
+
+mod causes;
 
 /// What went wrong with a request: a problem document of RFC 9457.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -160,50 +161,6 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, "The service cannot answer now")
             .detail("send the same request again after the time in the header `retry-after`")
             .retry_after(Duration::from_secs(5))
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Self {
-        let unauthorized = |detail: &str| {
-            let kind = "urn:infraaudit:problem:unauthorized";
-            let title = "The request does not say who calls";
-            Self::new(StatusCode::UNAUTHORIZED, kind, title).detail(detail)
-        };
-        match refused {
-            Refused::Missing => unauthorized("send the header `authorization: Bearer TOKEN`"),
-            Refused::Invalid(why) => unauthorized(&why),
-            Refused::Forbidden(why) => {
-                let kind = "urn:infraaudit:problem:forbidden";
-                Self::new(StatusCode::FORBIDDEN, kind, "The caller may not do this").detail(why)
-            }
-            Refused::Unavailable => Self::unavailable(),
-        }
-    }
-}
-
-impl From<store::Error> for Problem {
-    fn from(error: store::Error) -> Self {
-        let mut causes = String::new();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            causes = format!("{causes}: {error}");
-            cause = error.source();
-        }
-        tracing::error!("{error}{causes}");
-        match error {
-            store::Error::Unavailable { .. } => Self::unavailable(),
-            store::Error::Unreadable { .. } => Self::internal(),
-        }
-    }
-}
-
-impl From<PageError> for Problem {
-    fn from(error: PageError) -> Self {
-        match error {
-            PageError::Cursor(cursor) => Self::cursor(&cursor),
-            PageError::Store(error) => error.into(),
-        }
     }
 }
 

@@ -3,6 +3,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Problem,
+    accounts::word::Word,
     audits::findings::{SERVICE, SEVERITY},
     fields::{Fields, not_valid, parsed},
     places::{REGIONS, region},
@@ -86,44 +87,6 @@ pub(super) struct Said {
     pub(super) services: Word<Vec<Service>>,
     pub(super) schedule: Word<Schedule>,
     pub(super) alert_severity: Word<Severity>,
-}
-
-/// What is said of one field.
-pub(super) enum Word<T> {
-    /// Nothing.
-    Unsaid,
-    /// Null.
-    Cleared,
-    /// A value.
-    Is(T),
-}
-
-impl<T: Clone> Word<T> {
-    /// The value, if there is one.
-    pub(super) fn value(self) -> Option<T> {
-        match self {
-            Self::Unsaid | Self::Cleared => None,
-            Self::Is(value) => Some(value),
-        }
-    }
-
-    /// Changes a field to what is said of it.
-    pub(super) fn change(&self, field: &mut T, cleared: impl FnOnce() -> T) {
-        match self {
-            Self::Unsaid => {}
-            Self::Cleared => *field = cleared(),
-            Self::Is(value) => field.clone_from(value),
-        }
-    }
-
-    /// Changes a field that may be empty to what is said of it.
-    pub(super) fn change_or_clear(&self, field: &mut Option<T>) {
-        match self {
-            Self::Unsaid => {}
-            Self::Cleared => *field = None,
-            Self::Is(value) => *field = Some(value.clone()),
-        }
-    }
 }
 
 /// The account that a body registers, and what it says of it.

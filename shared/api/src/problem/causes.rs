@@ -1,0 +1,53 @@
+//! Problems whose causes come from elsewhere.
+
+use std::error::Error as _;
+
+use axum::http::StatusCode;
+use store::PageError;
+
+use super::Problem;
+use crate::Refused;
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let unauthorized = |detail: &str| {
+            let kind = "urn:infraaudit:problem:unauthorized";
+            let title = "The request does not say who calls";
+            Self::new(StatusCode::UNAUTHORIZED, kind, title).detail(detail)
+        };
+        match refused {
+            Refused::Missing => unauthorized("send the header `authorization: Bearer TOKEN`"),
+            Refused::Invalid(why) => unauthorized(&why),
+            Refused::Forbidden(why) => {
+                let kind = "urn:infraaudit:problem:forbidden";
+                Self::new(StatusCode::FORBIDDEN, kind, "The caller may not do this").detail(why)
+            }
+            Refused::Unavailable => Self::unavailable(),
+        }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        let mut causes = String::new();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            causes = format!("{causes}: {error}");
+            cause = error.source();
+        }
+        tracing::error!("{error}{causes}");
+        match error {
+            store::Error::Unavailable { .. } => Self::unavailable(),
+            store::Error::Unreadable { .. } => Self::internal(),
+        }
+    }
+}
+
+impl From<PageError> for Problem {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Cursor(cursor) => Self::cursor(&cursor),
+            PageError::Store(error) => error.into(),
+        }
+    }
+}
