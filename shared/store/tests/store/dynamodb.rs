@@ -65,7 +65,10 @@ async fn event_filters_find_what_they_ask_for_at_the_top() {
 
     let audit = planned(&store, &audit, 1).await;
     let collecting = read().await;
-    assert_eq!((text(&collecting, "phase"), number(&collecting, "remaining")), (Some("collect"), 1));
+    assert_eq!(
+        (text(&collecting, "phase"), number(&collecting, "remaining")),
+        (Some("collect"), 1)
+    );
     let task = reading(&store, &audit, 0, 3).await;
     let row = item(partition.clone(), "TASK#0001#eu-test-0#ec2").await;
     assert_eq!((text(&row, keys::KIND), text(&row, "state")), (Some(keys::TASK), Some("running")));

@@ -124,7 +124,7 @@ prop_state_machine! {
     #![proptest_config(Config { cases: 128, max_shrink_iters: 2000, ..Config::default() })]
 
     #[test]
-    fn sqlite_goes_as_the_model_says(sequential 1..40 => Machine<Local>);
+    fn sqlite_goes_as_the_model_says(sequential 30..50 => Machine<Local>);
 }
 
 #[cfg(feature = "dynamodb")]
@@ -132,5 +132,5 @@ prop_state_machine! {
     #![proptest_config(Config { cases: 12, max_shrink_iters: 200, ..Config::default() })]
 
     #[test]
-    fn dynamodb_goes_as_the_model_says(sequential 1..30 => Machine<Cloud>);
+    fn dynamodb_goes_as_the_model_says(sequential 20..35 => Machine<Cloud>);
 }

@@ -4,16 +4,15 @@ use domain::{AuditState, Phase, ReceiptOutcome, Verdict};
 use store::{End, Fence, Filter, PageRequest, Store, findings};
 
 use super::{created, ended, judging, ordered, page, planned, stored, to_judge};
-use crate::samples::{
-    ACCOUNT, alert, at, audit, complete, finding, registered, report, tenant,
-};
+use crate::samples::{ACCOUNT, alert, at, audit, complete, finding, registered, report, tenant};
 
 pub(crate) async fn the_end_is_one_write(store: &Store) {
     let held = to_judge(store, &tenant()).await;
     assert_eq!(store.report(&held).await.unwrap(), None);
     let mut report = complete(vec![finding("a", Verdict::Fail), finding("b", Verdict::Pass)]);
     // Larger than an item of the table may be, and not to be compressed much.
-    report.findings[0].evidence = (0..60_000_u32).map(|n| format!("{:x}", n.wrapping_mul(2_654_435_761))).collect();
+    report.findings[0].evidence =
+        (0..60_000_u32).map(|n| format!("{:x}", n.wrapping_mul(2_654_435_761))).collect();
     let digest = alert(&held, "resolved");
     let end = End { report: &report, digest: Some(&digest) };
     assert_eq!(store.finish(&held, at(5), end).await.unwrap(), Fence::Held);

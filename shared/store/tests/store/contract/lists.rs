@@ -5,9 +5,7 @@ use store::{PageError, PageRequest, Store, Transitions};
 use uuid::Uuid;
 
 use super::{all, created, ended, ordered, page, planning, to_judge};
-use crate::samples::{
-    ACCOUNT, alert, at, audit, audit_of, place, registered, tenant, tracked,
-};
+use crate::samples::{ACCOUNT, alert, at, audit, audit_of, place, registered, tenant, tracked};
 
 pub(crate) async fn audits_come_newest_first(store: &Store) {
     let tenant = tenant();
@@ -71,9 +69,8 @@ pub(crate) async fn problems_come_in_pages(store: &Store) {
         let wanted = |one: &&Tracked| states.is_empty() || states.contains(&one.state);
         let expected: Vec<_> = known.iter().filter(wanted).cloned().collect();
         for limit in [1, 2, 3, 11, 12] {
-            let list = async |page: PageRequest<'_>| {
-                store.problems(&tenant, account, states, page).await
-            };
+            let list =
+                async |page: PageRequest<'_>| store.problems(&tenant, account, states, page).await;
             assert_eq!(all(limit, list).await, expected, "{states:?} {limit}");
         }
     }

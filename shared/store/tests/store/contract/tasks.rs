@@ -84,7 +84,10 @@ pub(crate) async fn a_task_may_be_ended_twice(store: &Store) {
     assert_eq!(store.complete_task(&failed, end, at(16)).await.unwrap(), Fence::Held);
     assert_eq!(stored(store, &audit).await.remaining, 0);
     let tasks = store.tasks(&audit).await.unwrap();
-    assert_eq!((tasks[0].state, tasks[0].snapshot.as_deref()), (TaskState::Done, Some("snapshots/one")));
+    assert_eq!(
+        (tasks[0].state, tasks[0].snapshot.as_deref()),
+        (TaskState::Done, Some("snapshots/one"))
+    );
     assert_eq!((tasks[1].state, tasks[1].error.as_deref()), (TaskState::Failed, Some("given up")));
     assert!(tasks.iter().all(|task| task.lease_until.is_none()));
 }

@@ -3,9 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use domain::{Audit, AuditId, Fingerprint, Phase, Task, Tracked, Verdict};
-use store::{
-    Cancelled, Claim, Created, End, Error, Fence, Intent, Store, TaskEnd, Transitions,
-};
+use store::{Cancelled, Claim, Created, End, Error, Fence, Intent, Store, TaskEnd, Transitions};
 
 use super::{
     Kind, Machine,
@@ -41,7 +39,8 @@ impl<K: Kind> Machine<K> {
                         other => panic!("{other:?}"),
                     }
                 }
-                Step::Cancel(number) => match store.cancel(tenant, id(number)?, now).await.unwrap() {
+                Step::Cancel(number) => match store.cancel(tenant, id(number)?, now).await.unwrap()
+                {
                     Cancelled::Done => Outcome::Done(true),
                     Cancelled::Ended(state) => Outcome::Ended(state),
                     Cancelled::Missing => Outcome::Missing,
@@ -152,7 +151,11 @@ fn fence(answer: Result<Fence, Error>) -> Outcome {
     Outcome::fence(answer.unwrap() == Fence::Held)
 }
 
-fn claimed<T>(claim: Result<Claim<T>, Error>, held: &mut Vec<T>, attempt: fn(&T) -> u32) -> Outcome {
+fn claimed<T>(
+    claim: Result<Claim<T>, Error>,
+    held: &mut Vec<T>,
+    attempt: fn(&T) -> u32,
+) -> Outcome {
     match claim.unwrap() {
         Claim::Claimed(taken) => {
             let attempt = attempt(&taken);
