@@ -34,6 +34,7 @@ impl World {
 
     pub(super) fn planned(&mut self, held: Held) -> Outcome {
         let count = tasks_of(held.audit, held.attempt);
+        let total = u32::try_from(count).unwrap();
         let audit = &mut self.audits[held.audit];
         for place in 0..count {
             audit.tasks.entry((held.attempt, place)).or_insert(TaskModel {
@@ -49,7 +50,7 @@ impl World {
         }
         audit.phase = Phase::Collect;
         audit.plan = held.attempt;
-        (audit.total, audit.remaining) = (count as u32, count as u32);
+        (audit.total, audit.remaining) = (total, total);
         (audit.attempt, audit.put_back, audit.lease) = (0, 0, None);
         Outcome::Mine
     }
