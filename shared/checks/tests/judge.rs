@@ -25,7 +25,7 @@ fn part(service: Service, region: &str, facts: Facts) -> Part {
         denied: vec![],
         error: None,
     };
-    Part { receipt, facts }
+    Part { receipt, facts, taken_at: None }
 }
 
 fn snapshot(parts: Vec<Part>) -> Snapshot {

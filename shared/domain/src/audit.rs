@@ -52,6 +52,10 @@ pub struct Order {
     /// and an account whose role opens without it is suspended.
     #[serde(default)]
     pub registered: bool,
+    /// Whether regions and services are those of the registration, so that it asks for all there is of
+    /// the account, narrow as that may be.
+    #[serde(default)]
+    pub as_registered: bool,
 }
 
 impl Order {
@@ -67,6 +71,7 @@ impl Order {
             services: Vec::new(),
             alert_severity: None,
             registered: false,
+            as_registered: false,
         }
     }
 
@@ -74,7 +79,8 @@ impl Order {
     /// longer finds is gone.
     #[must_use]
     pub const fn is_full(&self) -> bool {
-        self.checks.is_empty() && self.regions.is_empty() && self.services.is_empty()
+        let narrowed = !self.regions.is_empty() || !self.services.is_empty();
+        self.checks.is_empty() && (self.as_registered || !narrowed)
     }
 }
 

@@ -85,6 +85,7 @@ impl Registered {
             services: self.services.clone(),
             alert_severity: self.alert_severity,
             registered: true,
+            as_registered: true,
         }
     }
 

@@ -62,6 +62,8 @@ impl Schedule {
             .seconds(croner::parser::Seconds::Required)
             .year(croner::parser::Year::Required)
             .alternative_weekdays(true)
+            // `0/15` is every quarter from the full hour on.
+            .sloppy_ranges(true)
             .build()
             .parse(&pattern)
             .map_err(|_| wrong())?;
@@ -149,6 +151,13 @@ mod tests {
         assert_eq!(named.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-29T09:30:00Z")));
         let last = Schedule::new("0 0 L * ? *", "UTC").unwrap();
         assert_eq!(last.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-30T00:00:00Z")));
+    }
+
+    #[test]
+    fn steps_may_begin_anywhere() {
+        let quarters = Schedule::new("0/15 0-6,20 * * ? 2026/2", "UTC").unwrap();
+        assert_eq!(quarters.next(at("2026-11-24T06:40:00Z")), Some(at("2026-11-24T06:45:00Z")));
+        assert_eq!(quarters.next(at("2026-11-24T06:45:00Z")), Some(at("2026-11-24T20:00:00Z")));
     }
 
     #[test]

@@ -15,7 +15,7 @@ const ALERT_DAYS: u32 = 30;
 
 impl Store {
     /// The write of a new alert; one of that name that is there stays as it is.
-    pub(crate) fn outbox(&self, alert: &Alert) -> Result<Write, Error> {
+    pub(crate) fn outbox(alert: &Alert) -> Result<Write, Error> {
         let mut item = item::of(keys::ALERT, alert)?;
         let sort = format!("{}#{}#{}", alert.tenant, alert.audit_id, alert.id);
         item.insert(keys::KIND_SORT.into(), sort.into());
@@ -30,7 +30,7 @@ impl Store {
     ///
     /// It may or may not be written; the same call may be made again.
     pub async fn raise(&self, alert: &Alert) -> Result<(), Error> {
-        self.table.write("raise an alert", self.outbox(alert)?).await?;
+        self.table.write("raise an alert", Self::outbox(alert)?).await?;
         Ok(())
     }
 

@@ -187,7 +187,7 @@ impl Store {
     ) -> Result<Fence, Error> {
         let mut set = item::with(lease(until));
         set.insert("updated_at".into(), now.to_string().into());
-        self.leased("renew the lease", held, Write::update(self.at(held), set)).await
+        self.leased("renew the lease", held, Write::update(Self::at(held), set)).await
     }
 
     /// Puts a claimed audit back, for another worker to begin its phase again.
@@ -197,7 +197,7 @@ impl Store {
     /// The audit may or may not be back; its lease ends in any case.
     pub async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
         let set = item::with([("updated_at", now.to_string().into())]);
-        let write = Write::update(self.at(held), set)
+        let write = Write::update(Self::at(held), set)
             .adding("put_back", 1)
             .removing(&["lease_until", "lease_ns"]);
         self.leased("put the audit back", held, write).await
@@ -211,7 +211,7 @@ impl Store {
     pub async fn fail(&self, held: &Audit, now: Timestamp, error: &str) -> Result<Fence, Error> {
         let mut set = over(held, now, AuditState::Failed)?;
         set.insert("error".into(), error.into());
-        let write = Write::update(self.at(held), set).removing(&OVER).only_if(works(held));
+        let write = Write::update(Self::at(held), set).removing(&OVER).only_if(works(held));
         if let Written::Refused(there) = self.table.write("end the audit", write).await? {
             let there: Option<Audit> = there.map(item::read).transpose()?;
             let mine = there.is_some_and(|there| {
@@ -247,7 +247,7 @@ impl Store {
                 });
             }
             let set = over(&audit, now, AuditState::Cancelled)?;
-            let write = Write::update(self.at(&audit), set).removing(&OVER);
+            let write = Write::update(Self::at(&audit), set).removing(&OVER);
             let under_way = Condition::is("phase", audit.phase.name());
             let write = write.only_if(under_way);
             if let Written::Done(_) = self.table.write("cancel the audit", write).await? {
@@ -279,7 +279,7 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn at(&self, audit: &Audit) -> Key {
+    pub(crate) fn at(audit: &Audit) -> Key {
         keys::audit(&audit.tenant, audit.id)
     }
 }

@@ -88,10 +88,10 @@ impl Store {
         alert: Option<&Alert>,
     ) -> Result<Transitions, Error> {
         let doing = "write down what changed";
-        let mut alert = alert.map(|alert| self.outbox(alert)).transpose()?;
+        let mut alert = alert.map(Self::outbox).transpose()?;
         let mut left = changed;
         while !left.is_empty() {
-            let mut writes = vec![Write::check(self.at(held), works(held))];
+            let mut writes = vec![Write::check(Self::at(held), works(held))];
             writes.extend(alert.take());
             let mut places: BTreeMap<&Place, Timestamp> = BTreeMap::new();
             let mut taken = 0;
@@ -156,8 +156,8 @@ impl Store {
         let summary = serde_json::to_value(&end.report.summary).map_err(Error::unwritable)?;
         set.extend(item::with([("summary", summary), ("result", key.as_str().into())]));
         let mut writes =
-            vec![Write::update(self.at(held), set).removing(over_removes()).only_if(works(held))];
-        writes.extend(end.digest.map(|digest| self.outbox(digest)).transpose()?);
+            vec![Write::update(Self::at(held), set).removing(over_removes()).only_if(works(held))];
+        writes.extend(end.digest.map(Self::outbox).transpose()?);
         if self.table.transact(doing, &writes).await?.is_err() {
             let there = self.audit(&held.tenant, held.id).await?;
             // Each attempt's result has a name of its own.

@@ -2,7 +2,7 @@
 //! have to be told, and the registered accounts.
 //!
 //! [`Store`] holds the protocol, written once over a table and a place for objects. Both have two
-//! implementations that pass the same tests: SQLite and files on one machine ([`Store::open`]), DynamoDB and
+//! implementations that pass the same tests: `SQLite` and files on one machine ([`Store::open`]), `DynamoDB` and
 //! S3 for the Lambda functions ([`Store::on_aws`]), each behind a feature. Everything may be called again
 //! after an error: writes are conditional and keys are deterministic.
 //!

@@ -98,7 +98,7 @@ impl Store {
             ("put_back", 0.into()),
             ("updated_at", now.to_string().into()),
         ]);
-        let write = Write::update(self.at(held), set).removing(&["lease_until", "lease_ns"]);
+        let write = Write::update(Self::at(held), set).removing(&["lease_until", "lease_ns"]);
         match self.table.write(doing, write.only_if(works(held))).await? {
             Written::Done(_) => Ok(Fence::Held),
             Written::Refused(there) => {

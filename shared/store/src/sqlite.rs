@@ -1,4 +1,4 @@
-//! The one machine's table and objects: an SQLite database, and files beside it.
+//! The one machine's table and objects: an `SQLite` database, and files beside it.
 
 use std::{
     fs::{self, File, TryLockError},

@@ -1,6 +1,6 @@
 //! What the store needs of a table: conditional writes, transactions, queries by prefix.
 //!
-//! Everything the store promises rests on these few operations, which DynamoDB and SQLite both give;
+//! Everything the store promises rests on these few operations, which `DynamoDB` and `SQLite` both give;
 //! what is built on them is written once.
 
 use std::fmt;

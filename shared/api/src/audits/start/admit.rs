@@ -43,6 +43,7 @@ pub(super) fn registered(account: &Registered, wanted: Wanted) -> Result<Order, 
     }
     let order = account.order();
     Ok(Order {
+        as_registered: wanted.regions.is_none() && wanted.services.is_none(),
         checks: wanted.checks,
         regions: wanted.regions.unwrap_or_else(|| order.regions.clone()),
         services: wanted.services.unwrap_or_else(|| order.services.clone()),

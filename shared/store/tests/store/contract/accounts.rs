@@ -71,12 +71,12 @@ pub(crate) async fn changes_of_an_account_are_not_lost(store: &Store) {
         let add = move |account: &mut Registered| account.regions.push(region.clone());
         store.change_account(&tenant, id, at(7), add)
     });
-    let changed = join_all(changes).await;
-    assert!(changed.into_iter().all(|changed| changed.unwrap().is_some()));
-    let mut found = store.account(&tenant, id).await.unwrap().unwrap();
-    found.regions.sort_by_key(|region| regions.iter().position(|one| one == region));
-    assert_eq!(found.regions, regions);
-    assert!(found.updated_at >= at(7) && found.updated_at < at(8));
+    let answers = join_all(changes).await;
+    assert!(answers.into_iter().all(|answer| answer.unwrap().is_some()));
+    let mut after = store.account(&tenant, id).await.unwrap().unwrap();
+    after.regions.sort_by_key(|region| regions.iter().position(|one| one == region));
+    assert_eq!(after.regions, regions);
+    assert!(after.updated_at >= at(7) && after.updated_at < at(8));
 }
 
 pub(crate) async fn accounts_come_in_pages(store: &Store) {

@@ -11,8 +11,8 @@ pub(crate) async fn the_end_is_one_write(store: &Store) {
     assert_eq!(store.report(&held).await.unwrap(), None);
     let mut report = complete(vec![finding("a", Verdict::Fail), finding("b", Verdict::Pass)]);
     // Larger than an item of the table may be, and not to be compressed much.
-    report.findings[0].evidence =
-        (0..60_000_u32).map(|n| format!("{:x}", n.wrapping_mul(2_654_435_761))).collect();
+    let scattered = (0..80_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string());
+    report.findings[0].evidence = scattered.collect();
     let digest = alert(&held, "resolved");
     let end = End { report: &report, digest: Some(&digest) };
     assert_eq!(store.finish(&held, at(5), end).await.unwrap(), Fence::Held);
