@@ -35,5 +35,5 @@ pub(super) fn python() -> PathBuf {
 fn run(command: &mut Command) {
     let status = command.stdin(Stdio::null()).status();
     let ok = status.as_ref().is_ok_and(std::process::ExitStatus::success);
-    assert!(ok, "{command:?} ended with {status:?}; the tests need python3 (3.9+) and PyPI");
+    assert!(ok, "{command:?} ended with {status:?}; the tests need python3 (3.10+) and PyPI");
 }
