@@ -14,7 +14,8 @@ async fn a_registered_account_is_audited_as_it_is_registered() {
     let secret = &told["external_id"];
     for body in [
         json!({"account_id": ACCOUNT}),
-        json!({"account_id": ACCOUNT, "external_id": secret, "role_name": told["role_name"]}),
+        // What is asked for as it is registered is everything, and runs alone.
+        json!({"account_id": ACCOUNT, "external_id": secret, "role_name": told["role_name"], "force": true}),
     ] {
         api.start(&body).await.ok(202);
         let audit = api.started.lock().unwrap().pop().unwrap();
