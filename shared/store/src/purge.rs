@@ -26,7 +26,8 @@ impl Store {
         self.objects.expire(now.checked_sub(kept).unwrap_or(Timestamp::MIN)).await
     }
 
-    /// Takes away everything that is kept of a deleted account, the account itself last.
+    /// Takes away everything that is kept of a deleted account, the account itself last. One that is in
+    /// another state by now is left alone.
     ///
     /// # Errors
     ///
@@ -34,6 +35,11 @@ impl Store {
     pub async fn purge(&self, account: &Registered) -> Result<(), Error> {
         let doing = "delete an account's data";
         let (tenant, id) = (&account.tenant, &account.account_id);
+        let there = self.account(tenant, id).await?;
+        if there.is_some_and(|there| there.state != account.state) {
+            // It was registered again in the meantime.
+            return Ok(());
+        }
         let partition = keys::account_partition(tenant, id);
         for entry in self.sort_keys(doing, &partition, keys::AUDITS).await? {
             let audit = entry.trim_start_matches(keys::AUDITS).parse::<AuditId>();

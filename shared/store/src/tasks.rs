@@ -13,6 +13,9 @@ use crate::{
     table::{Condition, Item, Range, Write, Written},
 };
 
+/// How many days before its object the pointer to a newest snapshot goes: neither goes to the hour.
+const BEFORE_OBJECT_DAYS: u32 = 3;
+
 /// How a task ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskEnd<'a> {
@@ -202,6 +205,8 @@ impl Store {
             (keys::read(tenant, account, &latest.place), item)
         };
         item.insert("taken_ns".into(), taken.clone());
+        let days = self.keep_days.saturating_sub(BEFORE_OBJECT_DAYS).max(1);
+        item.insert(keys::EXPIRES_AT.into(), item::days_after(latest.taken_at, days));
         let newer = Condition::Any(vec![Condition::Absent, Condition::below("taken_ns", taken)]);
         self.table.write("keep a snapshot", Write::put(key, item).only_if(newer)).await?;
         Ok(())

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     contract::{created, ended, judging, ordered, planned, planning, stored, whole_contract},
-    samples::{alert, at, audit, complete, finding, tenant},
+    samples::{alert, at, audit, complete, finding, latest, place, tenant},
 };
 
 whole_contract!(make);
@@ -71,6 +71,20 @@ async fn what_has_expired_is_taken_away() {
     store.expire(hours(73)).await.unwrap();
     assert!(!there().await && !object.exists());
     assert!(Store::open(directory.path()).is_err(), "the lock is no object");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_not_known_longer_than_it_is_kept() {
+    let Made { store, directory: _directory } = make().await;
+    let store = store.keep_days(10);
+    let audit = audit(&tenant());
+    let (tenant, account) = (&audit.tenant, &audit.order.account_id);
+    let newest = latest(&audit, place(1), at(0));
+    store.publish(tenant, account, &newest, true).await.unwrap();
+    store.expire(at(6 * 86_400)).await.unwrap();
+    assert_eq!(store.latest(tenant, account).await.unwrap(), [newest]);
+    store.expire(at(8 * 86_400)).await.unwrap();
+    assert_eq!(store.latest(tenant, account).await.unwrap(), []);
 }
 
 #[tokio::test]

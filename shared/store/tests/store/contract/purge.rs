@@ -95,11 +95,14 @@ pub(crate) async fn a_purged_account_begins_anew(store: &Store) {
     // The key is remembered for a day, and its audit is gone.
     assert_eq!(store.create(&second, &intent).await.unwrap(), Created::New);
     let third = audit_of(&tenant, ACCOUNT);
-    let already = Created::Already(Box::new(second));
+    let second = Box::new(second);
+    let already = Created::Already(second.clone());
     assert_eq!(store.create(&third, &intent).await.unwrap(), already);
 
-    // One that was registered again in the meantime keeps its registration.
+    // One that was registered again in the meantime is left alone.
     assert!(store.register(&registered(&tenant, ACCOUNT)).await.unwrap());
     store.purge(&deleted).await.unwrap();
     assert!(store.account(&tenant, id).await.unwrap().is_some());
+    let audits = store.audits(&tenant, Some(id), PageRequest::FIRST).await.unwrap();
+    assert_eq!(audits.items, [*second]);
 }

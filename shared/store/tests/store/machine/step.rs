@@ -42,6 +42,10 @@ pub(super) fn any(world: &World) -> BoxedStrategy<Step> {
         let order = (any_bool(), any_bool());
         steps.add(weight, order.prop_map(|(full, alone)| Step::Order { full, alone }));
     }
+    let active = world.lock.is_some_and(|number| !world.audits[number].state.is_final());
+    if active {
+        steps.add(4, Just(Step::Order { full: true, alone: true }));
+    }
     if audits > 0 {
         steps.on_audits(world);
     }
@@ -125,7 +129,7 @@ fn transition(held: impl Strategy<Value = usize>) -> impl Strategy<Value = Step>
     let problems = subsequence(vec![0, 1, 2, 3], 1..4);
     let alert = prop::option::of(0..2_usize);
     let behind = prop::bool::weighted(0.1);
-    (held, problems, 0..10_u64, behind, alert).prop_map(|(held, problems, age, behind, alert)| {
+    (held, problems, 0..30_u64, behind, alert).prop_map(|(held, problems, age, behind, alert)| {
         Step::Transition { held, problems, age, behind, alert }
     })
 }
