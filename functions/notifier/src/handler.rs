@@ -1,72 +1,130 @@
-//! From stream records to notices.
+//! From stream records to what is told.
 //!
-//! A record is delivered at least once, and so is its notice: a mail that comes twice does less harm
-//! than one that is lost, and telling the two apart would take another write for every alert. How
-//! often a problem is told at all is decided before, by the one alert that the store keeps of it.
+//! A record says no more than that an alert may have to be told: the store says whether it still has to
+//! be, and what it tells. So a record that comes twice, or late, tells nothing twice, except where the
+//! function ends between telling an alert and marking it.
 
-mod record;
+mod name;
 
-use std::fmt::Display;
+use std::{error::Error as StdError, fmt::Display};
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use domain::{Alert, Delivery};
 use lambda_runtime::Diagnostic;
-use notice::Notice;
 use serde_json::Value;
+use store::Store;
 
-/// Why an event was not taken in at all.
+use name::{Name, Task};
+
+/// Why an event had no effect.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
-    #[error("the event has no list `Records`; send what a DynamoDB stream sends")]
-    NotAStream,
+    #[error("the event has no list `Records`, as a DynamoDB stream sends, and no task `publish`")]
+    Unknown,
     #[error("record {0} has no `SequenceNumber`, so its failure has no name to be told by")]
     Nameless(usize),
+    #[error("the task cannot be read: {0}; it takes `tenant`, `audit_id` and the alert's `id`")]
+    Task(String),
+    #[error("audit `{audit}` of this tenant has no alert `{id}`; it may have expired")]
+    Missing { audit: String, id: String },
+    #[error("the alert could not be published: {0}")]
+    Failed(String),
 }
 
 impl From<Refused> for Diagnostic {
     fn from(error: Refused) -> Self {
-        Self { error_type: "MalformedEvent".into(), error_message: error.to_string() }
+        let error_type = match error {
+            Refused::Unknown | Refused::Nameless(_) | Refused::Task(_) => "MalformedEvent",
+            Refused::Missing { .. } => "NoSuchAlert",
+            Refused::Failed(_) => "PublishFailed",
+        };
+        Self { error_type: error_type.into(), error_message: error.to_string() }
     }
 }
 
-/// Publishes what the records tell, in their order.
+/// What became of an alert.
+enum Outcome {
+    Told,
+    SentBefore,
+    Missing,
+}
+
+/// Tells what the records show as unsent, in their order; or the one alert of a task, which is how an
+/// operator tells again what has gone to the dead-letter queue.
 ///
-/// It stops at the first failure: the stream begins again there, and what was published beyond it
-/// would be published twice.
+/// It stops at the first alert that cannot be told, for the stream begins again there. A malformed record
+/// holds nothing up: those behind it are marked, so they are passed over when they come again.
 ///
 /// # Errors
 ///
-/// The event is none of a stream's.
+/// The event is neither, or the task's alert is not told.
 pub(crate) async fn handle<E: Display>(
     event: Value,
-    publish: impl AsyncFn(Notice) -> Result<(), E>,
+    store: &Store,
+    tell: impl AsyncFn(&Alert) -> Result<(), E>,
 ) -> Result<DynamoDbEventResponse, Refused> {
-    let Some(Value::Array(records)) = event.get("Records") else { return Err(Refused::NotAStream) };
     let mut response = DynamoDbEventResponse::default();
+    if let Some(task) = Task::of(&event) {
+        let Task::Publish(name) = task.map_err(Refused::Task)?;
+        return match publish(&name, store, &tell).await.map_err(Refused::Failed)? {
+            Outcome::Told | Outcome::SentBefore => Ok(response),
+            Outcome::Missing => {
+                Err(Refused::Missing { audit: name.audit_id.to_string(), id: name.id })
+            }
+        };
+    }
+    let Some(Value::Array(records)) = event.get("Records") else { return Err(Refused::Unknown) };
     for (index, record) in records.iter().enumerate() {
-        let name = record::sequence_number(record).ok_or(Refused::Nameless(index))?;
-        if let Err(reason) = tell(record, &publish).await {
-            tracing::error!(sequence_number = name, reason, "a record failed");
+        let number = name::sequence_number(record).ok_or(Refused::Nameless(index))?;
+        let (failed, goes_on) = match Name::of_unsent(record) {
+            Ok(None) => continue,
+            Ok(Some(name)) => (publish(&name, store, &tell).await.map(|_| ()), false),
+            Err(reason) => (Err(reason), true),
+        };
+        if let Err(reason) = failed {
+            tracing::error!(sequence_number = number, reason, "a record failed");
             let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier = Some(name.to_owned());
+            failure.item_identifier = Some(number.to_owned());
             response.batch_item_failures.push(failure);
-            break;
+            if !goes_on {
+                break;
+            }
         }
     }
     Ok(response)
 }
 
-/// Publishes what one record tells, if it tells anything.
-async fn tell<E: Display>(
-    record: &Value,
-    publish: impl AsyncFn(Notice) -> Result<(), E>,
-) -> Result<(), String> {
-    let Some(alert) = record::new_alert(record).map_err(|error| error.to_string())? else {
-        return Ok(());
+/// Tells an alert unless it was told, and marks it.
+async fn publish<E: Display>(
+    name: &Name,
+    store: &Store,
+    tell: impl AsyncFn(&Alert) -> Result<(), E>,
+) -> Result<Outcome, String> {
+    let (audit_id, id) = (name.audit_id, &*name.id);
+    let alert = store.alert(&name.tenant, audit_id, id).await.map_err(|error| reason(&error))?;
+    let Some(alert) = alert else {
+        tracing::warn!(%audit_id, id, "an alert is not there any more");
+        return Ok(Outcome::Missing);
     };
-    publish(Notice::of(&alert)).await.map_err(|error| error.to_string())?;
-    let (fingerprint, audit_id) = (&alert.fingerprint, alert.audit_id);
-    tracing::info!(%fingerprint, %audit_id, "an alert is published");
-    Ok(())
+    if alert.delivery == Delivery::Sent {
+        tracing::info!(%audit_id, id, "an alert was published before");
+        return Ok(Outcome::SentBefore);
+    }
+    tell(&alert).await.map_err(|error| error.to_string())?;
+    store.sent(&alert).await.map_err(|error| reason(&error))?;
+    tracing::info!(%audit_id, id, count = alert.count, "an alert is published");
+    Ok(Outcome::Told)
+}
+
+/// An error with what caused it.
+fn reason(error: &store::Error) -> String {
+    let mut reason = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        reason = format!("{reason}: {error}");
+        cause = error.source();
+    }
+    reason
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 use std::cell::RefCell;
 
+use domain::{AuditId, Tenant};
 use serde_json::json;
+use tempfile::TempDir;
 
 use super::*;
 
@@ -8,99 +10,201 @@ fn event(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn alert() -> Value {
+fn inserted() -> Value {
     event(include_str!("../../../../events/stream-alert.json"))
 }
 
-/// The record of `alert` under another name, with one attribute of its image changed.
-fn record(name: &str, attribute: &str, value: &str) -> Value {
-    let mut record = alert()["Records"][0].clone();
-    record["dynamodb"]["SequenceNumber"] = name.into();
-    record["dynamodb"]["NewImage"][attribute] = json!({ "S": value });
+/// The alert of the recorded event.
+fn alert() -> Alert {
+    let image = inserted()["Records"][0]["dynamodb"]["NewImage"].clone();
+    serde_dynamo::from_item(serde_json::from_value::<serde_dynamo::Item>(image).unwrap()).unwrap()
+}
+
+/// The alert with another name.
+fn named(id: &str) -> Alert {
+    Alert { id: id.into(), ..alert() }
+}
+
+/// A record of the alert with that name.
+fn record(number: &str, id: &str) -> Value {
+    let mut record = inserted()["Records"][0].clone();
+    record["dynamodb"]["SequenceNumber"] = number.into();
+    record["dynamodb"]["NewImage"]["id"] = json!({ "S": id });
     record
 }
 
-/// What was published, and the names of the records that failed, where a publisher refuses every
-/// notice whose text holds `refuse`.
-async fn run(event: Value, refuse: &str) -> (Vec<Notice>, Vec<String>) {
-    let published = RefCell::new(Vec::new());
-    let response = handle(event, async |notice: Notice| {
-        if notice.text.contains(refuse) {
-            return Err("refused");
+/// A store with alerts, and a channel that does not take those named here.
+struct Bench {
+    store: Store,
+    told: RefCell<Vec<String>>,
+    refuse: &'static [&'static str],
+    _directory: TempDir,
+}
+
+impl Bench {
+    async fn with(alerts: &[Alert]) -> Self {
+        let directory = TempDir::new().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        for alert in alerts {
+            store.raise(alert).await.unwrap();
         }
-        published.borrow_mut().push(notice);
-        Ok(())
+        Self { store, told: RefCell::default(), refuse: &[], _directory: directory }
+    }
+
+    async fn handle(&self, event: Value) -> Result<DynamoDbEventResponse, Refused> {
+        handle(event, &self.store, async |alert: &Alert| {
+            if self.refuse.contains(&&*alert.id) {
+                return Err("the channel is full");
+            }
+            self.told.borrow_mut().push(alert.id.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    /// The names of the records that failed.
+    async fn failures(&self, event: Value) -> Vec<String> {
+        let failures = self.handle(event).await.unwrap().batch_item_failures;
+        failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    }
+
+    async fn delivery(&self, id: &str) -> Delivery {
+        let alert = self.store.alert(&alert().tenant, alert().audit_id, id).await.unwrap();
+        alert.unwrap().delivery
+    }
+}
+
+#[tokio::test]
+async fn an_inserted_alert_is_told_once_and_marked() {
+    let bench = Bench::with(&[alert()]).await;
+    for _ in 0..2 {
+        assert!(bench.failures(inserted()).await.is_empty());
+        assert_eq!(*bench.told.borrow(), [alert().id]);
+        assert_eq!(bench.delivery(&alert().id).await, Delivery::Sent);
+    }
+}
+
+#[tokio::test]
+async fn an_alert_that_is_shown_again_is_told() {
+    let bench = Bench::with(&[alert()]).await;
+    let nudged = event(include_str!("../../../../events/stream-alert-nudged.json"));
+    assert!(bench.failures(nudged).await.is_empty());
+    assert_eq!(*bench.told.borrow(), [alert().id]);
+}
+
+#[tokio::test]
+async fn the_store_and_not_the_record_says_what_is_told() {
+    let bench = Bench::with(&[Alert { headline: "as it is now".into(), ..alert() }]).await;
+    let told = RefCell::new(String::new());
+    let mut cut_short = inserted();
+    let image = cut_short["Records"][0]["dynamodb"]["NewImage"].as_object_mut().unwrap();
+    image.retain(|name, _| ["kind", "delivery", "tenant", "audit_id", "id"].contains(&&**name));
+    handle(cut_short, &bench.store, async |alert: &Alert| {
+        told.replace(alert.headline.clone());
+        Ok::<(), String>(())
     })
     .await
     .unwrap();
-    let failed = response.batch_item_failures.into_iter().filter_map(|item| item.item_identifier);
-    (published.into_inner(), failed.collect())
-}
-
-const NEVER: &str = "no text holds this";
-
-#[tokio::test]
-async fn an_inserted_alert_is_published() {
-    let (published, failed) = run(alert(), NEVER).await;
-    let [notice] = &*published else { panic!("{published:?}") };
-    assert_eq!(
-        notice.subject,
-        "[InfraAudit] CRITICAL s3_public_access in 444455556666: payroll-exports"
-    );
-    assert!(notice.text.contains("`BlockPublicPolicy` is off"), "{}", notice.text);
-    assert!(notice.attributes.contains(&("severity", "critical".to_owned())));
-    assert!(failed.is_empty());
+    assert_eq!(*told.borrow(), "as it is now");
 }
 
 #[tokio::test]
-async fn the_first_failure_ends_the_batch() {
-    let records = ["1", "2", "3"].map(|name| record(name, "headline", &format!("number {name}")));
-    let (published, failed) = run(json!({ "Records": records }), "number 2").await;
-    assert_eq!(published.len(), 1);
-    assert!(published[0].text.contains("number 1"));
-    assert_eq!(failed, ["2"]);
+async fn the_first_alert_that_cannot_be_told_ends_the_batch() {
+    let alerts = ["a", "b", "c"].map(named);
+    let bench = Bench { refuse: &["b"], ..Bench::with(&alerts).await };
+    let records = json!({ "Records": [record("1", "a"), record("2", "b"), record("3", "c")] });
+    assert_eq!(bench.failures(records.clone()).await, ["2"]);
+    assert_eq!(*bench.told.borrow(), ["a"]);
+    assert_eq!(bench.delivery("b").await, Delivery::Unsent);
+    let bench = Bench { refuse: &[], ..bench };
+    assert!(bench.failures(records).await.is_empty());
+    assert_eq!(*bench.told.borrow(), ["a", "b", "c"]);
 }
 
 #[tokio::test]
-async fn a_malformed_alert_is_named_and_not_published() {
-    let text = include_str!("../../../../events/malformed/stream-alert-without-headline.json");
-    let (published, failed) = run(event(text), NEVER).await;
-    assert!(published.is_empty());
-    assert_eq!(failed, ["100000000000000000004"]);
+async fn a_malformed_record_fails_alone() {
+    let bench = Bench::with(&[named("a"), named("b")]).await;
+    let malformed =
+        event(include_str!("../../../../events/malformed/stream-alert-without-id.json"));
+    let mut foreign = record("3", "a");
+    foreign["dynamodb"]["NewImage"]["tenant"] = json!({ "S": "a#b" });
+    let malformed = malformed["Records"][0].clone();
+    let records = [record("1", "a"), malformed, foreign, record("5", "b")];
+    let failed = bench.failures(json!({ "Records": records })).await;
+    assert_eq!(failed, ["100000000000000000004", "3"]);
+    assert_eq!(*bench.told.borrow(), ["a", "b"]);
 }
 
 #[tokio::test]
 async fn other_items_and_other_changes_are_passed_over() {
-    let mut changed = record("1", "lang", "ko");
-    changed["eventName"] = "MODIFY".into();
-    let mut removed = record("2", "lang", "ko");
+    let bench = Bench::with(&[alert()]).await;
+    let mut sent = record("1", &alert().id);
+    sent["eventName"] = "MODIFY".into();
+    sent["dynamodb"]["NewImage"]["delivery"] = json!({ "S": "sent" });
+    let mut removed = record("2", &alert().id);
     removed["eventName"] = "REMOVE".into();
     removed["dynamodb"].as_object_mut().unwrap().remove("NewImage");
     let audit = event(include_str!("../../../../events/stream-audit-queued.json"));
-    let records = json!({ "Records": [changed, removed, audit["Records"][0]] });
-    let (published, failed) = run(records, NEVER).await;
-    assert!(published.is_empty(), "{published:?}");
-    assert!(failed.is_empty(), "{failed:?}");
+    let records = [sent, removed, audit["Records"][0].clone()];
+    assert!(bench.failures(json!({ "Records": records })).await.is_empty());
+    assert!(bench.told.borrow().is_empty());
 }
 
 #[tokio::test]
-async fn the_frame_is_in_the_language_of_the_alert() {
-    let records = json!({ "Records": [record("1", "lang", "ko")] });
-    let (published, _) = run(records, NEVER).await;
-    assert!(published[0].text.contains("\n조치 방법: "), "{}", published[0].text);
+async fn an_alert_that_has_expired_is_passed_over() {
+    let bench = Bench::with(&[]).await;
+    assert!(bench.failures(inserted()).await.is_empty());
+    assert!(bench.told.borrow().is_empty());
+}
+
+#[tokio::test]
+async fn an_operator_can_have_an_alert_told() {
+    let bench = Bench::with(&[alert()]).await;
+    let task = event(include_str!("../../../../events/publish-alert.json"));
+    for _ in 0..2 {
+        assert!(bench.failures(task.clone()).await.is_empty());
+        assert_eq!(*bench.told.borrow(), [alert().id]);
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_tells_nothing_is_an_error() {
+    let bench = Bench { refuse: &["full"], ..Bench::with(&[named("full")]).await };
+    let (tenant, audit_id): (Tenant, AuditId) = (alert().tenant, alert().audit_id);
+    for (task, error_type) in [
+        (json!({ "tenant": tenant, "audit_id": audit_id, "id": "full" }), "PublishFailed"),
+        (json!({ "tenant": tenant, "audit_id": audit_id, "id": "none" }), "NoSuchAlert"),
+        (json!({ "tenant": "local", "audit_id": audit_id, "id": "full" }), "NoSuchAlert"),
+        (json!({ "tenant": tenant, "audit_id": "1", "id": "full" }), "MalformedEvent"),
+        (json!({ "tenant": tenant, "audit_id": audit_id }), "MalformedEvent"),
+    ] {
+        let mut event = task.clone();
+        event["task"] = "publish".into();
+        let refused = bench.handle(event).await.unwrap_err();
+        assert_eq!(Diagnostic::from(refused).error_type, error_type, "{task}");
+    }
+    assert!(bench.told.borrow().is_empty());
 }
 
 #[tokio::test]
 async fn what_cannot_be_named_is_an_error_with_a_stable_type() {
-    let publish = async |_: Notice| Ok::<(), String>(());
-    let nameless = include_str!("../../../../events/malformed/stream-without-sequence-number.json");
-    for (text, error) in [
-        (nameless, Refused::Nameless(0)),
-        (include_str!("../../../../events/malformed/empty.json"), Refused::NotAStream),
-        (include_str!("../../../../events/malformed/unknown-task.json"), Refused::NotAStream),
+    let bench = Bench::with(&[]).await;
+    for (text, words) in [
+        (
+            include_str!("../../../../events/malformed/stream-without-sequence-number.json"),
+            "record 0 has no `SequenceNumber`",
+        ),
+        (
+            include_str!("../../../../events/malformed/empty.json"),
+            "the event has no list `Records`",
+        ),
+        (
+            include_str!("../../../../events/malformed/unknown-task.json"),
+            "the task cannot be read: unknown variant",
+        ),
     ] {
-        let refused = handle(event(text), publish).await.unwrap_err();
-        assert_eq!(refused, error);
+        let refused = bench.handle(event(text)).await.unwrap_err();
+        assert!(refused.to_string().starts_with(words), "{refused}");
         assert_eq!(Diagnostic::from(refused).error_type, "MalformedEvent");
     }
 }

@@ -1,0 +1,171 @@
+use std::{
+    cell::Cell,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    sync::mpsc::{Receiver, channel},
+    thread,
+};
+
+use domain::{AlertState, AuditId, Delivery, Severity, Tenant};
+use serde_json::Value;
+
+use super::{
+    slack::{Error, NoUrl},
+    *,
+};
+
+const SECRET: &str = "T0/B0/not-for-anyone";
+
+fn alert() -> Alert {
+    Alert {
+        tenant: Tenant::local(),
+        id: "s3_public_access.new.1.0".into(),
+        audit_id: "019aa938-7c0b-7c3a-9d51-3f6f2f6f9b10".parse::<AuditId>().unwrap(),
+        account: "111122223333".parse().unwrap(),
+        account_name: None,
+        state: AlertState::New,
+        severity: Severity::High,
+        check_id: Some("s3_public_access".into()),
+        category: None,
+        headline: "Bucket is open to the public".into(),
+        risk: String::new(),
+        remedy: String::new(),
+        reference: String::new(),
+        findings: vec![],
+        count: 2,
+        covers: vec![],
+        created_at: "2026-11-23T02:00:11Z".parse().unwrap(),
+        lang: "en".into(),
+        delivery: Delivery::Unsent,
+        nudged: 0,
+    }
+}
+
+/// A webhook of a server that answers one request so, and what it was sent.
+fn answering(answer: &'static str) -> (Webhook, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/services/{SECRET}", listener.local_addr().unwrap());
+    let (sender, received) = channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        let mut part = [0; 4096];
+        while !is_whole(&request) {
+            let read = stream.read(&mut part).unwrap();
+            request.extend_from_slice(&part[..read]);
+        }
+        stream.write_all(answer.as_bytes()).unwrap();
+        sender.send(String::from_utf8(request).unwrap()).unwrap();
+    });
+    (Webhook::at(&url).unwrap(), received)
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let request = String::from_utf8_lossy(request);
+    let Some((head, body)) = request.split_once("\r\n\r\n") else { return false };
+    let head = head.to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    body.len() >= length.unwrap().parse::<usize>().unwrap()
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+const GONE: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 10\r\n\r\nno_service";
+const BUSY: &str = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 30\r\ncontent-length: 0\r\n\r\n";
+const BROKEN: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+const ELSEWHERE: &str =
+    "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n";
+
+/// What telling gave, and whether SNS was told.
+async fn told(alert: &Alert, webhook: Option<&Webhook>) -> (Result<(), String>, bool) {
+    let published = Cell::new(false);
+    let publish = async |notice: &Notice| {
+        assert!(notice.subject.contains("s3_public_access"));
+        published.set(true);
+        Ok::<(), String>(())
+    };
+    let told = tell(alert, webhook, publish).await;
+    (told, published.get())
+}
+
+#[tokio::test]
+async fn a_webhook_is_sent_slacks_payload() {
+    let (webhook, received) = answering(OK);
+    assert_eq!(told(&alert(), Some(&webhook)).await, (Ok(()), true));
+    let request = received.recv().unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with(&format!("POST /services/{SECRET} HTTP/1.1\r\n")), "{head}");
+    assert!(head.to_ascii_lowercase().contains("content-type: application/json"), "{head}");
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body, Notice::of(&alert()).slack);
+}
+
+#[tokio::test]
+async fn without_a_webhook_sns_is_enough() {
+    assert_eq!(told(&alert(), None).await, (Ok(()), true));
+}
+
+#[tokio::test]
+async fn what_slack_may_take_later_comes_again_before_anyone_is_told() {
+    for (answer, reason) in [
+        (BUSY, "Slack asks to wait 30 s"),
+        (BROKEN, "Slack failed with 503 Service Unavailable"),
+        ("", "Slack could not be reached: the connection broke"),
+    ] {
+        let (webhook, _received) = answering(answer);
+        let (told, published) = told(&alert(), Some(&webhook)).await;
+        assert_eq!(told, Err(reason.to_owned()));
+        assert!(!published, "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn slack_holds_sns_up_only_for_a_while() {
+    for answer in [GONE, ELSEWHERE] {
+        let (webhook, _received) = answering(answer);
+        assert_eq!(told(&alert(), Some(&webhook)).await, (Ok(()), true), "{answer}");
+    }
+    let (webhook, _received) = answering(BROKEN);
+    let shown_again = Alert { nudged: 1, ..alert() };
+    assert_eq!(told(&shown_again, Some(&webhook)).await, (Ok(()), true));
+}
+
+#[tokio::test]
+async fn what_sns_does_not_take_comes_again() {
+    let refused = tell(&alert(), None, async |_: &Notice| Err("no such topic")).await;
+    assert_eq!(refused, Err("no such topic".to_owned()));
+}
+
+#[tokio::test]
+async fn no_error_names_the_url() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Webhook::at(&format!("http://{free}/services/{SECRET}")).unwrap();
+    let mut errors = vec![nobody.post(&Value::Null).await.unwrap_err()];
+    for answer in [GONE, BUSY, BROKEN, ELSEWHERE, "", "HTTP/9"] {
+        let (webhook, _received) = answering(answer);
+        errors.push(webhook.post(&Value::Null).await.unwrap_err());
+    }
+    for error in &errors {
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("B0") && !shown.contains("127.0.0.1"), "{shown}");
+    }
+    assert_eq!(errors[0], Error::Unreachable("there is no connection"));
+    let refusal = errors[1].to_string();
+    assert!(refusal.starts_with("Slack refuses the message with 404 Not Found, `no_service`;"));
+}
+
+#[test]
+fn a_webhook_is_an_https_url() {
+    assert!(Webhook::at("https://hooks.slack.com/services/T0/B0/x").is_ok());
+    assert!(Webhook::at("http://127.0.0.1:8080/services/T0").is_ok());
+    for wrong in [
+        "hooks.slack.com/services/T0/B0/x",
+        "http://hooks.slack.com/services/T0/B0/x",
+        "http://127.0.0.1.example.com/",
+        "http://localhost/",
+        "file:///etc/passwd",
+    ] {
+        let refused = Webhook::at(wrong).err();
+        assert_eq!(refused, Some(NoUrl), "{wrong}");
+        assert!(!NoUrl.to_string().contains("services"));
+    }
+}
