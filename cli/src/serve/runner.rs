@@ -10,7 +10,10 @@ use std::{
 use audit::{Done, Pipeline, Ticket};
 use domain::{Audit, AuditId};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{
+        OwnedSemaphorePermit, Semaphore,
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
+    },
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
@@ -35,7 +38,9 @@ struct Inner {
     deliver: Deliver,
     /// Places for audits: one keeps its place until it has ended.
     places: Arc<Semaphore>,
-    taken: Mutex<HashMap<AuditId, Arc<OwnedSemaphorePermit>>>,
+    taken: Mutex<HashMap<AuditId, OwnedSemaphorePermit>>,
+    /// Steps of audits that have no place yet, in the order in which they get one.
+    waiting: UnboundedSender<Ticket>,
     /// Places for steps.
     steps: Semaphore,
     tasks: Mutex<JoinSet<()>>,
@@ -48,15 +53,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Runner {
     pub(crate) fn new(pipeline: Pipeline, deliver: Deliver, at_once: NonZeroUsize) -> Self {
-        Self(Arc::new(Inner {
+        let (waiting, line) = mpsc::unbounded_channel();
+        let runner = Self(Arc::new(Inner {
             pipeline,
             deliver,
             places: Arc::new(Semaphore::new(at_once.get())),
             taken: Mutex::default(),
+            waiting,
             steps: Semaphore::new(STEPS),
             tasks: Mutex::default(),
             stop: CancellationToken::new(),
-        }))
+        }));
+        let doorkeeper = runner.clone();
+        runner.spawn(async move { doorkeeper.admit(line).await });
+        runner
     }
 
     /// Takes up what an earlier process left behind, and sweeps from now on.
@@ -96,28 +106,40 @@ impl Runner {
         if self.0.stop.is_cancelled() {
             return;
         }
-        let runner = self.clone();
-        self.spawn(async move {
-            // Waiting is just left; a step that has begun stops by itself and puts its work back.
-            tokio::select! {
-                biased;
-                () = runner.0.stop.cancelled() => {}
-                place = runner.place(&ticket) => runner.until_done(&ticket, place).await,
-            }
-        });
-    }
-
-    /// Waits for the audit's place, which its steps share.
-    async fn place(&self, ticket: &Ticket) -> Option<Arc<OwnedSemaphorePermit>> {
-        let (_, id) = ticket.audit()?;
-        if let Some(place) = lock(&self.0.taken).get(&id) {
-            return Some(Arc::clone(place));
+        let waits = ticket.audit().is_some_and(|(_, id)| !lock(&self.0.taken).contains_key(&id));
+        if waits {
+            // The other end is this runner's own.
+            let _ = self.0.waiting.send(ticket);
+            return;
         }
-        let place = Arc::clone(&self.0.places).acquire_owned().await.ok()?;
-        Some(Arc::clone(lock(&self.0.taken).entry(id).or_insert_with(|| Arc::new(place))))
+        let runner = self.clone();
+        self.spawn(async move { runner.until_done(&ticket).await });
     }
 
-    async fn until_done(&self, ticket: &Ticket, _place: Option<Arc<OwnedSemaphorePermit>>) {
+    /// Gives audits their places, one behind the other. Waiting is just left when the service stops.
+    async fn admit(&self, mut line: UnboundedReceiver<Ticket>) {
+        loop {
+            let ticket = tokio::select! {
+                ticket = line.recv() => ticket,
+                () = self.0.stop.cancelled() => return,
+            };
+            let Some(ticket) = ticket else { return };
+            if let Some((_, id)) = ticket.audit()
+                && !lock(&self.0.taken).contains_key(&id)
+            {
+                let place = tokio::select! {
+                    place = Arc::clone(&self.0.places).acquire_owned() => place,
+                    () = self.0.stop.cancelled() => return,
+                };
+                let Ok(place) = place else { return };
+                lock(&self.0.taken).insert(id, place);
+            }
+            let runner = self.clone();
+            self.spawn(async move { runner.until_done(&ticket).await });
+        }
+    }
+
+    async fn until_done(&self, ticket: &Ticket) {
         let (mut patience, longest) = WAITS;
         while !self.0.stop.is_cancelled() {
             let step = self.0.steps.acquire().await;

@@ -130,4 +130,4 @@ class Template(Case):
         stack = control("deploy", account="300000000072", template=TEMPLATE.read_text(), parameters={})
         self.assertIn("Worker", stack["functions"])
         ttl = client("dynamodb", root("300000000072")).describe_time_to_live(TableName=stack["table"])["TimeToLiveDescription"]
-        self.assertEqual(ttl, {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"})
+        self.assertEqual(ttl, {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"})

@@ -56,7 +56,8 @@ impl Pipeline {
             Ok(tasks) => tasks,
             Err(Unplanned::Failed(error)) => return self.fail(&held, &error).await,
             Err(Unplanned::Unsure(error)) => {
-                // The attempt counts; the next one begins when its lease has ended.
+                // The attempt counts; the next one need not wait for its lease.
+                let _ = self.store.let_go(&held, now()).await?;
                 if held.attempt.saturating_sub(held.put_back) >= self.settings.attempts {
                     return self.fail(&held, &error).await;
                 }

@@ -203,6 +203,17 @@ impl Store {
         self.leased("put the audit back", held, write).await
     }
 
+    /// Lets a claimed audit go after a failure, so that the next attempt need not wait for the lease.
+    ///
+    /// # Errors
+    ///
+    /// The lease may still be there; it ends by itself.
+    pub async fn let_go(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
+        let set = item::with([("updated_at", now.to_string().into())]);
+        let write = Write::update(Self::at(held), set).removing(&["lease_until", "lease_ns"]);
+        self.leased("let the audit go", held, write).await
+    }
+
     /// Ends a claimed audit without a result, for a reason in one sentence without secrets.
     ///
     /// # Errors
