@@ -29,7 +29,7 @@ async fn run() -> Result<(), Error> {
     let worker = &Worker::from_env().await?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let shift = worker.shift(event.context.deadline());
-        handler::handle(event.payload, Timestamp::now(), &shift, &shift).await
+        Box::pin(handler::handle(event.payload, Timestamp::now(), &shift, &shift)).await
     }))
     .await
 }

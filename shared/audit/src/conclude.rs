@@ -149,11 +149,9 @@ impl Pipeline {
         }
         for (_, rest) in latest {
             // A full audit plans all there is: what it did not plan is not there any more.
-            if held.order.is_full() {
-                if rest.taken_at < held.created_at {
-                    self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;
-                    continue;
-                }
+            if held.order.is_full() && rest.taken_at < held.created_at {
+                self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;
+                continue;
             }
             keys.push(rest.snapshot);
         }

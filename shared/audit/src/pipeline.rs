@@ -126,7 +126,7 @@ impl Pipeline {
         match ticket {
             Ticket::Plan { tenant, audit_id } => self.plan(tenant, *audit_id).await,
             Ticket::Collect { tenant, audit_id, plan, place } => {
-                self.collect(tenant, *audit_id, *plan, place, stop).await
+                Box::pin(self.collect(tenant, *audit_id, *plan, place, stop)).await
             }
             Ticket::Evaluate { tenant, audit_id } => self.conclude(tenant, *audit_id).await,
             Ticket::Nightly { night, cursor } => {

@@ -106,7 +106,7 @@ impl Pipeline {
         let drifted = matches!(proof.outcome, ProofOutcome::Open | ProofOutcome::Elsewhere);
         let before = self.store.account(tenant, id).await.map_err(unsure)?;
         let before = before.filter(|account| account.external_id == *external_id);
-        let Some(before) = before.filter(|account| account.is_audited()) else {
+        let Some(before) = before.filter(domain::Registered::is_audited) else {
             let why = format!("account `{id}` is not registered for audits any more");
             return Err(Unplanned::Failed(why));
         };

@@ -48,7 +48,7 @@ impl Pipeline {
         };
         // Stopped from outside, or because another worker has taken the task over.
         let stop = stop.child_token();
-        let reading = self.read(&audit, &held, &brief, stop.clone());
+        let reading = Box::pin(self.read(&audit, &held, &brief, stop.clone()));
         let Some(read) = while_held(&self.store, Held::Task(&held), lease, reading).await else {
             stop.cancel();
             return Ok(Done::nothing());
@@ -81,7 +81,7 @@ impl Pipeline {
         match self.store.complete_task(held, end, now()).await? {
             Fence::Held => {}
             Fence::Lost => {
-                tracing::info!(audit = %held.audit_id, place = %held.place, "a task was taken over")
+                tracing::info!(audit = %held.audit_id, place = %held.place, "a task was taken over");
             }
         }
         Ok(Done::nothing())

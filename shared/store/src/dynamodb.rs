@@ -240,10 +240,8 @@ impl Table for Dynamo {
         for tries in 0..TRIES {
             let request =
                 self.client.transact_write_items().set_transact_items(Some(parts.clone()));
-            let error = match request.send().await.map_err(SdkError::into_service_error) {
-                Ok(_) => return Ok(Ok(())),
-                Err(error) => error,
-            };
+            let sent = request.send().await.map_err(SdkError::into_service_error);
+            let Err(error) = sent else { return Ok(Ok(())) };
             let code = error.code().map(str::to_owned);
             let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
                 if passes(code.as_deref()) {

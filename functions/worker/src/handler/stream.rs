@@ -29,12 +29,12 @@ pub(super) async fn take(records: &[Value], send: &impl Send) -> Result<Vec<Fail
     for (index, record) in records.iter().enumerate() {
         let name = record.get("dynamodb").and_then(|change| change.get("SequenceNumber")?.as_str());
         let name = name.ok_or(Refused::Nameless("record", index))?;
-        let sent = match ticket(record) {
+        let told = match ticket(record) {
             Ok(None) => continue,
             Ok(Some(ticket)) => send.send(&[ticket]).await,
             Err(error) => Err(error),
         };
-        if let Err(reason) = sent {
+        if let Err(reason) = told {
             tracing::error!(sequence_number = name, reason, "a record failed");
             return Ok(vec![failed(name)]);
         }

@@ -1,0 +1,155 @@
+//! What an audit finds, follows and tells.
+
+use std::time::Duration;
+
+use domain::{Alert, AlertState, AuditState, Lifecycle, Suppression, Tenant, Tracked};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use audit::Ticket;
+
+use crate::bench::{Bench, later, sample, states, without_buckets};
+
+#[tokio::test]
+async fn an_audit_gives_the_report_that_judging_in_one_go_gives() {
+    let bench = Bench::new();
+    let audit = bench.order(|_| ()).await;
+    let ended = bench.run(sample(), &audit, |_| 0).await;
+    let checks: Vec<_> = checks::all().collect();
+    let expected = audit::evaluate(&sample(), &checks, checks::Manner::default());
+    let report = bench.store.report(&ended).await.unwrap().unwrap();
+    assert_eq!(report.findings, expected.findings);
+    let sorted = |mut rows: Vec<domain::Receipt>| {
+        rows.sort_by_key(|row| (row.service, row.region.clone()));
+        rows
+    };
+    assert_eq!(sorted(report.receipt), sorted(expected.receipt));
+    assert_eq!(ended.summary, Some(expected.summary));
+    assert_eq!((ended.remaining, ended.total as usize), (0, sample().parts.len()));
+    assert!(matches!(ended.state, AuditState::Complete | AuditState::Incomplete));
+}
+
+#[tokio::test]
+async fn what_is_new_is_told_once_by_check_and_what_stays_is_not() {
+    let bench = Bench::new();
+    let first = bench.audited(sample()).await;
+    let alerts = bench.alerts(&first).await;
+    assert!(!alerts.is_empty());
+    let mut checks: Vec<_> = alerts.iter().map(|alert| alert.check_id.clone()).collect();
+    checks.sort();
+    checks.dedup();
+    assert_eq!(checks.len(), alerts.len(), "one alert for each check");
+    let severe = |one: &&Tracked| one.severity >= domain::Severity::High;
+    let told: usize = alerts.iter().map(|alert| alert.findings.len()).sum();
+    assert_eq!(told, bench.tracked().await.iter().filter(severe).count());
+    assert!(bench.tracked().await.iter().all(|one| one.state == Lifecycle::New));
+
+    let second = bench.audited(sample()).await;
+    assert_eq!(bench.alerts(&second).await, []);
+    assert!(bench.tracked().await.iter().all(|one| one.state == Lifecycle::Open));
+
+    // From now on a night like the ones before writes nothing of any problem.
+    let before = bench.tracked().await;
+    bench.audited(sample()).await;
+    assert_eq!(bench.tracked().await, before);
+}
+
+#[tokio::test]
+async fn only_a_whole_reading_resolves_what_is_gone() {
+    let bench = Bench::new();
+    bench.audited(sample()).await;
+    let s3 = domain::Service::S3;
+    let denied = without_buckets(sample(), domain::ReceiptOutcome::Denied);
+    let audit = bench.audited(denied).await;
+    assert_eq!(audit.state, AuditState::Incomplete);
+    assert!(!states(&bench.tracked().await, s3).contains(&Lifecycle::Resolved));
+
+    let gone = bench.audited(without_buckets(sample(), domain::ReceiptOutcome::Done)).await;
+    assert!(states(&bench.tracked().await, s3).iter().all(|state| *state == Lifecycle::Resolved));
+    let digest = bench.alerts(&gone).await;
+    assert_eq!(digest.iter().map(|alert| alert.state).collect::<Vec<_>>(), [AlertState::Resolved]);
+
+    let back = bench.audited(sample()).await;
+    assert!(states(&bench.tracked().await, s3).iter().all(|state| *state == Lifecycle::Reopened));
+    let alerts = bench.alerts(&back).await;
+    assert!(!alerts.is_empty() && alerts.iter().all(|one| one.state == AlertState::Reopened));
+}
+
+#[tokio::test]
+async fn an_older_snapshot_changes_nothing() {
+    let bench = Bench::new();
+    let old = later(sample());
+    bench.audited(without_buckets(sample(), domain::ReceiptOutcome::Done)).await;
+    let before = bench.tracked().await;
+    // An audit that read before the newest one did, and ends after it.
+    let late = bench.order(|_| ()).await;
+    let ended = bench.run(old, &late, |_| 0).await;
+    assert!(ended.state.is_final());
+    assert_eq!(
+        states(&bench.tracked().await, domain::Service::S3),
+        states(&before, domain::Service::S3)
+    );
+}
+
+#[tokio::test]
+async fn a_suppressed_problem_is_quiet_until_its_time_is_up() {
+    let bench = Bench::new();
+    let s3 = domain::Service::S3;
+    let until = |expires_at| Suppression {
+        id: None,
+        account_id: None,
+        check: None,
+        resource: Some("arn:aws:s3:::*".into()),
+        tag: None,
+        reason: "moved next week".into(),
+        expires_at,
+    };
+    let (tenant, id) = (Tenant::local(), Uuid::now_v7());
+    let tomorrow = Timestamp::now() + Duration::from_hours(24);
+    bench.store.suppress(&tenant, id, &until(tomorrow)).await.unwrap();
+    let quiet = bench.audited(sample()).await;
+    let s3_told = |alerts: &[Alert]| alerts.iter().filter(|one| one.category == Some(s3)).count();
+    assert_eq!(s3_told(&bench.alerts(&quiet).await), 0);
+    let report = bench.store.report(&quiet).await.unwrap().unwrap();
+    assert!(report.summary.suppressed > 0);
+
+    let yesterday = Timestamp::now() - Duration::from_hours(24);
+    bench.store.suppress(&tenant, id, &until(yesterday)).await.unwrap();
+    let loud = bench.audited(sample()).await;
+    assert!(s3_told(&bench.alerts(&loud).await) > 0);
+    assert!(states(&bench.tracked().await, s3).iter().all(|state| *state == Lifecycle::Reopened));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Tickets in any order, and each of them up to twice, give one result.
+    #[test]
+    fn order_and_repetition_change_nothing(order in prop::collection::vec(any::<prop::sample::Index>(), 60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let bench = Bench::new();
+            let audit = bench.order(|_| ()).await;
+            let pipeline = bench.pipeline(sample());
+            let stop = CancellationToken::new();
+            let mut tickets = vec![Ticket::of(&audit).unwrap(); 2];
+            let mut picks = order.iter().cycle();
+            while !tickets.is_empty() {
+                let pick = picks.next().unwrap().index(tickets.len());
+                let ticket = tickets.remove(pick);
+                let next = pipeline.work(&ticket, &stop).await.unwrap().next;
+                tickets.extend(next.iter().cloned().chain(next.iter().cloned()));
+                if let (Ticket::Collect { .. }, Some(next)) = (&ticket, Ticket::of(&bench.audit(&audit).await)) {
+                    tickets.push(next);
+                }
+            }
+            let ended = bench.audit(&audit).await;
+            let checks: Vec<_> = checks::all().collect();
+            let expected = audit::evaluate(&sample(), &checks, checks::Manner::default());
+            assert_eq!(ended.summary, Some(expected.summary));
+            assert_eq!(ended.remaining, 0);
+        });
+    }
+}

@@ -1,0 +1,132 @@
+//! A store, a sample account in place of AWS, and a worker that takes one ticket at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use audit::{Pipeline, Settings, Source, Ticket};
+use domain::{
+    Alert, Audit, AuditId, Facts, Lifecycle, Order, Registered, RegisteredState, Schedule,
+    Snapshot, Tenant, Tracked,
+};
+use jiff::Timestamp;
+use store::{Created, Intent, Store};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub(crate) const ACCOUNT: &str = include_str!("../../../../cli/demo/account.json");
+
+pub(crate) fn sample() -> Snapshot {
+    serde_json::from_str(ACCOUNT).unwrap()
+}
+
+/// A pipeline over a store of its own, in which the account looks like `snapshot`.
+pub(crate) struct Bench {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    _directory: tempfile::TempDir,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let settings = Settings { patience: Duration::ZERO, ..Settings::default() };
+        Self { store, settings, _directory: directory }
+    }
+
+    pub(crate) fn pipeline(&self, snapshot: Snapshot) -> Pipeline {
+        let source = Source::Recorded { snapshot: Arc::new(snapshot), tempo: Duration::ZERO };
+        Pipeline::new(self.store.clone(), source, self.settings.clone())
+    }
+
+    pub(crate) async fn order(&self, change: impl FnOnce(&mut Order)) -> Audit {
+        let mut order = Order::new(sample().account.id);
+        change(&mut order);
+        let id = AuditId(Uuid::now_v7());
+        let audit = Audit::new(Tenant::local(), id, order, Timestamp::now());
+        let created = self.store.create(&audit, &Intent::default()).await.unwrap();
+        assert_eq!(created, Created::New);
+        audit
+    }
+
+    /// Works an audit off, its tickets in the order that `pick` makes, and answers how it is then.
+    pub(crate) async fn run(
+        &self,
+        snapshot: Snapshot,
+        audit: &Audit,
+        pick: impl Fn(usize) -> usize,
+    ) -> Audit {
+        let pipeline = self.pipeline(snapshot);
+        let stop = CancellationToken::new();
+        let mut tickets = vec![Ticket::of(audit).unwrap()];
+        while !tickets.is_empty() {
+            let ticket = tickets.remove(pick(tickets.len()) % tickets.len());
+            let done = pipeline.work(&ticket, &stop).await.unwrap();
+            tickets.extend(done.next);
+            let now = self.audit(audit).await;
+            if let (Ticket::Collect { .. }, Some(next)) = (&ticket, Ticket::of(&now)) {
+                tickets.push(next);
+            }
+        }
+        self.audit(audit).await
+    }
+
+    pub(crate) async fn audited(&self, snapshot: Snapshot) -> Audit {
+        let audit = self.order(|_| ()).await;
+        self.run(later(snapshot), &audit, |_| 0).await
+    }
+
+    pub(crate) async fn audit(&self, audit: &Audit) -> Audit {
+        self.store.audit(&audit.tenant, audit.id).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn tracked(&self) -> Vec<Tracked> {
+        self.store.tracked(&Tenant::local(), &sample().account.id).await.unwrap()
+    }
+
+    pub(crate) async fn alerts(&self, audit: &Audit) -> Vec<Alert> {
+        self.store.alerts(audit).await.unwrap()
+    }
+}
+
+/// The same facts, read now: what is read later is newer.
+pub(crate) fn later(snapshot: Snapshot) -> Snapshot {
+    let now = Timestamp::now();
+    Snapshot { started_at: now, finished_at: now, ..snapshot }
+}
+
+pub(crate) fn without_buckets(mut snapshot: Snapshot, outcome: domain::ReceiptOutcome) -> Snapshot {
+    for part in &mut snapshot.parts {
+        if let Facts::S3(s3) = &mut part.facts {
+            s3.buckets.items.clear();
+            part.receipt.outcome = outcome;
+        }
+    }
+    snapshot
+}
+
+pub(crate) fn states(tracked: &[Tracked], service: domain::Service) -> Vec<Lifecycle> {
+    tracked.iter().filter(|one| one.service == service).map(|one| one.state).collect()
+}
+
+pub(crate) fn registered(account: &str, schedule: Option<Schedule>) -> Registered {
+    let now = Timestamp::now();
+    Registered {
+        tenant: Tenant::local(),
+        account_id: account.parse().unwrap(),
+        name: None,
+        role_name: domain::RoleName::default(),
+        external_id: Uuid::new_v4().to_string().parse().unwrap(),
+        regions: Vec::new(),
+        services: Vec::new(),
+        schedule,
+        alert_severity: None,
+        state: RegisteredState::Active,
+        reason: None,
+        created_at: now - Duration::from_hours(48),
+        updated_at: now,
+        proof: None,
+        scheduled_for: None,
+        last_audit: None,
+        purge_at: None,
+    }
+}

@@ -1,0 +1,85 @@
+//! Workers that stop, die and lose their messages.
+
+use std::time::Duration;
+
+use audit::Ticket;
+use domain::AuditState;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::bench::{Bench, sample};
+
+#[tokio::test]
+async fn what_is_stopped_is_put_back_and_goes_on() {
+    let bench = Bench::new();
+    let audit = bench.order(|_| ()).await;
+    let pipeline = bench.pipeline(sample());
+    let (go, stop) = (CancellationToken::new(), CancellationToken::new());
+    stop.cancel();
+    let mut tickets = pipeline.work(&Ticket::of(&audit).unwrap(), &go).await.unwrap().next;
+    let first = tickets.remove(0);
+    // As often as it likes: being put back is no failure.
+    for _ in 0..4 {
+        let done = pipeline.work(&first, &stop).await.unwrap();
+        assert_eq!(done.next, std::slice::from_ref(&first));
+    }
+    for ticket in tickets.iter().chain([&first]) {
+        assert_eq!(pipeline.work(ticket, &go).await.unwrap().next, []);
+    }
+    let ready = bench.audit(&audit).await;
+    let done = pipeline.work(&Ticket::of(&ready).unwrap(), &go).await.unwrap();
+    assert!(done.ended.is_some_and(|(id, state)| id == audit.id && state != AuditState::Failed));
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_every_time_ends_in_a_gap_and_not_in_silence() {
+    let mut bench = Bench::new();
+    bench.settings.lease = Duration::ZERO;
+    let audit = bench.order(|_| ()).await;
+    let pipeline = bench.pipeline(sample());
+    let stop = CancellationToken::new();
+    let tickets = pipeline.work(&Ticket::of(&audit).unwrap(), &stop).await.unwrap().next;
+    let (poisoned, others) = tickets.split_first().unwrap();
+    let Ticket::Collect { plan, place, .. } = poisoned else { panic!("{poisoned:?}") };
+    for _ in 0..bench.settings.attempts {
+        // Claimed and never heard of again.
+        let now = Timestamp::now();
+        let who = (&audit.tenant, audit.id);
+        let _ = bench.store.claim_task(who, *plan, place, now, now).await.unwrap();
+    }
+    for ticket in others.iter().chain([poisoned]) {
+        pipeline.work(ticket, &stop).await.unwrap();
+    }
+    let ready = bench.audit(&audit).await;
+    assert_eq!(ready.remaining, 0);
+    pipeline.work(&Ticket::of(&ready).unwrap(), &stop).await.unwrap();
+    let ended = bench.audit(&audit).await;
+    assert_eq!(ended.state, AuditState::Incomplete);
+    let report = bench.store.report(&ended).await.unwrap().unwrap();
+    let row = report
+        .receipt
+        .iter()
+        .find(|row| row.region == place.region && row.service == place.service);
+    let row = row.expect("a row of the receipt");
+    assert_eq!(row.outcome, domain::ReceiptOutcome::Failed);
+    assert!(
+        row.error.as_ref().is_some_and(|why| why.contains("given up after 3 attempts")),
+        "{row:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_sweeper_sends_again_what_was_dropped() {
+    let mut bench = Bench::new();
+    bench.settings.lease = Duration::ZERO;
+    let audit = bench.order(|_| ()).await;
+    let pipeline = bench.pipeline(sample());
+    let stop = CancellationToken::new();
+    for _ in 0..100 {
+        let swept = pipeline.sweep(None, &stop).await.unwrap();
+        let Some(ticket) = swept.tickets.first() else { break };
+        // Every ticket but the sweeper's is lost.
+        pipeline.work(ticket, &stop).await.unwrap();
+    }
+    assert!(bench.audit(&audit).await.state.is_final());
+}
