@@ -1,6 +1,7 @@
 //! The three Lambda binaries end to end: an HTTP request goes in, an alert comes out of SNS.
 
 use std::{
+    collections::BTreeSet,
     thread,
     time::{Duration, Instant},
 };
@@ -12,6 +13,7 @@ use crate::support::{Customer, Functions, found};
 const OPERATOR: &str = "100000000002";
 const ANOTHER: &str = "100000000003";
 const THIRD: &str = "100000000004";
+const FOURTH: &str = "100000000005";
 const WORKER: &str = "AnotherWorker";
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -58,17 +60,37 @@ fn findings(functions: &Functions, id: &str) -> Vec<Value> {
     }
 }
 
-/// Asks for an audit and answers its id.
-fn start(functions: &Functions, customer: &Customer, external_id: &str) -> String {
-    let (code, body) = functions.request("api-start.json", |event| {
-        let body = json!({
-            "account_id": customer.account,
-            "role_name": "CloudDoctorAuditRole",
-            "external_id": external_id,
-        });
+/// Sends a request with a JSON body as API Gateway would.
+fn post(functions: &Functions, path: &str, body: &Value) -> (u64, Value) {
+    functions.request("api-start.json", |event| {
+        event["rawPath"] = path.into();
+        event["requestContext"]["http"]["path"] = path.into();
         event["body"] = body.to_string().into();
-        event["headers"]["content-length"] = body.to_string().len().to_string().into();
-    });
+        let headers = event["headers"].as_object_mut().expect("headers");
+        headers.insert("content-length".into(), body.to_string().len().to_string().into());
+        headers.retain(|name, _| !name.eq_ignore_ascii_case("idempotency-key"));
+    })
+}
+
+/// Registers an account that is audited in these regions, and answers its ExternalId.
+fn register(functions: &Functions, account: &str) -> String {
+    let body = json!({"account_id": account, "name": "a customer"});
+    let (code, body) = post(functions, "/api/accounts", &body);
+    assert_eq!(code, 201, "{body}");
+    body["external_id"].as_str().expect("an ExternalId").to_owned()
+}
+
+/// A customer who was given the ExternalId that the service made.
+fn onboarded(functions: &Functions, operator: &str) -> Customer {
+    let account = Customer::next();
+    let external_id = register(functions, &account);
+    Customer::registered(operator, WORKER, account, external_id)
+}
+
+/// Asks for an audit and answers its id.
+fn start(functions: &Functions, customer: &Customer) -> String {
+    let (code, body) =
+        post(functions, "/api/audit/start", &json!({"account_id": customer.account}));
     assert_eq!((code, &body["status"]), (202, &json!("queued")), "{body}");
     body["audit_id"].as_str().expect("an id").to_owned()
 }
@@ -89,28 +111,36 @@ fn alerts(functions: &Functions, expected: usize) -> Vec<Value> {
     });
     thread::sleep(Duration::from_millis(500));
     let published = functions.published();
-    assert_eq!(published.len(), expected);
+    let subjects: Vec<_> = published.iter().map(|one| one["subject"].clone()).collect();
+    assert_eq!(published.len(), expected, "{subjects:?}");
     published
 }
 
-fn is_severe(finding: &Value) -> bool {
-    finding["verdict"] == "fail"
-        && (finding["severity"] == "high" || finding["severity"] == "critical")
+/// The checks by which something severe fails: each is one alert, however many findings it has.
+fn severe_checks(findings: &[Value]) -> BTreeSet<String> {
+    let is_severe = |one: &&Value| {
+        one["verdict"] == "fail" && (one["severity"] == "high" || one["severity"] == "critical")
+    };
+    let checks = findings.iter().filter(is_severe);
+    checks.map(|one| one["check_id"].as_str().expect("a check").to_owned()).collect()
 }
 
 #[test]
 fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new() {
     let functions = Functions::deployed(OPERATOR, &json!({"WorkerRoleName": WORKER}));
-    let customer = Customer::of(OPERATOR, WORKER);
+    let customer = onboarded(&functions, OPERATOR);
     let truth = customer.seed("basic", &json!({"regions": ["eu-west-1"], "mfa": 0}));
     let (code, body) = functions.request("api-health.json", |_| ());
     assert_eq!(code, 200, "{body}");
+    let verify = format!("/api/accounts/{}/verify", customer.account);
+    let (code, body) = post(&functions, &verify, &json!({}));
+    assert_eq!((code, &body["state"]), (200, &json!("active")), "{body}");
 
-    let id = start(&functions, &customer, &customer.external_id);
+    let id = start(&functions, &customer);
     let end = ended(&functions, &id);
     assert_eq!(end["status"], "complete", "{end}\n{}", functions.failures());
     let all = findings(&functions, &id);
-    let severe = all.iter().filter(|one| is_severe(one)).count();
+    let severe = severe_checks(&all).len();
     assert_eq!(found(&json!({"findings": all})), truth);
     for alert in alerts(&functions, severe) {
         for attribute in ["severity", "category", "account", "state"] {
@@ -122,27 +152,58 @@ fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new
         assert!(alert["subject"].as_str().is_some_and(|one| one.chars().count() < 100), "{alert}");
     }
 
-    // A second bucket of two is open and not encrypted; the other is as it should be.
+    // A second bucket of two is open and not encrypted; the other is as it should be, and root has MFA by now.
     customer.seed("large", &json!({"regions": ["eu-west-1"], "users": 0, "buckets": 2}));
-    assert_eq!(
-        functions.send("Worker", "schedule-nightly.json"),
-        json!({"queued": 1, "already": 0})
+    for (queued, already) in [(1, 0), (0, 1)] {
+        let night = functions.send("Worker", "schedule-nightly.json");
+        let expected = json!({"sent": 0, "queued": queued, "already": already, "passed_over": 0});
+        assert_eq!(night, expected);
+    }
+    let told = alerts(&functions, severe + 2).split_off(severe);
+    let says = |state: &str, what: &str| {
+        told.iter().any(|alert| {
+            alert["attributes"]["state"]["Value"] == state && alert.to_string().contains(what)
+        })
+    };
+    assert!(says("new", "large-0001"), "{told:?}");
+    assert!(says("resolved", "iam_root_mfa"), "{told:?}");
+    assert_eq!(functions.failures(), json!([]));
+}
+
+#[test]
+fn a_role_that_opens_to_anybody_suspends_its_account_and_is_told() {
+    let functions = Functions::deployed(ANOTHER, &json!({"WorkerRoleName": WORKER}));
+    let customer = onboarded(&functions, ANOTHER);
+    customer.seed("basic", &json!({"regions": ["eu-west-1"]}));
+    // The customer forgets the condition.
+    let trust = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "AWS": format!("arn:aws:iam::{ANOTHER}:root") },
+        "Action": "sts:AssumeRole",
+    }]});
+    customer.change_trust(&trust);
+    let id = start(&functions, &customer);
+    let end = ended(&functions, &id);
+    assert_eq!(end["status"], "failed", "{end}");
+    assert!(
+        end["error"].as_str().is_some_and(|why| why.contains("without an external id")),
+        "{end}"
     );
-    assert_eq!(
-        functions.send("Worker", "schedule-nightly.json"),
-        json!({"queued": 0, "already": 1})
-    );
-    let told = alerts(&functions, severe + 1);
-    let new = told.last().expect("an alert").to_string();
-    assert!(new.contains("large-0001"), "{new}");
+    let told = alerts(&functions, 1).remove(0);
+    assert_eq!(told["attributes"]["state"]["Value"], "suspended", "{told}");
+    let (code, body) =
+        post(&functions, "/api/audit/start", &json!({"account_id": customer.account}));
+    assert_eq!(code, 409, "{body}");
     assert_eq!(functions.failures(), json!([]));
 }
 
 #[test]
 fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert() {
-    let functions = Functions::deployed(ANOTHER, &json!({"WorkerRoleName": WORKER}));
-    let customer = Customer::of(ANOTHER, WORKER);
-    let id = start(&functions, &customer, "not-the-right-one");
+    let functions = Functions::deployed(THIRD, &json!({"WorkerRoleName": WORKER}));
+    let account = Customer::next();
+    register(&functions, &account);
+    let customer = Customer::registered(THIRD, WORKER, account, "not-the-right-one".into());
+    let id = start(&functions, &customer);
     let end = ended(&functions, &id);
     assert_eq!(end["status"], "failed", "{end}");
     let said = end.to_string();
@@ -154,7 +215,8 @@ fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert(
 
 #[test]
 fn instances_share_the_work_and_one_that_dies_is_replaced() {
-    let functions = Functions::deployed_idle(THIRD, &json!({"WorkerRoleName": WORKER}), &json!({}));
+    let functions =
+        Functions::deployed_idle(FOURTH, &json!({"WorkerRoleName": WORKER}), &json!({}));
     let names = [functions.start("Api"), functions.start("Api"), functions.start("Api")];
     let idle = |count| {
         eventually("idle instance of each process", || {

@@ -76,9 +76,13 @@ def onboard(endpoint: str, account: str, template: str, parameters: dict, region
 
 
 def role(endpoint: str, account: str, name: str, trust: dict, policy: dict) -> dict:
-    """Creates a role from its two policies, as Terraform does and as people do by hand."""
+    """Creates a role from its two policies, as Terraform does and as people do by hand; or changes it to them."""
     iam = Account(endpoint, account).client("iam")
-    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    try:
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    except iam.exceptions.EntityAlreadyExistsException:
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
+        made = iam.get_role(RoleName=name)
     iam.put_role_policy(RoleName=name, PolicyName="ReadSecuritySettings", PolicyDocument=json.dumps(policy))
     return {"role_arn": made["Role"]["Arn"]}
 

@@ -44,8 +44,23 @@ impl Customer {
 
     /// The same as the customer of another operator.
     pub(crate) fn of(operator: &str, worker: &str) -> Self {
-        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let account = Self::next();
         let external_id = format!("shared-only-with-{account}");
+        Self::registered(operator, worker, account, external_id)
+    }
+
+    /// The digits of an account that nobody has yet.
+    pub(crate) fn next() -> String {
+        NEXT.fetch_add(1, Ordering::Relaxed).to_string()
+    }
+
+    /// A customer of another operator, who was given this `ExternalId`.
+    pub(crate) fn registered(
+        operator: &str,
+        worker: &str,
+        account: String,
+        external_id: String,
+    ) -> Self {
         let parameters = json!({
             "OperatorAccountId": operator,
             "WorkerRoleName": worker,
@@ -95,15 +110,19 @@ impl Customer {
     }
 
     fn with_role(account: String, external_id: String, trust: &Value) -> Self {
+        let customer = Self { account, external_id };
+        customer.change_trust(trust);
+        customer
+    }
+
+    /// Gives the account's role another trust policy; makes the role where there is none.
+    pub(crate) fn change_trust(&self, trust: &Value) {
         let policy = onboarding("terraform/permissions.json");
         let policy: Value = serde_json::from_str(&policy).expect("JSON");
-        let role = json!({
-            "account": account, "name": "CloudDoctorAuditRole", "trust": trust, "policy": policy,
-        });
+        let (account, name) = (&self.account, "CloudDoctorAuditRole");
+        let role = json!({ "account": account, "name": name, "trust": trust, "policy": policy });
         let made = StandIn::shared().post("role", &role);
-        let customer = Self { account, external_id };
-        assert_eq!(made["role_arn"], customer.role());
-        customer
+        assert_eq!(made["role_arn"], self.role());
     }
 
     /// A new account with every case of every check in all regions, and what is true of it.

@@ -34,7 +34,9 @@ impl Objects for Bucket {
     async fn get(&self, doing: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error> {
         let object = self.client.get_object().bucket(&self.name).key(key).send().await;
         match object {
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
+                Ok(None)
+            }
             Err(error) => Err(Error::unavailable(doing)(error)),
             Ok(object) => {
                 let bytes = object.body.collect().await.map_err(Error::unavailable(doing))?;
