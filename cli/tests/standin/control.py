@@ -12,6 +12,8 @@
 - `fire {account, schedule, at?}`: lets a schedule's time come; answers `{"event"}`.
 - `failures?account=`: what functions failed with, and what was given up. `instances?account=`: what each instance does.
 - `instance_died {account, function, instance}`: its process is gone; a broken connection tells it too.
+- `hold {point, operations, contains, when, times, probability, seed}`, `held {seconds}`, `release {id}`, `unhold`: see `holds`.
+- `items {account, table, kind}`: the items of a kind, as DynamoDB words them.
 - `expire {account, table, now}`: deletes the items whose time to live is past, as DynamoDB does in its own time.
 - `published?account=`: what was published to the topics of an account, as `{"messages"}`.
 - `operator {account, role}`, `onboard {account, template, parameters}`, `role {account, name, trust, policy}`,
@@ -137,6 +139,27 @@ def _expire(_stand_in, given, _method):
         return {"expired": kept.expire(given["now"])}
 
 
+def _hold(stand_in, given, _method):
+    stand_in.holds.add(given)
+    return {}
+
+
+def _release(stand_in, given, _method):
+    stand_in.holds.release(given["id"])
+    return {}
+
+
+def _unhold(stand_in, _given, _method):
+    stand_in.holds.clear()
+    return {}
+
+
+def _items(_stand_in, given, _method):
+    with tables.LOCK:
+        kept = tables.find(given["account"], given.get("region", "us-east-1"), given["table"])
+        return {"items": [item for _, item in kept.everything() if item.get("kind") == {"S": given["kind"]}]}
+
+
 def _published(_stand_in, given, _method):
     messages = []
     for backend in list(sns_backends[given["account"]].values()):
@@ -166,6 +189,11 @@ COMMANDS = {
     "hurry": _hurry,
     "chaos": _chaos,
     "expire": _expire,
+    "hold": _hold,
+    "held": lambda stand_in, given, _method: stand_in.holds.next(given["seconds"]),
+    "release": _release,
+    "unhold": _unhold,
+    "items": _items,
     "fire": _fire,
     "instance_died": _died,
     "instances": lambda stand_in, given, _method: {"instances": stand_in.runtime.state(given["account"])},

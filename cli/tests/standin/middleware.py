@@ -11,6 +11,7 @@ import control
 import dynamo
 import faults
 import gaps
+import holds
 import identity
 import names
 import queues
@@ -33,6 +34,7 @@ class StandIn:
         self.identities = identity.Identities()
         self.faults = faults.Faults()
         self.trace = trace.Trace()
+        self.holds = holds.Holds()
         self.runtime = runtime.Runtime()
         self.functions = {}
         self.schedules = {}
@@ -46,10 +48,16 @@ class StandIn:
         else:
             call = wire.read(environ)
             self._identify(call, environ)
+            held = self.holds.about(call, environ)
+            if held and held["when"] == "before":
+                self.holds.wait(held)
+                faults.hang_up(environ)
             with self.trace.recorded(call) as entry:
                 status, headers, body = self._answer(call, environ)
                 entry["status"] = status
-            if call.lost:
+            if held:
+                self.holds.wait(held)
+            if held or call.lost:
                 faults.hang_up(environ)
         headers = [one for one in headers if one[0].lower() != "content-length"]
         start_response(f"{status} stand-in", [*headers, ("Content-Length", str(len(body)))])

@@ -68,6 +68,8 @@ impl Functions {
         let process = Command::new(self.folder.join(binary))
             .env_clear()
             .envs(variables)
+            // It is part of every request, so that the stand-in can tell the instances apart.
+            .env("AWS_SDK_UA_APP_ID", &name)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -77,8 +79,8 @@ impl Functions {
         name
     }
 
-    /// Kills an instance in the middle of whatever it does.
-    pub(crate) fn kill(&self, instance: &str) {
+    /// Kills an instance in the middle of whatever it does, and answers which function it was of.
+    pub(crate) fn kill(&self, instance: &str) -> String {
         let mut running = self.running();
         let at = running.iter().position(|one| one.name == instance).expect("it runs");
         let mut killed = running.swap_remove(at);
@@ -87,6 +89,29 @@ impl Functions {
         let told =
             json!({"account": self.account, "function": killed.function, "instance": instance});
         StandIn::shared().post("instance_died", &told);
+        std::mem::take(&mut killed.function)
+    }
+
+    /// The names of a function's instances.
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn instances(&self, function: &str) -> Vec<String> {
+        let running = self.running();
+        let of_function = running.iter().filter(|one| one.function == function);
+        of_function.map(|one| one.name.clone()).collect()
+    }
+
+    /// Sets an environment variable for the instances of a function that start from now on.
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn set(&mut self, function: &str, name: &str, value: &str) {
+        self.stack["functions"][function]["environment"][name] = value.into();
+    }
+
+    /// All items of a kind in the table.
+    #[allow(dead_code, reason = "not every test binary asks")]
+    pub(crate) fn items(&self, kind: &str) -> Vec<Value> {
+        let asked = json!({"account": self.account, "table": self.stack["table"], "kind": kind});
+        let told = StandIn::shared().post("items", &asked);
+        told["items"].as_array().expect("items").clone()
     }
 
     /// What the instances of a function are doing: `idle`, `busy`, `answered` or `timed out`.

@@ -59,6 +59,7 @@ impl Settings {
                 limits,
                 lease,
                 patience,
+                attempts: or(var, "INFRAAUDIT_ATTEMPTS", defaults.attempts)?,
                 ..defaults
             },
         })

@@ -1,0 +1,82 @@
+//! Killing processes at chosen points and at random ones.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::{Functions, StandIn};
+
+/// Where a process is killed: its phase, the calls, what is in them, when, how often, how likely.
+type Point =
+    (&'static str, &'static [&'static str], &'static [&'static str], &'static str, u32, f64);
+
+const TRANSACT: &[&str] = &["TransactWriteItems"];
+/// The phases' own calls: a plan asks for regions and writes tasks, the end of a task counts down, and so on.
+const POINTS: [Point; 9] = [
+    ("plan", &["DescribeRegions"], &[], "before", 4, 0.3),
+    ("plan", TRANSACT, &["\"Put\"", "TASK#"], "after", 4, 0.3),
+    (
+        "collect",
+        &["ListBuckets", "GetAccountSummary", "DescribeSecurityGroups"],
+        &[],
+        "after",
+        8,
+        0.1,
+    ),
+    ("collect", &["PutObject"], &["/snapshots/"], "after", 4, 0.1),
+    ("complete", TRANSACT, &["TASK#", "remaining"], "before", 5, 0.1),
+    ("complete", TRANSACT, &["TASK#", "remaining"], "after", 5, 0.1),
+    ("evaluate", TRANSACT, &["FINDING#"], "after", 6, 0.05),
+    ("evaluate", &["PutObject"], &["/results/"], "before", 6, 0.4),
+    ("publish", &["Publish"], &[], "after", 12, 0.15),
+];
+
+/// What has been killed.
+pub(crate) struct Killer<'a> {
+    functions: &'a Functions,
+    pub(crate) kills: BTreeMap<String, u32>,
+}
+
+impl<'a> Killer<'a> {
+    /// Lays the traps.
+    pub(crate) fn new(functions: &'a Functions, seed: u64, rounds: u32) -> Self {
+        for (point, operations, contains, when, times, probability) in POINTS {
+            let rule = json!({
+                "point": point, "operations": operations, "contains": contains, "when": when,
+                "times": times * rounds, "probability": probability, "seed": seed,
+            });
+            StandIn::shared().post("hold", &rule);
+        }
+        Self { functions, kills: BTreeMap::new() }
+    }
+
+    /// Kills the process that waits in a trap, if one does within some seconds, and starts another one.
+    pub(crate) fn spring(&mut self, seconds: f64) {
+        let held = StandIn::shared().post("held", &json!({"seconds": seconds}));
+        let Some(point) = held["point"].as_str() else { return };
+        self.kill(point, held["instance"].as_str().expect("an instance"));
+        StandIn::shared().post("release", &json!({"id": held["id"]}));
+    }
+
+    /// Kills a worker wherever it is.
+    pub(crate) fn at_random(&mut self, number: usize) {
+        let workers = self.functions.instances("Worker");
+        self.kill("anywhere", &workers[number % workers.len()]);
+    }
+
+    fn kill(&mut self, point: &str, instance: &str) {
+        let function = self.functions.kill(instance);
+        self.functions.start(&function);
+        *self.kills.entry(point.to_owned()).or_default() += 1;
+    }
+
+    /// How many were killed.
+    pub(crate) fn total(&self) -> u32 {
+        self.kills.values().sum()
+    }
+
+    /// Takes the traps away.
+    pub(crate) fn rest(&self) {
+        StandIn::shared().post("unhold", &Value::Object(serde_json::Map::default()));
+    }
+}
