@@ -65,6 +65,12 @@ impl<'a> Killer<'a> {
     }
 
     fn kill(&mut self, point: &str, instance: &str) {
+        let mut running =
+            ["Worker", "Notifier"].into_iter().flat_map(|one| self.functions.instances(one));
+        // It may have been killed at another point, while it waited in this one.
+        if !running.any(|one| one == instance) {
+            return;
+        }
         let function = self.functions.kill(instance);
         self.functions.start(&function);
         *self.kills.entry(point.to_owned()).or_default() += 1;
