@@ -13,22 +13,22 @@ type Point =
 const TRANSACT: &[&str] = &["TransactWriteItems"];
 /// The phases' own calls: a plan asks for regions and writes tasks, the end of a task counts down, and so on.
 const POINTS: [Point; 9] = [
-    ("plan", &["DescribeRegions"], &[], "before", 4, 0.3),
-    ("plan", TRANSACT, &["\"Put\"", "TASK#"], "after", 4, 0.3),
+    ("plan", &["DescribeRegions"], &[], "before", 6, 0.8),
+    ("plan", TRANSACT, &["\"Put\"", "TASK#"], "after", 6, 0.8),
     (
         "collect",
         &["ListBuckets", "GetAccountSummary", "DescribeSecurityGroups"],
         &[],
         "after",
-        8,
-        0.1,
+        10,
+        0.4,
     ),
-    ("collect", &["PutObject"], &["/snapshots/"], "after", 4, 0.1),
-    ("complete", TRANSACT, &["TASK#", "remaining"], "before", 5, 0.1),
-    ("complete", TRANSACT, &["TASK#", "remaining"], "after", 5, 0.1),
-    ("evaluate", TRANSACT, &["FINDING#"], "after", 6, 0.05),
-    ("evaluate", &["PutObject"], &["/results/"], "before", 6, 0.4),
-    ("publish", &["Publish"], &[], "after", 12, 0.15),
+    ("collect", &["PutObject"], &["/snapshots/"], "after", 6, 0.2),
+    ("complete", TRANSACT, &["TASK#", "remaining"], "before", 8, 0.3),
+    ("complete", TRANSACT, &["TASK#", "remaining"], "after", 8, 0.3),
+    ("evaluate", TRANSACT, &["FINDING#"], "after", 8, 0.5),
+    ("evaluate", &["PutObject"], &["/results/"], "before", 8, 0.7),
+    ("publish", &["Publish"], &[], "after", 12, 0.5),
 ];
 
 /// What has been killed.

@@ -68,7 +68,7 @@ fn published(functions: &Functions) -> BTreeMap<String, u32> {
 #[test]
 fn nothing_is_lost_or_wrong_whatever_is_killed() {
     let seed = setting("INFRAAUDIT_CHAOS_SEED", 7);
-    let rounds = u32::try_from(setting("INFRAAUDIT_CHAOS_ROUNDS", 1)).expect("few");
+    let rounds = u32::try_from(setting("INFRAAUDIT_CHAOS_ROUNDS", 2)).expect("few");
     println!(
         "seed {seed}, rounds {rounds}; iam and s3 are global, so 3 regions × 3 services are 5 tasks"
     );
@@ -116,7 +116,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
                 swept = Instant::now();
                 tick += 1;
                 functions.fire("Sweep");
-                if tick % 4 == 0 && tick <= 40 {
+                if tick % 3 == 0 && tick <= 60 {
                     killer.at_random(tick * usize::try_from(seed).expect("small"));
                 }
                 let unsent = functions
@@ -138,6 +138,11 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
     }
     killer.rest();
     println!("kills {:?}, {} in all, after {:?}", killer.kills, killer.total(), begun.elapsed());
+    assert!(killer.total() >= 50, "{} kills are too few to prove anything", killer.total());
+    for phase in ["plan", "collect", "complete", "evaluate", "publish"] {
+        let kills = killer.kills.get(phase).copied().unwrap_or_default();
+        assert!(kills >= 5, "{kills} kills in {phase} are too few to prove anything");
+    }
     thread::sleep(Duration::from_secs(2));
 
     let items = functions.items("audit");
