@@ -82,7 +82,7 @@ impl<'a> Killer<'a> {
     }
 
     /// Takes the traps away.
-    pub(crate) fn rest(&self) {
+    pub(crate) fn rest() {
         StandIn::shared().post("unhold", &Value::Object(serde_json::Map::default()));
     }
 }

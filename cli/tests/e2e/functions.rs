@@ -167,6 +167,11 @@ fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new
     };
     assert!(says("new", "large-0001"), "{told:?}");
     assert!(says("resolved", "iam_root_mfa"), "{told:?}");
+    eventually("mark of every alert", || {
+        let alerts = functions.items("alert");
+        alerts.iter().all(|alert| alert["delivery"]["S"] == "sent").then_some(())
+    });
+    assert_eq!(functions.instances("Worker").len(), 1);
     assert_eq!(functions.failures(), json!([]));
 }
 
@@ -215,8 +220,9 @@ fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert(
 
 #[test]
 fn instances_share_the_work_and_one_that_dies_is_replaced() {
-    let functions =
+    let mut functions =
         Functions::deployed_idle(FOURTH, &json!({"WorkerRoleName": WORKER}), &json!({}));
+    functions.set("Api", "INFRAAUDIT_LOG", "warn");
     let names = [functions.start("Api"), functions.start("Api"), functions.start("Api")];
     let idle = |count| {
         eventually("idle instance of each process", || {

@@ -93,7 +93,6 @@ impl Functions {
     }
 
     /// The names of a function's instances.
-    #[allow(dead_code, reason = "not every test binary asks")]
     pub(crate) fn instances(&self, function: &str) -> Vec<String> {
         let running = self.running();
         let of_function = running.iter().filter(|one| one.function == function);
@@ -101,13 +100,11 @@ impl Functions {
     }
 
     /// Sets an environment variable for the instances of a function that start from now on.
-    #[allow(dead_code, reason = "not every test binary asks")]
     pub(crate) fn set(&mut self, function: &str, name: &str, value: &str) {
         self.stack["functions"][function]["environment"][name] = value.into();
     }
 
     /// All items of a kind in the table.
-    #[allow(dead_code, reason = "not every test binary asks")]
     pub(crate) fn items(&self, kind: &str) -> Vec<Value> {
         let asked = json!({"account": self.account, "table": self.stack["table"], "kind": kind});
         let told = StandIn::shared().post("items", &asked);
