@@ -1,7 +1,7 @@
 //! `infraaudit` end to end: the real binary against an AWS that refuses, throttles and breaks.
 //!
 //! One stand-in serves all tests; each has a customer account of its own. It starts by itself, from
-//! the Python package index, in a virtual environment under `target/`: Python 3.9 or later is all that must be there.
+//! the Python package index, in a virtual environment under `target/`: Python 3.10 or later is all that must be there.
 
 // `cfg(test)` is always true here; with it clippy counts the helpers as tests, which may panic.
 #[cfg(test)]
