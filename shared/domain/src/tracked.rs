@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use policy::Wildcard;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -200,12 +201,15 @@ impl Suppression {
     #[must_use]
     pub fn covers(&self, finding: &Finding, now: Timestamp) -> bool {
         let names = |tags: &Tags, tag: &Tag| {
-            tags.get(&tag.key).is_some_and(|value| matches(&tag.value, value))
+            tags.get(&tag.key).is_some_and(|value| Wildcard::new(&tag.value).matches(value))
         };
         now < self.expires_at
             && self.account_id.as_ref().is_none_or(|id| *id == finding.resource.account)
             && self.check.as_ref().is_none_or(|check| *check == finding.check_id)
-            && self.resource.as_ref().is_none_or(|pattern| matches(pattern, &finding.resource.arn))
+            && self
+                .resource
+                .as_ref()
+                .is_none_or(|pattern| Wildcard::new(pattern).matches(&finding.resource.arn))
             && self.tag.as_ref().is_none_or(|tag| {
                 finding.resource.tags.as_ref().is_some_and(|tags| names(tags, tag))
             })
@@ -216,30 +220,6 @@ impl Suppression {
     pub fn told(&self) -> Suppressed {
         Suppressed { id: self.id, reason: self.reason.clone(), expires_at: self.expires_at }
     }
-}
-
-/// Whether a text matches a pattern with `*` and `?`.
-fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(one) if *one == '?' || Some(one) == text.get(t) => (p, t) = (p + 1, t + 1),
-            // The last star takes one character more.
-            _ => match star {
-                None => return false,
-                Some((at, taken)) => {
-                    star = Some((at, taken + 1));
-                    (p, t) = (at + 1, taken + 1);
-                }
-            },
-        }
-    }
-    pattern.iter().skip(p).all(|one| *one == '*')
 }
 
 #[cfg(test)]
@@ -257,7 +237,7 @@ mod tests {
             ("*a*b", "xxaxxbxb", true),
             ("", "x", false),
         ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(Wildcard::new(pattern).matches(text), expected, "{pattern} {text}");
         }
     }
 }
