@@ -2,7 +2,7 @@ use access::SessionName;
 use api::Verify;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use domain::{Account, Partition, Proof, ProofOutcome, Registered, RoleArn};
+use domain::{Proof, ProofOutcome, Registered, RoleArn};
 use jiff::Timestamp;
 
 /// Proves that roles ask for their `ExternalId`, with this machine's credentials.
@@ -19,10 +19,8 @@ impl Verifier {
 #[async_trait]
 impl Verify for Verifier {
     async fn verify(&self, account: &Registered) -> Proof {
-        let region = self.config.region().map(AsRef::as_ref);
-        let partition = region.map_or(Partition::Aws, Partition::of_region);
-        let id = account.account_id.clone();
-        let role = RoleArn::new(Account { partition, id }, &account.role_name);
+        let customer = access::beside(&self.config, &account.account_id);
+        let role = RoleArn::new(customer, &account.role_name);
         match SessionName::new("verify") {
             Ok(name) => {
                 let tried = access::prove(&self.config, &role, &account.external_id, &name).await;

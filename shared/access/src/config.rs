@@ -4,7 +4,7 @@ use aws_config::{
     BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
-use domain::Partition;
+use domain::{Account, AccountId, Partition};
 
 /// A client of STS, which retries by the SDK's rules: a handful of calls open an audit, and one
 /// that is throttled must not end it.
@@ -14,6 +14,14 @@ pub(crate) fn sts(config: &SdkConfig) -> aws_sdk_sts::Client {
         .with_initial_backoff(Duration::from_millis(200));
     let config = aws_sdk_sts::config::Builder::from(config).retry_config(retries).build();
     aws_sdk_sts::Client::from_conf(config)
+}
+
+/// An account in the partition of the configuration's region: a role can be assumed from there alone.
+#[must_use]
+pub fn beside(config: &SdkConfig, id: &AccountId) -> Account {
+    let region = config.region().map(AsRef::as_ref);
+    let partition = region.map_or(Partition::Aws, Partition::of_region);
+    Account { partition, id: id.clone() }
 }
 
 /// How the SDK is to be set up.

@@ -14,7 +14,7 @@ mod recorded;
 
 pub use caller::{Caller, CallerError, caller, reason};
 pub use cap::{Cap, SESSION_POLICY_CHARACTERS};
-pub use config::{Manner, config};
+pub use config::{Manner, beside, config};
 pub use prove::{Doubt, Wrong, proof, prove};
 pub use quick_create::quick_create_url;
 pub use session::{Door, Refused, Session, SessionName, as_role, open};

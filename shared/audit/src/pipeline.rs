@@ -4,9 +4,7 @@ use access::SessionName;
 use aws_config::SdkConfig;
 use checks::Manner;
 use collect::Limits;
-use domain::{
-    Account, Audit, AuditId, AuditState, Partition, RoleArn, Schedule, Severity, Snapshot, Tenant,
-};
+use domain::{Account, Audit, AuditId, AuditState, RoleArn, Schedule, Severity, Snapshot, Tenant};
 use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -188,9 +186,7 @@ pub(crate) fn way_in(config: &SdkConfig, audit: &Audit) -> Result<(RoleArn, Sess
 
 /// An audit's account, in the partition that the operator works in.
 pub(crate) fn account(config: &SdkConfig, audit: &Audit) -> Account {
-    let region = config.region().map(AsRef::as_ref);
-    let partition = region.map_or(Partition::Aws, Partition::of_region);
-    Account { partition, id: audit.order.account_id.clone() }
+    access::beside(config, &audit.order.account_id)
 }
 
 /// When a snapshot's part was read.
