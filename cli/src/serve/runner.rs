@@ -4,11 +4,12 @@ use std::{
     collections::HashMap,
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use audit::{Done, Pipeline, Ticket};
 use domain::{Audit, AuditId};
+use jiff::Timestamp;
 use tokio::{
     sync::{
         OwnedSemaphorePermit, Semaphore,
@@ -28,6 +29,9 @@ const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 
 /// How often the sweeper looks.
 const SWEEP: Duration = Duration::from_secs(30);
+
+/// How often what has expired is taken away: it looks at every file.
+const EXPIRE: Duration = Duration::from_hours(1);
 
 /// What is under way. Cloning it is cheap.
 #[derive(Clone)]
@@ -186,6 +190,7 @@ impl Runner {
 
     /// Looks from time to time for what got stuck, what is due and what was not told.
     async fn sweep(&self) {
+        let mut expired: Option<Instant> = None;
         loop {
             tokio::select! {
                 () = tokio::time::sleep(SWEEP) => {}
@@ -193,25 +198,23 @@ impl Runner {
             }
             self.free().await;
             match self.0.pipeline.sweep(None, &self.0.stop).await {
-                Ok(swept) => swept.tickets.into_iter().for_each(|ticket| self.take(ticket)),
+                Ok(swept) => {
+                    let tickets = swept.tickets.into_iter().chain(swept.begun);
+                    tickets.for_each(|ticket| self.take(ticket));
+                }
                 Err(error) => tracing::error!(error = super::with_causes(&error), "no sweep"),
             }
-            if let Err(error) = self.pick_up().await {
-                tracing::error!(%error, "queued audits could not be listed");
+            if expired.is_none_or(|last| last.elapsed() >= EXPIRE) {
+                expired = Some(Instant::now());
+                if let Err(error) = self.0.pipeline.store().expire(Timestamp::now()).await {
+                    tracing::error!(
+                        error = super::with_causes(&error),
+                        "nothing old was taken away"
+                    );
+                }
             }
             self.0.deliver.all(self.0.pipeline.store()).await;
         }
-    }
-
-    /// Begins the audits that the sweep has queued by their schedules.
-    async fn pick_up(&self) -> Result<(), store::PageError> {
-        let page = self.0.pipeline.store().unfinished(store::PageRequest::FIRST).await?;
-        for audit in &page.items {
-            if !lock(&self.0.taken).contains_key(&audit.id) && audit.attempt == 0 {
-                self.begin(audit);
-            }
-        }
-        Ok(())
     }
 
     /// Frees the places of audits that were ended by request.

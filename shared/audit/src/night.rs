@@ -92,7 +92,7 @@ impl Pipeline {
 ///
 /// It is a `UUIDv7` like any other: the time is the schedule's, and where others are random it has the
 /// SHA-256 of tenant and account.
-fn audit_id(account: &Registered, due: Timestamp) -> AuditId {
+pub(crate) fn audit_id(account: &Registered, due: Timestamp) -> AuditId {
     let hash = Sha256::digest(format!("{}#{}", account.tenant, account.account_id));
     let mut rest = [0; 10];
     rest.iter_mut().zip(hash).for_each(|(to, from)| *to = from);

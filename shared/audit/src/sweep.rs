@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Pipeline, Ticket, WorkError,
     lease::{now, since},
+    night,
 };
 
 /// How many items are looked at between two looks at the clock.
@@ -25,8 +26,9 @@ pub struct Swept {
     pub tickets: Vec<Ticket>,
     /// How many alerts were shown again.
     pub nudged: usize,
-    /// How many audits of accounts' own schedules were queued.
-    pub queued: usize,
+    /// The first steps of the audits that were queued because their schedules are due. Where the table has a
+    /// stream, it makes these messages itself.
+    pub begun: Vec<Ticket>,
 }
 
 /// The lists that a sweep goes through, one behind the other.
@@ -92,7 +94,6 @@ impl Pipeline {
                 return Ok(swept);
             }
         }
-        self.store.expire(now()).await?;
         Ok(swept)
     }
 
@@ -213,27 +214,28 @@ impl Pipeline {
                     self.store.purge(account).await?;
                     tracing::info!(account = %account.account_id, "a deleted account's data is gone");
                 }
-            } else if account.is_audited() && self.begin(account).await? {
-                swept.queued += 1;
+            } else if account.is_audited() {
+                swept.begun.extend(self.begin(account).await?);
             }
         }
         Ok(accounts.next_cursor)
     }
 
-    /// Queues an account's audit where its schedule is due.
-    async fn begin(&self, account: &Registered) -> Result<bool, WorkError> {
+    /// Queues an account's audit where its schedule is due, and answers its first step.
+    async fn begin(&self, account: &Registered) -> Result<Option<Ticket>, WorkError> {
         let now = now();
         let schedule = account.schedule.as_ref().or(self.settings.nightly.as_ref());
         let last = account.scheduled_for.unwrap_or(account.created_at);
         let Some(due) = schedule.and_then(|schedule| schedule.due(last, now)) else {
-            return Ok(false);
+            return Ok(None);
         };
-        let in_time = since(due, now) < LATE;
-        let new = in_time && matches!(self.queue(account, due).await?, store::Created::New);
+        let new = since(due, now) < LATE
+            && matches!(self.queue(account, due).await?, store::Created::New);
         // After it is queued: died in between, it is found to be queued already.
         let (tenant, id) = (&account.tenant, &account.account_id);
         let change = |account: &mut Registered| account.scheduled_for = Some(due);
         self.store.change_account(tenant, id, now, change).await?;
-        Ok(new)
+        let (tenant, audit_id) = (tenant.clone(), night::audit_id(account, due));
+        Ok(new.then_some(Ticket::Plan { tenant, audit_id }))
     }
 }

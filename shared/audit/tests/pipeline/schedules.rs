@@ -56,8 +56,8 @@ async fn an_account_of_its_own_schedule_is_audited_when_it_is_due() {
     bench.store.register(&account).await.unwrap();
     let pipeline = bench.pipeline(sample());
     let stop = CancellationToken::new();
-    assert_eq!(pipeline.sweep(None, &stop).await.unwrap().queued, 1);
-    assert_eq!(pipeline.sweep(None, &stop).await.unwrap().queued, 0);
+    assert_eq!(pipeline.sweep(None, &stop).await.unwrap().begun.len(), 1);
+    assert_eq!(pipeline.sweep(None, &stop).await.unwrap().begun.len(), 0);
     let audits = bench.store.audits(&Tenant::local(), None, PageRequest::FIRST).await.unwrap();
     assert_eq!(audits.items.len(), 1);
 }
