@@ -1,15 +1,18 @@
 //! Alerts of the one-machine edition: into the log, and to a Slack webhook where there is one.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::Alert;
 use notice::Notice;
 use store::{PageRequest, Store};
+use tokio::sync::Mutex;
 
 /// Where alerts go.
 #[derive(Clone, Default)]
 pub(crate) struct Deliver {
     slack: Option<Slack>,
+    /// Audits may end side by side, and each alert is delivered by one of them.
+    turn: Arc<Mutex<()>>,
 }
 
 #[derive(Clone)]
@@ -24,11 +27,12 @@ impl Deliver {
     pub(crate) fn to_slack(url: String) -> Result<Self, String> {
         let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
         let client = client.map_err(|error| format!("no HTTP client: {error}"))?;
-        Ok(Self { slack: Some(Slack { client, url }) })
+        Ok(Self { slack: Some(Slack { client, url }), ..Self::default() })
     }
 
     /// Delivers all that is not delivered. What fails is tried again the next time.
     pub(crate) async fn all(&self, store: &Store) {
+        let _turn = self.turn.lock().await;
         let page = match store.unsent(PageRequest::FIRST).await {
             Ok(page) => page,
             Err(error) => return tracing::error!(%error, "alerts could not be listed"),
