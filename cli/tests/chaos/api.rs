@@ -9,21 +9,19 @@ use crate::support::Functions;
 /// Sends a request as a tenant's user, again where there were too many.
 fn request(functions: &Functions, tenant: &str, path: &str, body: Option<&Value>) -> Value {
     loop {
-        let file = if body.is_some() { "api-start.json" } else { "api-status.json" };
-        let (code, answer) = functions.request(file, |event| {
-            event["rawPath"] = path.into();
-            event["requestContext"]["http"]["path"] = path.into();
+        let by_tenant = |event: &mut Value| {
             event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = tenant.into();
             event["rawQueryString"] = "".into();
             event.as_object_mut().expect("an event").remove("queryStringParameters");
-            let headers = event["headers"].as_object_mut().expect("headers");
-            headers.remove("idempotency-key");
-            if let Some(body) = body {
-                let length = body.to_string().len().to_string();
-                headers.insert("content-length".into(), length.into());
-                event["body"] = body.to_string().into();
-            }
-        });
+        };
+        let (code, answer) = match body {
+            Some(body) => functions.post(path, body, by_tenant),
+            None => functions.request("api-status.json", |event| {
+                event["rawPath"] = path.into();
+                event["requestContext"]["http"]["path"] = path.into();
+                by_tenant(event);
+            }),
+        };
         match code {
             429 => thread::sleep(Duration::from_millis(300)),
             200..300 => return answer,

@@ -60,22 +60,10 @@ fn findings(functions: &Functions, id: &str) -> Vec<Value> {
     }
 }
 
-/// Sends a request with a JSON body as API Gateway would.
-fn post(functions: &Functions, path: &str, body: &Value) -> (u64, Value) {
-    functions.request("api-start.json", |event| {
-        event["rawPath"] = path.into();
-        event["requestContext"]["http"]["path"] = path.into();
-        event["body"] = body.to_string().into();
-        let headers = event["headers"].as_object_mut().expect("headers");
-        headers.insert("content-length".into(), body.to_string().len().to_string().into());
-        headers.retain(|name, _| !name.eq_ignore_ascii_case("idempotency-key"));
-    })
-}
-
-/// Registers an account that is audited in these regions, and answers its ExternalId.
+/// Registers an account and answers its ExternalId.
 fn register(functions: &Functions, account: &str) -> String {
     let body = json!({"account_id": account, "name": "a customer"});
-    let (code, body) = post(functions, "/api/accounts", &body);
+    let (code, body) = functions.post("/api/accounts", &body, |_| ());
     assert_eq!(code, 201, "{body}");
     body["external_id"].as_str().expect("an ExternalId").to_owned()
 }
@@ -90,7 +78,7 @@ fn onboarded(functions: &Functions, operator: &str) -> Customer {
 /// Asks for an audit and answers its id.
 fn start(functions: &Functions, customer: &Customer) -> String {
     let (code, body) =
-        post(functions, "/api/audit/start", &json!({"account_id": customer.account}));
+        functions.post("/api/audit/start", &json!({"account_id": customer.account}), |_| ());
     assert_eq!((code, &body["status"]), (202, &json!("queued")), "{body}");
     body["audit_id"].as_str().expect("an id").to_owned()
 }
@@ -133,7 +121,7 @@ fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new
     let (code, body) = functions.request("api-health.json", |_| ());
     assert_eq!(code, 200, "{body}");
     let verify = format!("/api/accounts/{}/verify", customer.account);
-    let (code, body) = post(&functions, &verify, &json!({}));
+    let (code, body) = functions.post(&verify, &json!({}), |_| ());
     assert_eq!((code, &body["state"]), (200, &json!("active")), "{body}");
 
     let id = start(&functions, &customer);
@@ -197,7 +185,7 @@ fn a_role_that_opens_to_anybody_suspends_its_account_and_is_told() {
     let told = alerts(&functions, 1).remove(0);
     assert_eq!(told["attributes"]["state"]["Value"], "suspended", "{told}");
     let (code, body) =
-        post(&functions, "/api/audit/start", &json!({"account_id": customer.account}));
+        functions.post("/api/audit/start", &json!({"account_id": customer.account}), |_| ());
     assert_eq!(code, 409, "{body}");
     assert_eq!(functions.failures(), json!([]));
 }
