@@ -13,6 +13,7 @@ pub(crate) enum List {
     Unsent,
     Tracked,
     Suppressions,
+    Jobs,
 }
 
 impl List {
@@ -26,6 +27,7 @@ impl List {
             Self::Unsent => "a2:",
             Self::Tracked => "p2:",
             Self::Suppressions => "s2:",
+            Self::Jobs => "j2:",
         }
     }
 

@@ -16,13 +16,14 @@
 //! | the one full audit under way | `TENANT#ACCOUNT#ACCOUNT` | `ACTIVE` | `active` | |
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
 //! | suppression | `TENANT#SUPPRESSIONS` | `ID` | `suppression` | |
+//! | job | `TENANT#JOB#ID` | `JOB` | `job` | `TENANT#ID` until it ends |
 //!
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
-//! both. Objects are `TENANT/snapshots/ACCOUNT/REGION/SERVICE/ID.ATTEMPT.json.zst` and
-//! `TENANT/results/ID.ATTEMPT.json.zst`.
+//! both. Objects are `TENANT/snapshots/ACCOUNT/REGION/SERVICE/ID.ATTEMPT.json.zst`,
+//! `TENANT/results/ID.ATTEMPT.json.zst` and `TENANT/jobs/ACCOUNT/ID.ATTEMPT.WHAT.json.zst`.
 
-use domain::{AccountId, AuditId, Fingerprint, Place, Tenant};
+use domain::{AccountId, AuditId, Fingerprint, JobId, Place, Tenant};
 use uuid::Uuid;
 
 use crate::table::Key;
@@ -46,6 +47,8 @@ pub const AUDIT: &str = "audit";
 pub const TASK: &str = "task";
 /// The [`KIND`] of an alert.
 pub const ALERT: &str = "alert";
+/// The [`KIND`] of a job.
+pub const JOB: &str = "job";
 /// The [`KIND`] of a registered account.
 pub const ACCOUNT: &str = "account";
 
@@ -164,4 +167,21 @@ pub(crate) fn result_object(audit: &domain::Audit) -> String {
 /// What the objects of an audit's results begin with.
 pub(crate) fn results_of(tenant: &Tenant, id: AuditId) -> String {
     format!("{tenant}/results/{id}.")
+}
+
+pub(crate) fn job(tenant: &Tenant, id: JobId) -> Key {
+    Key::new(format!("{tenant}#JOB#{id}"), "JOB")
+}
+
+/// The object of what one attempt at a job read so far, or of its answer.
+///
+/// Attempts do not share it, so that a worker that was given up on cannot overwrite its successor's.
+pub(crate) fn job_object<R, F>(job: &domain::Job<R, F>, what: &str) -> String {
+    let (id, attempt) = (job.id, job.attempt);
+    format!("{}{id}.{attempt}.{what}.json.zst", jobs_of(&job.tenant, job.account.as_ref()))
+}
+
+/// What the objects of an account's jobs begin with; without one, those of the service's own account.
+pub(crate) fn jobs_of(tenant: &Tenant, account: Option<&AccountId>) -> String {
+    format!("{tenant}/jobs/{}/", account.map_or("own", AccountId::as_str))
 }

@@ -17,6 +17,7 @@ mod cursor;
 mod error;
 mod evaluation;
 mod item;
+mod jobs;
 pub mod keys;
 mod lists;
 mod outcome;

@@ -48,6 +48,7 @@ impl Store {
             }
         }
         self.objects.delete(doing, &keys::snapshots_of(tenant, id)).await?;
+        self.objects.delete(doing, &keys::jobs_of(tenant, Some(id))).await?;
         for sort in self.sort_keys(doing, &partition, "").await? {
             if sort != "ACCOUNT" {
                 self.table.write(doing, Write::delete(Key::new(&partition, sort))).await?;

@@ -27,7 +27,16 @@ async fn json(doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<Vec<u8>,
 
 /// A report that [`pack`] packed.
 pub(crate) async fn report(key: &str, bytes: Vec<u8>) -> Result<Report, Error> {
-    parse(key, &json("read the result", key, bytes).await?)
+    unpack("read the result", key, bytes).await
+}
+
+/// Anything that [`pack`] packed.
+pub(crate) async fn unpack<T: DeserializeOwned>(
+    doing: &'static str,
+    key: &str,
+    bytes: Vec<u8>,
+) -> Result<T, Error> {
+    parse(key, &json(doing, key, bytes).await?)
 }
 
 /// A snapshot that [`pack`] packed, if it is of this program's version.

@@ -9,6 +9,7 @@ mod accounts;
 mod alerts;
 mod audits;
 mod ends;
+mod jobs;
 mod leases;
 mod lists;
 mod planning;
@@ -21,6 +22,7 @@ pub(crate) use accounts::*;
 pub(crate) use alerts::*;
 pub(crate) use audits::*;
 pub(crate) use ends::*;
+pub(crate) use jobs::*;
 pub(crate) use leases::*;
 pub(crate) use lists::*;
 pub(crate) use planning::*;
@@ -100,6 +102,12 @@ macro_rules! whole_contract {
             unfinished_audits_are_counted_and_listed,
             problems_come_in_pages,
             cursors_belong_to_one_list,
+            a_job_is_written_once,
+            a_job_is_claimed_until_its_lease_ends,
+            a_job_goes_on_where_it_was_put_back,
+            a_job_has_one_result,
+            a_job_that_nobody_finishes_is_given_up,
+            unfinished_jobs_are_counted_and_listed,
             a_purge_takes_one_account_and_no_other,
             a_purged_account_begins_anew,
         }

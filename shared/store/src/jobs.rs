@@ -1,0 +1,324 @@
+//! Jobs: requests that take longer than their callers wait, each done by one worker at a time.
+//!
+//! `R` is what was asked and `F` why a job failed; the store keeps both as they are.
+
+use domain::{Job, JobId, JobState, Tenant};
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Claim, Error, Fence, Page, PageError, PageRequest, Store,
+    audits::{free, lease},
+    cursor::List,
+    item, keys, result,
+    table::{Condition, Key, Write, Written},
+};
+
+/// How long a job is kept after it was asked for, in days: its caller polls within minutes.
+const JOB_DAYS: u32 = 1;
+
+const PARTIAL: &str = "partial";
+const ANSWER: &str = "answer";
+
+/// What takes a job off the index of the unfinished and frees its lease.
+const OVER: [&str; 4] = [keys::KIND_SORT, "lease_until", "lease_ns", PARTIAL];
+
+fn at<R, F>(job: &Job<R, F>) -> Key {
+    keys::job(&job.tenant, job.id)
+}
+
+/// That the job's worker still is this one.
+fn works<R, F>(held: &Job<R, F>) -> Condition {
+    Condition::All(vec![
+        Condition::is("state", JobState::Running.name()),
+        Condition::is("attempt", held.attempt),
+    ])
+}
+
+impl Store {
+    /// Writes down a new job, with what was read of it so far. One of that name that is there stays as it
+    /// is.
+    ///
+    /// # Errors
+    ///
+    /// The job may or may not be written; the same call may be made again.
+    pub async fn create_job<R, F, P>(
+        &self,
+        mut job: Job<R, F>,
+        partial: Option<&P>,
+    ) -> Result<Job<R, F>, Error>
+    where
+        R: Serialize + Send + Sync,
+        F: Serialize + Send + Sync,
+        P: Serialize + Sync,
+    {
+        let doing = "write down the job";
+        if let Some(partial) = partial {
+            job.partial = Some(self.keep(doing, &job, PARTIAL, partial).await?);
+        }
+        let mut item = item::of(keys::JOB, &job)?;
+        item.insert(keys::EXPIRES_AT.into(), item::days_after(job.created_at, JOB_DAYS));
+        item.insert(keys::KIND_SORT.into(), format!("{}#{}", job.tenant, job.id).into());
+        let write = Write::put(at(&job), item).only_if(Condition::Absent);
+        self.table.write(doing, write).await?;
+        Ok(job)
+    }
+
+    /// A job as it is now, all earlier writes included; nothing once it has expired.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn job<R, F>(&self, tenant: &Tenant, id: JobId) -> Result<Option<Job<R, F>>, Error>
+    where
+        Job<R, F>: DeserializeOwned,
+    {
+        let item = self.table.get("read the job", &keys::job(tenant, id)).await?;
+        item.map(item::read).transpose()
+    }
+
+    /// How many jobs of a tenant have not ended, counted up to `at_most`. May lag behind.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn waiting_jobs(&self, tenant: &Tenant, at_most: u32) -> Result<u32, Error> {
+        let limit = usize::try_from(at_most).unwrap_or(usize::MAX).max(1);
+        let prefix = format!("{tenant}#");
+        let found = self.table.by_kind("count jobs", keys::JOB, &prefix, "", limit).await?;
+        Ok(u32::try_from(found.0.len()).unwrap_or(u32::MAX).min(at_most))
+    }
+
+    /// The jobs of every tenant that have not ended, the oldest of a tenant first. May lag behind.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is not one of this list, or the store gave no answer.
+    pub async fn unfinished_jobs<R, F>(
+        &self,
+        page: PageRequest<'_>,
+    ) -> Result<Page<Job<R, F>>, PageError>
+    where
+        Job<R, F>: DeserializeOwned + Send,
+    {
+        self.indexed("list jobs", List::Jobs, keys::JOB, "", page).await
+    }
+
+    /// Takes a job that is queued, or whose worker is taken for dead.
+    ///
+    /// # Errors
+    ///
+    /// The job may have been taken; it is free again at `until`.
+    pub async fn claim_job<R, F>(
+        &self,
+        (tenant, id): (&Tenant, JobId),
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Claim<Job<R, F>>, Error>
+    where
+        Job<R, F>: DeserializeOwned,
+    {
+        let mut set = item::with(lease(until));
+        set.extend(item::with([
+            ("state", JobState::Running.name().into()),
+            ("updated_at", now.to_string().into()),
+        ]));
+        let open = Condition::Any(vec![
+            Condition::is("state", JobState::Queued.name()),
+            Condition::All(vec![Condition::is("state", JobState::Running.name()), free(now)]),
+        ]);
+        let write = Write::update(keys::job(tenant, id), set).adding("attempt", 1).only_if(open);
+        match self.table.write("take a job", write).await? {
+            Written::Done(Some(taken)) => Ok(Claim::Claimed(Box::new(item::read(taken)?))),
+            Written::Done(None) | Written::Refused(None) => Ok(Claim::Missing),
+            Written::Refused(Some(there)) => {
+                let there: Job<R, F> = item::read(there)?;
+                Ok(match there.lease_until {
+                    Some(until) if !there.state.is_final() => Claim::Held { until },
+                    _ => Claim::Passed,
+                })
+            }
+        }
+    }
+
+    /// Tells that the worker that claimed a job is alive.
+    ///
+    /// # Errors
+    ///
+    /// The store gave no answer.
+    pub async fn renew_job<R: Sync, F: Sync>(
+        &self,
+        held: &Job<R, F>,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Fence, Error> {
+        let mut set = item::with(lease(until));
+        set.insert("updated_at".into(), now.to_string().into());
+        let write = Write::update(at(held), set).only_if(works(held));
+        Ok(Fence::of(&self.table.write("renew a lease", write).await?))
+    }
+
+    /// Puts a claimed job back, for another worker to go on from what was read; without that, from where
+    /// this one began.
+    ///
+    /// # Errors
+    ///
+    /// The job may or may not be back; its lease ends in any case.
+    pub async fn release_job<R: Sync, F: Sync, P: Serialize + Sync>(
+        &self,
+        held: &Job<R, F>,
+        partial: Option<&P>,
+        now: Timestamp,
+    ) -> Result<Fence, Error> {
+        let doing = "put the job back";
+        let mut set = item::with([
+            ("state", JobState::Queued.name().into()),
+            ("updated_at", now.to_string().into()),
+        ]);
+        if let Some(partial) = partial {
+            set.insert(PARTIAL.into(), self.keep(doing, held, PARTIAL, partial).await?.into());
+        }
+        let write = Write::update(at(held), set)
+            .adding("put_back", 1)
+            .removing(&["lease_until", "lease_ns"])
+            .only_if(works(held));
+        Ok(Fence::of(&self.table.write(doing, write).await?))
+    }
+
+    /// Ends a claimed job with its answer.
+    ///
+    /// # Errors
+    ///
+    /// The job may or may not have ended; the same call finds out.
+    pub async fn finish_job<R, F, A: Serialize + Sync>(
+        &self,
+        held: &Job<R, F>,
+        answer: &A,
+        now: Timestamp,
+    ) -> Result<Fence, Error>
+    where
+        R: Sync,
+        F: Sync,
+        Job<R, F>: DeserializeOwned,
+    {
+        let key = self.keep("keep the answer", held, ANSWER, answer).await?;
+        self.end_job(held, works(held), JobState::Done, (ANSWER, key.into()), now).await
+    }
+
+    /// Ends a claimed job without an answer, for a reason without secrets.
+    ///
+    /// # Errors
+    ///
+    /// The job may or may not have ended; the same call finds out.
+    pub async fn fail_job<R: Sync, F: Serialize + Sync>(
+        &self,
+        held: &Job<R, F>,
+        failure: &F,
+        now: Timestamp,
+    ) -> Result<Fence, Error>
+    where
+        Job<R, F>: DeserializeOwned,
+    {
+        let failure = serde_json::to_value(failure).map_err(Error::unwritable)?;
+        self.end_job(held, works(held), JobState::Failed, ("failure", failure), now).await
+    }
+
+    /// Ends a job that nobody finishes, as it was seen; one that moved since is left alone.
+    ///
+    /// # Errors
+    ///
+    /// The job may or may not have ended; the same call finds out.
+    pub async fn give_up_job<R: Sync, F: Serialize + Sync>(
+        &self,
+        seen: &Job<R, F>,
+        failure: &F,
+        now: Timestamp,
+    ) -> Result<Fence, Error>
+    where
+        Job<R, F>: DeserializeOwned,
+    {
+        let still = Condition::All(vec![
+            Condition::is("state", seen.state.name()),
+            Condition::is("attempt", seen.attempt),
+            free(now),
+        ]);
+        let failure = serde_json::to_value(failure).map_err(Error::unwritable)?;
+        self.end_job(seen, still, JobState::Failed, ("failure", failure), now).await
+    }
+
+    async fn end_job<R: Sync, F: Sync>(
+        &self,
+        held: &Job<R, F>,
+        only_if: Condition,
+        state: JobState,
+        (name, value): (&str, serde_json::Value),
+        now: Timestamp,
+    ) -> Result<Fence, Error>
+    where
+        Job<R, F>: DeserializeOwned,
+    {
+        let set = item::with([
+            ("state", state.name().into()),
+            ("updated_at", now.to_string().into()),
+            (name, value),
+        ]);
+        let write = Write::update(at(held), set).removing(&OVER).only_if(only_if);
+        Ok(match self.table.write("end the job", write).await? {
+            Written::Done(_) => Fence::Held,
+            Written::Refused(None) => Fence::Lost,
+            Written::Refused(Some(there)) => {
+                let there: Job<R, F> = item::read(there)?;
+                let mine = there.attempt == held.attempt && there.state == state;
+                if mine { Fence::Held } else { Fence::Lost }
+            }
+        })
+    }
+
+    /// The answer of a job that is done; nothing of any other, or once it has expired.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or the store gave no answer.
+    pub async fn job_answer<R: Sync, F: Sync, A: DeserializeOwned>(
+        &self,
+        job: &Job<R, F>,
+    ) -> Result<Option<A>, Error> {
+        self.kept("read the answer", job.answer.as_deref()).await
+    }
+
+    /// What was read of a job before; nothing where it begins anew.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or the store gave no answer.
+    pub async fn job_partial<R: Sync, F: Sync, P: DeserializeOwned>(
+        &self,
+        job: &Job<R, F>,
+    ) -> Result<Option<P>, Error> {
+        self.kept("read what was read so far", job.partial.as_deref()).await
+    }
+
+    async fn keep<R: Sync, F: Sync, T: Serialize + Sync>(
+        &self,
+        doing: &'static str,
+        job: &Job<R, F>,
+        what: &str,
+        value: &T,
+    ) -> Result<String, Error> {
+        let key = keys::job_object(job, what);
+        self.objects.put(doing, &key, result::pack(doing, value).await?).await?;
+        Ok(key)
+    }
+
+    async fn kept<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        key: Option<&str>,
+    ) -> Result<Option<T>, Error> {
+        let Some(key) = key else { return Ok(None) };
+        match self.objects.get(doing, key).await? {
+            Some(bytes) => Ok(Some(result::unpack(doing, key, bytes).await?)),
+            None => Ok(None),
+        }
+    }
+}
