@@ -1,7 +1,7 @@
 //! What wakes the worker, and what it does then.
 //!
-//! - The table's stream tells of audits that wait to be planned or judged; each becomes a message, because
-//!   that takes a while and a shard waits for its consumer.
+//! - The table's stream tells of audits that wait to be planned or judged, and of jobs that wait for the function
+//!   `keys`; each becomes a message, because that takes a while and a shard waits for its consumer.
 //! - A message of the queue is a ticket: a step of an audit.
 //! - The schedules queue the audits of a night, and sweep for what got stuck.
 //!
@@ -13,6 +13,7 @@ mod stream;
 mod trigger;
 
 use audit::{Done, Queued, Ticket};
+use domain::JobTicket;
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
@@ -23,6 +24,9 @@ use trigger::Trigger;
 /// Sends the messages that make some worker do what tickets ask for.
 pub(crate) trait Send {
     async fn send(&self, tickets: &[Ticket]) -> Result<(), String>;
+
+    /// The same for the jobs of the function `keys`, which has a queue of its own.
+    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String>;
 }
 
 /// Does what a ticket asks for.
@@ -109,7 +113,9 @@ pub(crate) async fn handle(
         Trigger::Task(ticket) => {
             let done = work.work(&ticket).await.map_err(Refused::Task)?;
             send.send(&done.next).await.map_err(Refused::Task)?;
-            Ok(Answer::Task { sent: done.next.len(), night: done.night })
+            send.send_jobs(&done.jobs).await.map_err(Refused::Task)?;
+            let sent = done.next.len() + done.jobs.len();
+            Ok(Answer::Task { sent, night: done.night })
         }
     }
 }

@@ -10,6 +10,8 @@ use std::{
 use audit::{Done, Pipeline, Source, Ticket};
 use aws_config::retry::RetryConfig;
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use domain::JobTicket;
+use serde::Serialize;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +29,7 @@ pub(crate) struct Worker {
     pipeline: Pipeline,
     queue: Client,
     queue_url: String,
+    jobs_url: String,
 }
 
 /// The worker while it handles one event.
@@ -48,6 +51,7 @@ impl Worker {
             pipeline: Pipeline::new(store, Source::Aws(Box::new(config)), settings.audit),
             queue: Client::new(&own),
             queue_url: settings.queue_url,
+            jobs_url: settings.jobs_url,
         })
     }
 
@@ -79,14 +83,24 @@ impl Work for Shift<'_> {
 
 impl Send for Shift<'_> {
     async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
-        for chunk in tickets.chunks(BATCH) {
-            let entries = chunk.iter().enumerate().map(|(number, ticket)| {
-                let body = serde_json::to_string(ticket).map_err(|error| error.to_string())?;
+        self.worker.send(&self.worker.queue_url, tickets).await
+    }
+
+    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String> {
+        self.worker.send(&self.worker.jobs_url, jobs).await
+    }
+}
+
+impl Worker {
+    async fn send<T: Serialize>(&self, queue_url: &str, bodies: &[T]) -> Result<(), String> {
+        for chunk in bodies.chunks(BATCH) {
+            let entries = chunk.iter().enumerate().map(|(number, body)| {
+                let body = serde_json::to_string(body).map_err(|error| error.to_string())?;
                 let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
                 entry.message_body(body).build().map_err(|error| error.to_string())
             });
             let entries = entries.collect::<Result<Vec<_>, String>>()?;
-            let request = self.worker.queue.send_message_batch().queue_url(&self.worker.queue_url);
+            let request = self.queue.send_message_batch().queue_url(queue_url);
             let refused = |why| format!("a message could not be sent: {why}");
             let answer = request.set_entries(Some(entries)).send().await;
             let answer = answer.map_err(|e| refused(DisplayErrorContext(e).to_string()))?;

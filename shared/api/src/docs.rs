@@ -46,13 +46,16 @@ use crate::{FieldError, Problem, Shared};
         crate::suppressions::list,
         crate::suppressions::suppress,
         crate::suppressions::unsuppress,
+        crate::keys::list_users::list_users,
+        crate::keys::credential_report::credential_report,
+        crate::keys::job::job,
         crate::health::health
     ),
     components(
         schemas(Problem, FieldError),
         responses(
             Malformed, Unauthorized, Forbidden, NotFound, Conflict, TooLarge, NotJson,
-            InvalidFields, TooMany, Unavailable
+            InvalidFields, TooMany, Upstream, Unavailable
         )
     ),
     modifiers(&Secured),
@@ -61,6 +64,7 @@ use crate::{FieldError, Problem, Shared};
         (name = "accounts", description = "Register accounts, and prove that their roles are closed."),
         (name = "findings", description = "What is wrong now, and what has changed."),
         (name = "suppressions", description = "What is known and need not be told."),
+        (name = "keys", description = "Which access keys are old."),
         (name = "service", description = "The service itself.")
     )
 )]
@@ -104,6 +108,7 @@ problems! {
     NotJson: "The body is not declared as JSON.",
     InvalidFields: "Fields of the request are invalid; all of them are listed.",
     TooMany: "Too much was asked for; `retry-after` tells when to go on.",
+    Upstream: "AWS answered with what cannot be used.",
     Unavailable: "The service cannot answer now; `retry-after` tells when to try again.",
 }
 

@@ -9,7 +9,7 @@ use crate::FieldError;
 
 mod words;
 
-use words::{list, not_text};
+use words::{list, not_text, not_whole};
 pub(crate) use words::{not_valid, parsed, shown};
 
 /// Fields that are yet to be taken, and what was wrong with those that were.
@@ -45,6 +45,31 @@ impl Fields {
             }
         }
         fields
+    }
+
+    /// Reads these fields of a query as numbers, where they are written as such.
+    pub(crate) fn numbers(mut self, names: &[&str]) -> Self {
+        for (name, value) in &mut self.left {
+            let digits = value.as_str().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+            if names.contains(&name.as_str())
+                && let Some(number) = digits.and_then(|digits| digits.parse::<u64>().ok())
+            {
+                *value = number.into();
+            }
+        }
+        self
+    }
+
+    /// The fields of a query and those of a body; one that is in both is refused.
+    pub(crate) fn and(mut self, body: Self) -> Self {
+        self.errors.extend(body.errors);
+        self.broken |= body.broken;
+        for (name, value) in body.left {
+            if self.left.insert(name.clone(), value).is_some() {
+                self.wrong(&name, "it is in the query and in the body", "one value");
+            }
+        }
+        self
     }
 
     /// Notes what is wrong with a field.
@@ -96,6 +121,18 @@ impl Fields {
     ) -> Option<T> {
         let value = self.take(field)?;
         self.of_text(field, &value, accepted, make)
+    }
+
+    /// Takes a field's whole number and makes something of it; `make` tells what is wrong with it.
+    pub(crate) fn number<T>(
+        &mut self,
+        field: &str,
+        accepted: &str,
+        make: impl FnOnce(u64) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.take(field)?;
+        let made = value.as_u64().ok_or_else(|| not_whole(&value)).and_then(make);
+        made.map_err(|problem| self.wrong(field, problem, accepted)).ok()
     }
 
     /// Takes a list of texts, each made into something once.

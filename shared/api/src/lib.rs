@@ -10,7 +10,10 @@ mod auth;
 mod caller;
 mod docs;
 mod fields;
+#[cfg(feature = "gateway")]
+mod gateway;
 mod health;
+mod keys;
 mod layers;
 mod paging;
 mod places;
@@ -31,6 +34,9 @@ use axum::{
 use store::Store;
 
 pub use auth::{Authenticate, Open, Refused, Token, bearer};
+#[cfg(feature = "gateway")]
+pub use gateway::Gateway;
+pub use keys::{Jobs, Keys, KeysRead, OwnAccount, ReadKeys, Until, Worked};
 pub use problem::{FieldError, Problem};
 pub use settings::{Limits, Onboarding, QuickCreate, Settings, Verify};
 
@@ -42,23 +48,44 @@ struct Shared {
     rate: Arc<caller::Rate>,
 }
 
-/// Every route of the API over a store.
+/// Every route of the API over a store; those of old access keys where the settings tell who reads them.
 pub fn router(store: Store, settings: Settings) -> Router {
-    let rate = Arc::new(caller::rate(settings.limits.requests_per_second));
-    let body_bytes = settings.limits.body_bytes;
+    let keys = if settings.keys.is_some() { key_routes() } else { Router::new() };
     let routes = Router::new()
+        .merge(keys)
         .merge(audit_routes())
         .merge(account_routes())
         .route("/api/findings", get(problems::everywhere::everywhere))
         .route("/api/suppressions", get(suppressions::list).post(suppressions::suppress))
         .route("/api/suppressions/{suppression_id}", delete(suppressions::unsuppress))
         .route("/health", get(health::health))
-        .merge(docs::routes())
+        .merge(docs::routes());
+    finished(routes, store, settings)
+}
+
+/// The routes of old access keys alone, for the function that reads them.
+pub fn keys_router(store: Store, settings: Settings) -> Router {
+    finished(key_routes(), store, settings)
+}
+
+/// Routes with what surrounds them.
+fn finished(routes: Router<Shared>, store: Store, settings: Settings) -> Router {
+    let rate = Arc::new(caller::rate(settings.limits.requests_per_second));
+    let body_bytes = settings.limits.body_bytes;
+    let routes = routes
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(body_bytes))
         .with_state(Shared { store, settings, rate });
     layers::around(routes)
+}
+
+fn key_routes() -> Router<Shared> {
+    use keys::{credential_report::credential_report, job::job, list_users::list_users};
+    Router::new()
+        .route("/v1/iam/old-access-keys/list-users", get(list_users))
+        .route("/v1/iam/old-access-keys/credential-report", post(credential_report))
+        .route("/v1/iam/old-access-keys/jobs/{job_id}", get(job))
 }
 
 fn audit_routes() -> Router<Shared> {

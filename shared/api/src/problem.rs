@@ -87,6 +87,27 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, kind, "There is no such thing").detail(detail)
     }
 
+    /// 403: the caller is known and may not do this.
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        let kind = "urn:infraaudit:problem:forbidden";
+        Self::new(StatusCode::FORBIDDEN, kind, "The caller may not do this").detail(detail)
+    }
+
+    /// What somebody else's answer leads to; with when to ask again, where that may help.
+    pub(crate) fn because(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: String,
+        again: Option<Duration>,
+    ) -> Self {
+        let problem = Self::new(status, kind, title).detail(detail);
+        match again {
+            Some(wait) => problem.retry_after(wait),
+            None => problem,
+        }
+    }
+
     /// 405; axum adds the header `Allow`.
     pub(crate) fn method_not_allowed(method: &Method) -> Self {
         let kind = "urn:infraaudit:problem:method-not-allowed";

@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts},
 };
-use domain::{AccountId, AuditId};
+use domain::{AccountId, AuditId, JobId};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -38,6 +38,11 @@ impl Named {
         self.0.parse().map_err(|_| no_audit(&self.0))
     }
 
+    /// The name as a job, which may not be there.
+    pub(crate) fn job(&self) -> Result<JobId, Problem> {
+        self.0.parse().map_err(|_| no_job(&self.0))
+    }
+
     /// The name as a suppression, which may not be there.
     pub(crate) fn suppression(&self) -> Result<Uuid, Problem> {
         self.0.parse().map_err(|_| no_suppression(&self.0))
@@ -57,6 +62,12 @@ pub(crate) fn no_account(name: &str) -> Problem {
 pub(crate) fn no_audit(name: &str) -> Problem {
     let name = shown(name);
     Problem::not_found(format!("there is no audit `{name}`; `GET /api/audits` lists the audits"))
+}
+
+/// 404: not among the caller's jobs.
+pub(crate) fn no_job(name: &str) -> Problem {
+    let name = shown(name);
+    Problem::not_found(format!("there is no job `{name}`; a job is kept for a day, ask again"))
 }
 
 /// 404: not among the caller's suppressions.
@@ -90,13 +101,47 @@ impl FromRequest<Shared> for Sent {
 
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, Problem> {
         let is_json = is_json(request.headers());
-        let most = shared.settings.limits.body_bytes;
-        let bytes = Bytes::from_request(request, shared).await;
-        let bytes = bytes.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(most),
-            _ => Problem::malformed("the body broke off; send it again"),
-        })?;
+        let bytes = body(request, shared).await?;
         if is_json { Ok(Self { bytes }) } else { Err(Problem::not_json()) }
+    }
+}
+
+async fn body(request: Request, shared: &Shared) -> Result<Bytes, Problem> {
+    let most = shared.settings.limits.body_bytes;
+    let bytes = Bytes::from_request(request, shared).await;
+    bytes.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(most),
+        _ => Problem::malformed("the body broke off; send it again"),
+    })
+}
+
+/// The parameters of a request's query, and the JSON that it sends, if it sends any.
+pub(crate) struct AskedOrSent {
+    asked: Fields,
+    sent: Option<Sent>,
+}
+
+impl FromRequest<Shared> for AskedOrSent {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Problem> {
+        let (mut parts, body_of) = request.into_parts();
+        let Asked(asked) = Asked::from_request_parts(&mut parts, shared).await?;
+        let is_json = is_json(&parts.headers);
+        let bytes = body(Request::from_parts(parts, body_of), shared).await?;
+        let sent = if bytes.is_empty() { None } else { Some(Sent { bytes }) };
+        if sent.is_some() && !is_json { Err(Problem::not_json()) } else { Ok(Self { asked, sent }) }
+    }
+}
+
+impl AskedOrSent {
+    /// The fields of both; `numbers` are read as such where the query has them.
+    pub(crate) fn fields(self, numbers: &[&str]) -> Result<Fields, Problem> {
+        let asked = self.asked.numbers(numbers);
+        match self.sent {
+            None => Ok(asked),
+            Some(sent) => Ok(asked.and(sent.fields()?)),
+        }
     }
 }
 

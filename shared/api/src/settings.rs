@@ -1,9 +1,10 @@
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
 use async_trait::async_trait;
-use domain::{Audit, Proof, Registered, RoleName};
+use domain::{Audit, Proof, ProofOutcome, Registered, RoleName};
+use jiff::Timestamp;
 
-use crate::Authenticate;
+use crate::{Authenticate, Keys};
 
 /// What an operator decides about the API.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub struct Settings {
     pub purge_days: u32,
     /// How customers create their role; without it answers hold no link.
     pub onboarding: Option<Onboarding>,
+    /// Who reads access keys; without it there are no routes of old access keys.
+    pub keys: Option<Keys>,
     /// How much may be asked for.
     pub limits: Limits,
     /// Told of every new audit once it is written down.
@@ -38,9 +41,29 @@ impl Settings {
             registration: true,
             purge_days: Self::PURGE_DAYS,
             onboarding: None,
+            keys: None,
             limits: Limits::default(),
             started: Arc::new(|_| {}),
         }
+    }
+}
+
+impl Settings {
+    /// Settings of the routes of old access keys alone, which ask AWS about no role.
+    #[must_use]
+    pub fn of_keys(auth: impl Authenticate + 'static, keys: Keys) -> Self {
+        Self { keys: Some(keys), ..Self::new(auth, Unasked) }
+    }
+}
+
+/// Stands where no route asks.
+struct Unasked;
+
+#[async_trait]
+impl Verify for Unasked {
+    async fn verify(&self, _: &Registered) -> Proof {
+        let (tried_at, outcome) = (Timestamp::now(), ProofOutcome::Unproven);
+        Proof { tried_at, outcome, reason: Some("this part of the service proves no roles".into()) }
     }
 }
 
@@ -50,6 +73,7 @@ impl fmt::Debug for Settings {
             .field("registration", &self.registration)
             .field("purge_days", &self.purge_days)
             .field("onboarding", &self.onboarding)
+            .field("keys", &self.keys)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -4,7 +4,9 @@ use access::SessionName;
 use aws_config::SdkConfig;
 use checks::Manner;
 use collect::Limits;
-use domain::{Account, Audit, AuditId, AuditState, RoleArn, Schedule, Severity, Snapshot, Tenant};
+use domain::{
+    Account, Audit, AuditId, AuditState, JobTicket, RoleArn, Schedule, Severity, Snapshot, Tenant,
+};
 use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -74,6 +76,8 @@ pub struct Pipeline {
 pub struct Done {
     /// What has to be done next, by any worker.
     pub next: Vec<Ticket>,
+    /// The jobs that another function has to be told of again.
+    pub jobs: Vec<JobTicket>,
     /// The audit that has ended by it, and how.
     pub ended: Option<(AuditId, AuditState)>,
     /// What was queued, of a night.
@@ -93,7 +97,7 @@ pub enum WorkError {
 
 impl Done {
     pub(crate) const fn nothing() -> Self {
-        Self { next: Vec::new(), ended: None, night: None }
+        Self { next: Vec::new(), jobs: Vec::new(), ended: None, night: None }
     }
 
     pub(crate) fn next(next: Vec<Ticket>) -> Self {
@@ -134,7 +138,7 @@ impl Pipeline {
             }
             Ticket::Sweep { cursor } => {
                 let swept = self.sweep(cursor.as_deref(), stop).await?;
-                Ok(Done::next(swept.tickets))
+                Ok(Done { jobs: swept.jobs, ..Done::next(swept.tickets) })
             }
         }
     }

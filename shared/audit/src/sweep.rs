@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Audit, Phase, Registered, RegisteredState, Task, TaskState};
+use domain::{Audit, JobTicket, Phase, Registered, RegisteredState, Task, TaskState};
 use jiff::Timestamp;
 use store::{PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,8 @@ const LATE: Duration = Duration::from_hours(6);
 pub struct Swept {
     /// What has to be sent again, or goes on with the sweep.
     pub tickets: Vec<Ticket>,
+    /// The jobs that another function has to be told of again.
+    pub jobs: Vec<JobTicket>,
     /// How many alerts were shown again.
     pub nudged: usize,
     /// The first steps of the audits that were queued because their schedules are due. Where the table has a
@@ -37,6 +39,7 @@ enum List {
     Audits,
     Alerts,
     Accounts,
+    Jobs,
 }
 
 impl List {
@@ -47,6 +50,7 @@ impl List {
         match cursor.chars().next() {
             Some('1') => (Self::Alerts, rest),
             Some('2') => (Self::Accounts, rest),
+            Some('3') => (Self::Jobs, rest),
             _ => (Self::Audits, rest),
         }
     }
@@ -56,12 +60,13 @@ impl List {
             Self::Audits => '0',
             Self::Alerts => '1',
             Self::Accounts => '2',
+            Self::Jobs => '3',
         }
     }
 }
 
 impl Pipeline {
-    /// Looks for audits and alerts that nobody works on, for accounts whose own schedule is due, and for
+    /// Looks for audits, alerts and jobs that nobody works on, for accounts whose own schedule is due, and for
     /// deleted ones whose time is up.
     ///
     /// # Errors
@@ -80,12 +85,14 @@ impl Pipeline {
                 List::Audits => self.sweep_audits(page, &mut swept).await?,
                 List::Alerts => self.sweep_alerts(page, &mut swept).await?,
                 List::Accounts => self.sweep_accounts(page, &mut swept).await?,
+                List::Jobs => self.sweep_jobs(page, &mut swept).await?,
             };
             if cursor.is_none() {
                 list = match list {
                     List::Audits => List::Alerts,
                     List::Alerts => List::Accounts,
-                    List::Accounts => break,
+                    List::Accounts => List::Jobs,
+                    List::Jobs => break,
                 };
             }
             if stop.is_cancelled() {
@@ -219,6 +226,28 @@ impl Pipeline {
             }
         }
         Ok(accounts.next_cursor)
+    }
+
+    async fn sweep_jobs(
+        &self,
+        page: PageRequest<'_>,
+        swept: &mut Swept,
+    ) -> Result<Option<String>, WorkError> {
+        let jobs = self.store.unfinished_jobs(page).await.map_err(PageError::into_store)?;
+        for job in &jobs.items {
+            let now = now();
+            if job.lease_until.is_some_and(|until| until >= now) {
+                continue;
+            }
+            if let Some(failure) = job.given_up(now) {
+                tracing::warn!(job = %job.id, "job given up: {failure}");
+                let _ = self.store.give_up_job(job, &failure, now).await?;
+            } else if self.is_dropped(job.lease_until, job.updated_at, now) {
+                tracing::info!(job = %job.id, "sent again");
+                swept.jobs.push(job.ticket());
+            }
+        }
+        Ok(jobs.next_cursor)
     }
 
     /// Queues an account's audit where its schedule is due, and answers its first step.

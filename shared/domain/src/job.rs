@@ -1,10 +1,13 @@
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{AccountId, Invalid, Tenant};
+use crate::{
+    AccountId, Invalid, Tenant,
+    keys::{Ask, Failure, Partial, Way},
+};
 
 /// The name of a job: a `UUIDv7`, so that names sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,9 +70,9 @@ pub struct JobTicket {
     pub job_id: JobId,
 }
 
-/// A request that takes longer than its caller waits: `R` is what was asked, `F` why there is no answer.
+/// A question about old access keys that takes longer than its caller waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Job<R, F> {
+pub struct Job {
     /// Whose it is.
     pub tenant: Tenant,
     /// Its name.
@@ -77,11 +80,13 @@ pub struct Job<R, F> {
     /// The registered account that is asked; nothing for the service's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
+    /// How it is read.
+    pub way: Way,
     /// What was asked.
-    pub request: R,
+    pub ask: Ask,
     /// Where it stands.
     pub state: JobState,
-    /// When it was asked.
+    /// When it was asked: ages count to it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -102,27 +107,28 @@ pub struct Job<R, F> {
     pub answer: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<F>,
+    pub failure: Option<Failure>,
 }
 
-impl<R, F> Job<R, F> {
-    /// A job that nobody has begun.
+impl Job {
+    /// How many attempts may die before the job is given up.
+    pub const ATTEMPTS: u32 = 3;
+
+    /// How long a job may take, attempts and waiting together.
+    pub const LONGEST: SignedDuration = SignedDuration::from_hours(6);
+
+    /// A job that goes on from what was read, and that nobody has begun.
     #[must_use]
-    pub fn new(
-        tenant: Tenant,
-        id: JobId,
-        account: Option<AccountId>,
-        request: R,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(tenant: Tenant, id: JobId, account: Option<AccountId>, from: &Partial) -> Self {
         Self {
             tenant,
             id,
             account,
-            request,
+            way: from.way,
+            ask: from.ask,
             state: JobState::Queued,
-            created_at: now,
-            updated_at: now,
+            created_at: from.asked_at,
+            updated_at: from.asked_at,
             attempt: 0,
             put_back: 0,
             lease_until: None,
@@ -136,5 +142,50 @@ impl<R, F> Job<R, F> {
     #[must_use]
     pub fn ticket(&self) -> JobTicket {
         JobTicket { tenant: self.tenant.clone(), job_id: self.id }
+    }
+
+    /// Why no worker is to begin it once more; nothing where one may.
+    #[must_use]
+    pub fn given_up(&self, now: Timestamp) -> Option<Failure> {
+        let dead = self.attempt.saturating_sub(self.put_back);
+        let what = if dead >= Self::ATTEMPTS {
+            format!("given up after {dead} attempts that never ended")
+        } else if now.duration_since(self.created_at) > Self::LONGEST {
+            format!("given up {} hours after it was asked", Self::LONGEST.as_hours())
+        } else {
+            return None;
+        };
+        Some(Failure::Stopped { what })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> Job {
+        let tenant = Tenant::try_from("acme".to_owned()).unwrap();
+        let now = "2026-11-28T10:00:00Z".parse().unwrap();
+        let from = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), now);
+        Job::new(tenant, JobId(Uuid::nil()), None, &from)
+    }
+
+    #[test]
+    fn a_job_is_given_up_after_attempts_that_died_and_not_after_those_that_were_put_back() {
+        let now = job().created_at;
+        let given_up = |attempt, put_back| Job { attempt, put_back, ..job() }.given_up(now);
+        assert_eq!([given_up(0, 0), given_up(2, 0), given_up(40, 38)], [None, None, None]);
+        for (attempt, put_back) in [(3, 0), (43, 40)] {
+            let why = given_up(attempt, put_back).unwrap().to_string();
+            assert!(why.contains("after 3 attempts that never ended"), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_job_is_given_up_when_it_takes_too_long() {
+        let late = |hours| job().created_at + SignedDuration::from_hours(hours);
+        assert_eq!(job().given_up(late(6)), None);
+        let why = job().given_up(late(7)).unwrap().to_string();
+        assert!(why.contains("6 hours after it was asked"), "{why}");
     }
 }

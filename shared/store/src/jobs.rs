@@ -1,10 +1,12 @@
-//! Jobs: requests that take longer than their callers wait, each done by one worker at a time.
-//!
-//! `R` is what was asked and `F` why a job failed; the store keeps both as they are.
+//! Jobs: questions that take longer than their callers wait, each worked on by one worker at a time.
 
-use domain::{Job, JobId, JobState, Tenant};
+use domain::{
+    Job, JobId, JobState, Tenant,
+    keys::{Failure, OldAccessKeys, Partial},
+};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     Claim, Error, Fence, Page, PageError, PageRequest, Store,
@@ -23,12 +25,12 @@ const ANSWER: &str = "answer";
 /// What takes a job off the index of the unfinished and frees its lease.
 const OVER: [&str; 4] = [keys::KIND_SORT, "lease_until", "lease_ns", PARTIAL];
 
-fn at<R, F>(job: &Job<R, F>) -> Key {
+fn at(job: &Job) -> Key {
     keys::job(&job.tenant, job.id)
 }
 
 /// That the job's worker still is this one.
-fn works<R, F>(held: &Job<R, F>) -> Condition {
+fn works(held: &Job) -> Condition {
     Condition::All(vec![
         Condition::is("state", JobState::Running.name()),
         Condition::is("attempt", held.attempt),
@@ -42,20 +44,9 @@ impl Store {
     /// # Errors
     ///
     /// The job may or may not be written; the same call may be made again.
-    pub async fn create_job<R, F, P>(
-        &self,
-        mut job: Job<R, F>,
-        partial: Option<&P>,
-    ) -> Result<Job<R, F>, Error>
-    where
-        R: Serialize + Send + Sync,
-        F: Serialize + Send + Sync,
-        P: Serialize + Sync,
-    {
+    pub async fn create_job(&self, mut job: Job, partial: &Partial) -> Result<Job, Error> {
         let doing = "write down the job";
-        if let Some(partial) = partial {
-            job.partial = Some(self.keep(doing, &job, PARTIAL, partial).await?);
-        }
+        job.partial = Some(self.keep(doing, &job, PARTIAL, partial).await?);
         let mut item = item::of(keys::JOB, &job)?;
         item.insert(keys::EXPIRES_AT.into(), item::days_after(job.created_at, JOB_DAYS));
         item.insert(keys::KIND_SORT.into(), format!("{}#{}", job.tenant, job.id).into());
@@ -69,10 +60,7 @@ impl Store {
     /// # Errors
     ///
     /// The store gave no answer.
-    pub async fn job<R, F>(&self, tenant: &Tenant, id: JobId) -> Result<Option<Job<R, F>>, Error>
-    where
-        Job<R, F>: DeserializeOwned,
-    {
+    pub async fn job(&self, tenant: &Tenant, id: JobId) -> Result<Option<Job>, Error> {
         let item = self.table.get("read the job", &keys::job(tenant, id)).await?;
         item.map(item::read).transpose()
     }
@@ -94,13 +82,7 @@ impl Store {
     /// # Errors
     ///
     /// The cursor is not one of this list, or the store gave no answer.
-    pub async fn unfinished_jobs<R, F>(
-        &self,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Job<R, F>>, PageError>
-    where
-        Job<R, F>: DeserializeOwned + Send,
-    {
+    pub async fn unfinished_jobs(&self, page: PageRequest<'_>) -> Result<Page<Job>, PageError> {
         self.indexed("list jobs", List::Jobs, keys::JOB, "", page).await
     }
 
@@ -109,15 +91,12 @@ impl Store {
     /// # Errors
     ///
     /// The job may have been taken; it is free again at `until`.
-    pub async fn claim_job<R, F>(
+    pub async fn claim_job(
         &self,
         (tenant, id): (&Tenant, JobId),
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<Claim<Job<R, F>>, Error>
-    where
-        Job<R, F>: DeserializeOwned,
-    {
+    ) -> Result<Claim<Job>, Error> {
         let mut set = item::with(lease(until));
         set.extend(item::with([
             ("state", JobState::Running.name().into()),
@@ -132,7 +111,7 @@ impl Store {
             Written::Done(Some(taken)) => Ok(Claim::Claimed(Box::new(item::read(taken)?))),
             Written::Done(None) | Written::Refused(None) => Ok(Claim::Missing),
             Written::Refused(Some(there)) => {
-                let there: Job<R, F> = item::read(there)?;
+                let there: Job = item::read(there)?;
                 Ok(match there.lease_until {
                     Some(until) if !there.state.is_final() => Claim::Held { until },
                     _ => Claim::Passed,
@@ -146,9 +125,9 @@ impl Store {
     /// # Errors
     ///
     /// The store gave no answer.
-    pub async fn renew_job<R: Sync, F: Sync>(
+    pub async fn renew_job(
         &self,
-        held: &Job<R, F>,
+        held: &Job,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Fence, Error> {
@@ -158,26 +137,24 @@ impl Store {
         Ok(Fence::of(&self.table.write("renew a lease", write).await?))
     }
 
-    /// Puts a claimed job back, for another worker to go on from what was read; without that, from where
-    /// this one began.
+    /// Puts a claimed job back, for another worker to go on from what was read.
     ///
     /// # Errors
     ///
     /// The job may or may not be back; its lease ends in any case.
-    pub async fn release_job<R: Sync, F: Sync, P: Serialize + Sync>(
+    pub async fn release_job(
         &self,
-        held: &Job<R, F>,
-        partial: Option<&P>,
+        held: &Job,
+        partial: &Partial,
         now: Timestamp,
     ) -> Result<Fence, Error> {
         let doing = "put the job back";
-        let mut set = item::with([
+        let partial = self.keep(doing, held, PARTIAL, partial).await?;
+        let set = item::with([
             ("state", JobState::Queued.name().into()),
             ("updated_at", now.to_string().into()),
+            (PARTIAL, partial.into()),
         ]);
-        if let Some(partial) = partial {
-            set.insert(PARTIAL.into(), self.keep(doing, held, PARTIAL, partial).await?.into());
-        }
         let write = Write::update(at(held), set)
             .adding("put_back", 1)
             .removing(&["lease_until", "lease_ns"])
@@ -190,17 +167,12 @@ impl Store {
     /// # Errors
     ///
     /// The job may or may not have ended; the same call finds out.
-    pub async fn finish_job<R, F, A: Serialize + Sync>(
+    pub async fn finish_job(
         &self,
-        held: &Job<R, F>,
-        answer: &A,
+        held: &Job,
+        answer: &OldAccessKeys,
         now: Timestamp,
-    ) -> Result<Fence, Error>
-    where
-        R: Sync,
-        F: Sync,
-        Job<R, F>: DeserializeOwned,
-    {
+    ) -> Result<Fence, Error> {
         let key = self.keep("keep the answer", held, ANSWER, answer).await?;
         self.end_job(held, works(held), JobState::Done, (ANSWER, key.into()), now).await
     }
@@ -210,15 +182,12 @@ impl Store {
     /// # Errors
     ///
     /// The job may or may not have ended; the same call finds out.
-    pub async fn fail_job<R: Sync, F: Serialize + Sync>(
+    pub async fn fail_job(
         &self,
-        held: &Job<R, F>,
-        failure: &F,
+        held: &Job,
+        failure: &Failure,
         now: Timestamp,
-    ) -> Result<Fence, Error>
-    where
-        Job<R, F>: DeserializeOwned,
-    {
+    ) -> Result<Fence, Error> {
         let failure = serde_json::to_value(failure).map_err(Error::unwritable)?;
         self.end_job(held, works(held), JobState::Failed, ("failure", failure), now).await
     }
@@ -228,15 +197,12 @@ impl Store {
     /// # Errors
     ///
     /// The job may or may not have ended; the same call finds out.
-    pub async fn give_up_job<R: Sync, F: Serialize + Sync>(
+    pub async fn give_up_job(
         &self,
-        seen: &Job<R, F>,
-        failure: &F,
+        seen: &Job,
+        failure: &Failure,
         now: Timestamp,
-    ) -> Result<Fence, Error>
-    where
-        Job<R, F>: DeserializeOwned,
-    {
+    ) -> Result<Fence, Error> {
         let still = Condition::All(vec![
             Condition::is("state", seen.state.name()),
             Condition::is("attempt", seen.attempt),
@@ -246,17 +212,14 @@ impl Store {
         self.end_job(seen, still, JobState::Failed, ("failure", failure), now).await
     }
 
-    async fn end_job<R: Sync, F: Sync>(
+    async fn end_job(
         &self,
-        held: &Job<R, F>,
+        held: &Job,
         only_if: Condition,
         state: JobState,
-        (name, value): (&str, serde_json::Value),
+        (name, value): (&str, Value),
         now: Timestamp,
-    ) -> Result<Fence, Error>
-    where
-        Job<R, F>: DeserializeOwned,
-    {
+    ) -> Result<Fence, Error> {
         let set = item::with([
             ("state", state.name().into()),
             ("updated_at", now.to_string().into()),
@@ -267,7 +230,7 @@ impl Store {
             Written::Done(_) => Fence::Held,
             Written::Refused(None) => Fence::Lost,
             Written::Refused(Some(there)) => {
-                let there: Job<R, F> = item::read(there)?;
+                let there: Job = item::read(there)?;
                 let mine = there.attempt == held.attempt && there.state == state;
                 if mine { Fence::Held } else { Fence::Lost }
             }
@@ -279,29 +242,24 @@ impl Store {
     /// # Errors
     ///
     /// It cannot be read, or the store gave no answer.
-    pub async fn job_answer<R: Sync, F: Sync, A: DeserializeOwned>(
-        &self,
-        job: &Job<R, F>,
-    ) -> Result<Option<A>, Error> {
+    pub async fn job_answer(&self, job: &Job) -> Result<Option<OldAccessKeys>, Error> {
         self.kept("read the answer", job.answer.as_deref()).await
     }
 
-    /// What was read of a job before; nothing where it begins anew.
+    /// What was read of a job so far; of one that lost it, nothing yet.
     ///
     /// # Errors
     ///
     /// It cannot be read, or the store gave no answer.
-    pub async fn job_partial<R: Sync, F: Sync, P: DeserializeOwned>(
-        &self,
-        job: &Job<R, F>,
-    ) -> Result<Option<P>, Error> {
-        self.kept("read what was read so far", job.partial.as_deref()).await
+    pub async fn job_partial(&self, job: &Job) -> Result<Partial, Error> {
+        let kept = self.kept("read what was read so far", job.partial.as_deref()).await?;
+        Ok(kept.unwrap_or_else(|| Partial::new(job.way, job.ask, job.created_at)))
     }
 
-    async fn keep<R: Sync, F: Sync, T: Serialize + Sync>(
+    async fn keep<T: Serialize + Sync>(
         &self,
         doing: &'static str,
-        job: &Job<R, F>,
+        job: &Job,
         what: &str,
         value: &T,
     ) -> Result<String, Error> {

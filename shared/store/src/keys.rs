@@ -176,7 +176,7 @@ pub(crate) fn job(tenant: &Tenant, id: JobId) -> Key {
 /// The object of what one attempt at a job read so far, or of its answer.
 ///
 /// Attempts do not share it, so that a worker that was given up on cannot overwrite its successor's.
-pub(crate) fn job_object<R, F>(job: &domain::Job<R, F>, what: &str) -> String {
+pub(crate) fn job_object(job: &domain::Job, what: &str) -> String {
     let (id, attempt) = (job.id, job.attempt);
     format!("{}{id}.{attempt}.{what}.json.zst", jobs_of(&job.tenant, job.account.as_ref()))
 }

@@ -1,4 +1,5 @@
 use api::{Settings, Verify};
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::to_bytes;
 use domain::{AuditId, Proof, ProofOutcome, Registered};

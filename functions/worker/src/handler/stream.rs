@@ -1,12 +1,12 @@
 use audit::Ticket;
 use aws_lambda_events::event::dynamodb::EventRecord;
-use domain::{AuditId, AuditState, Phase, Tenant};
+use domain::{AuditId, AuditState, JobId, JobState, JobTicket, Phase, Tenant};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Failure, Refused, Send, failed};
 
-/// Of an item, what tells whether it is an audit that waits for something. The order, with the customer's
+/// Of an item, what tells whether it is an audit or a job that waits for something. The order, with the customer's
 /// `ExternalId` in it, is not even read.
 #[derive(Deserialize)]
 struct Item {
@@ -17,21 +17,29 @@ struct Item {
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct Named<Id> {
     tenant: Tenant,
-    id: AuditId,
+    id: Id,
 }
 
-/// Sends a message for every audit that waits to be planned or judged, in the records' order.
+/// What a record makes somebody do.
+enum Hint {
+    Audit(Ticket),
+    Job(JobTicket),
+}
+
+/// Sends a message for every audit that waits to be planned or judged, and every job that waits, in the records'
+/// order.
 ///
 /// It stops at the first failure, because the stream begins again there.
 pub(super) async fn take(records: &[Value], send: &impl Send) -> Result<Vec<Failure>, Refused> {
     for (index, record) in records.iter().enumerate() {
         let name = record.get("dynamodb").and_then(|change| change.get("SequenceNumber")?.as_str());
         let name = name.ok_or(Refused::Nameless("record", index))?;
-        let told = match ticket(record) {
+        let told = match hint(record) {
             Ok(None) => continue,
-            Ok(Some(ticket)) => send.send(&[ticket]).await,
+            Ok(Some(Hint::Audit(ticket))) => send.send(&[ticket]).await,
+            Ok(Some(Hint::Job(ticket))) => send.send_jobs(&[ticket]).await,
             Err(error) => Err(error),
         };
         if let Err(reason) = told {
@@ -42,14 +50,20 @@ pub(super) async fn take(records: &[Value], send: &impl Send) -> Result<Vec<Fail
     Ok(Vec::new())
 }
 
-/// What a record makes some worker do; nothing where it tells of something else.
-fn ticket(record: &Value) -> Result<Option<Ticket>, String> {
+/// What a record makes somebody do; nothing where it tells of something else.
+fn hint(record: &Value) -> Result<Option<Hint>, String> {
     let record = EventRecord::deserialize(record).map_err(|error| error.to_string())?;
     let image = record.change.new_image;
     if record.event_name == "REMOVE" {
         return Ok(None);
     }
     let item: Item = serde_dynamo::from_item(image.clone()).map_err(|error| error.to_string())?;
+    if item.kind == store::keys::JOB && item.state.as_deref() == Some(JobState::Queued.name()) {
+        // New, or put back by an attempt whose time was up.
+        let named: Result<Named<JobId>, _> = serde_dynamo::from_item(image);
+        let Named { tenant, id } = named.map_err(|error| error.to_string())?;
+        return Ok(Some(Hint::Job(JobTicket { tenant, job_id: id })));
+    }
     if item.kind != store::keys::AUDIT {
         return Ok(None);
     }
@@ -59,10 +73,11 @@ fn ticket(record: &Value) -> Result<Option<Ticket>, String> {
     if !is_new && !is_read {
         return Ok(None);
     }
-    let Named { tenant, id } = serde_dynamo::from_item(image).map_err(|error| error.to_string())?;
-    Ok(Some(if is_read {
+    let named: Result<Named<AuditId>, _> = serde_dynamo::from_item(image);
+    let Named { tenant, id } = named.map_err(|error| error.to_string())?;
+    Ok(Some(Hint::Audit(if is_read {
         Ticket::Evaluate { tenant, audit_id: id }
     } else {
         Ticket::Plan { tenant, audit_id: id }
-    }))
+    })))
 }

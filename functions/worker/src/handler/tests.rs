@@ -1,6 +1,6 @@
 use std::cell::RefCell;
 
-use domain::{AuditId, AuditState, Place, Service, Tenant};
+use domain::{AuditId, AuditState, JobId, JobTicket, Place, Service, Tenant};
 use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -19,6 +19,8 @@ struct Bench {
     away: bool,
     refuse: Vec<AuditId>,
     sent: RefCell<Vec<Ticket>>,
+    jobs: Vec<JobTicket>,
+    told: RefCell<Vec<JobTicket>>,
     begun: RefCell<Vec<Ticket>>,
 }
 
@@ -32,6 +34,14 @@ impl super::Send for Bench {
         }
         Ok(())
     }
+
+    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String> {
+        if self.away && !jobs.is_empty() {
+            return Err("the queue is away".into());
+        }
+        self.told.borrow_mut().extend_from_slice(jobs);
+        Ok(())
+    }
 }
 
 impl Work for Bench {
@@ -40,7 +50,8 @@ impl Work for Bench {
         if self.away {
             return Err("the store is away".into());
         }
-        Ok(Done { next: self.next.clone(), ended: self.ended, night: None })
+        let (next, jobs) = (self.next.clone(), self.jobs.clone());
+        Ok(Done { next, jobs, ended: self.ended, night: None })
     }
 }
 
@@ -103,6 +114,49 @@ async fn an_audit_that_waits_becomes_a_message_that_names_it() {
         assert_eq!(*bench.sent.borrow(), [expected]);
         assert!(bench.begun.borrow().is_empty(), "no work within a stream");
     }
+}
+
+fn job() -> JobTicket {
+    let job_id = JobId("019aa940-5c3e-7d11-8a52-6c1f2e9b7d40".parse().unwrap());
+    JobTicket { tenant: tenant(), job_id }
+}
+
+#[tokio::test]
+async fn a_job_that_waits_becomes_a_message_for_the_keys_function() {
+    let new = event(include_str!("../../../../events/stream-job-queued.json"));
+    let mut back = new.clone();
+    back["Records"][0]["eventName"] = "MODIFY".into();
+    for records in [new.clone(), back] {
+        let bench = Bench::default();
+        assert!(bench.failures(records).await.is_empty());
+        assert_eq!(*bench.told.borrow(), [job()]);
+        assert!(bench.sent.borrow().is_empty() && bench.begun.borrow().is_empty());
+    }
+    let number = new["Records"][0]["dynamodb"]["SequenceNumber"].as_str().unwrap();
+    let away = Bench { away: true, ..Bench::default() };
+    assert_eq!(away.failures(new.clone()).await, [number]);
+    for (state, name) in [("running", "MODIFY"), ("done", "MODIFY"), ("queued", "REMOVE")] {
+        let mut other = new.clone();
+        other["Records"][0]["eventName"] = name.into();
+        other["Records"][0]["dynamodb"]["NewImage"]["state"] = json!({ "S": state });
+        let bench = Bench::default();
+        assert!(bench.failures(other).await.is_empty());
+        assert!(bench.told.borrow().is_empty(), "{name} {state}");
+    }
+}
+
+#[tokio::test]
+async fn jobs_that_a_sweep_finds_are_sent_again() {
+    let sweep = event(include_str!("../../../../events/schedule-sweep.json"));
+    let bench = Bench { jobs: vec![job()], ..Bench::default() };
+    let answer = bench.handle(sweep).await.unwrap();
+    assert_eq!(answer, Answer::Task { sent: 1, night: None });
+    assert_eq!(*bench.told.borrow(), [job()]);
+    // A long sweep goes on as a message.
+    let bench = Bench { jobs: vec![job()], ..Bench::default() };
+    let only = json!({ "Records": [steps()["Records"][0]] });
+    assert!(bench.failures(only).await.is_empty());
+    assert_eq!(*bench.told.borrow(), [job()]);
 }
 
 #[tokio::test]
@@ -277,10 +331,11 @@ proptest! {
     /// event has, and the `ExternalId` of an image is in no answer.
     #[test]
     fn a_broken_event_breaks_nothing(
-        which in 0..3_usize, place in any::<prop::sample::Index>(), instead in any_json(),
+        which in 0..4_usize, place in any::<prop::sample::Index>(), instead in any_json(),
     ) {
         let read = event(include_str!("../../../../events/stream-audit-read.json"));
-        let mut event = [queued(), read, steps()][which].clone();
+        let job = event(include_str!("../../../../events/stream-job-queued.json"));
+        let mut event = [queued(), read, steps(), job][which].clone();
         let mut found = Vec::new();
         places(&event, "", &mut found);
         let at: &String = place.get(&found);

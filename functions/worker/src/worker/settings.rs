@@ -11,6 +11,8 @@ pub(super) struct Settings {
     pub(super) table: String,
     pub(super) bucket: String,
     pub(super) queue_url: String,
+    /// The queue of the function `keys`.
+    pub(super) jobs_url: String,
     pub(super) keep_days: u32,
     pub(super) audit: audit::Settings,
 }
@@ -48,6 +50,7 @@ impl Settings {
             table: needed("INFRAAUDIT_TABLE")?,
             bucket: needed("INFRAAUDIT_BUCKET")?,
             queue_url: needed("INFRAAUDIT_QUEUE_URL")?,
+            jobs_url: needed("INFRAAUDIT_JOBS_QUEUE_URL")?,
             keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
                 manner: Manner {
@@ -82,10 +85,11 @@ fn or<T: FromStr<Err: Display>>(
 mod tests {
     use super::*;
 
-    const NEEDED: [(&str, &str); 3] = [
+    const NEEDED: [(&str, &str); 4] = [
         ("INFRAAUDIT_TABLE", "table"),
         ("INFRAAUDIT_BUCKET", "bucket"),
         ("INFRAAUDIT_QUEUE_URL", "https://sqs.example/queue"),
+        ("INFRAAUDIT_JOBS_QUEUE_URL", "https://sqs.example/jobs"),
     ];
 
     fn read(given: &[(&str, &str)]) -> Result<Settings, Wrong> {

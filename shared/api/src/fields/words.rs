@@ -35,6 +35,15 @@ pub(crate) fn not_text(value: &Value) -> &'static str {
     }
 }
 
+/// What is wrong with a value that should have been a whole number.
+pub(crate) fn not_whole(value: &Value) -> String {
+    match value {
+        Value::Number(number) => format!("`{number}` is not a whole number"),
+        Value::String(text) => format!("`{}` is not a whole number", shown(text)),
+        other => not_text(other).to_owned(),
+    }
+}
+
 /// Names in backticks, with commas between.
 pub(crate) fn list(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

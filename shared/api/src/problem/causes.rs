@@ -18,10 +18,7 @@ impl From<Refused> for Problem {
         match refused {
             Refused::Missing => unauthorized("send the header `authorization: Bearer TOKEN`"),
             Refused::Invalid(why) => unauthorized(&why),
-            Refused::Forbidden(why) => {
-                let kind = "urn:infraaudit:problem:forbidden";
-                Self::new(StatusCode::FORBIDDEN, kind, "The caller may not do this").detail(why)
-            }
+            Refused::Forbidden(why) => Self::forbidden(why),
             Refused::Unavailable => Self::unavailable(),
         }
     }

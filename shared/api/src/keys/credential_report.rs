@@ -1,0 +1,47 @@
+use axum::{extract::State, response::Response};
+use domain::keys::{OldAccessKeys, Way};
+
+use super::{
+    answer::answer,
+    asked::{self, KeysRequest},
+    job::KeysJob,
+};
+use crate::{Problem, Shared, caller::Caller, request::Sent};
+
+/// Tells the old access keys of an account from IAM's credential report, for accounts of many users.
+///
+/// A report is up to four hours old (`generated_time`, `stale_seconds`) and has no ids of keys; `include` with
+/// `key_id` asks for them user by user. While IAM makes it, the request waits, and goes on as a job after
+/// `wait_seconds`.
+#[utoipa::path(
+    post,
+    path = "/v1/iam/old-access-keys/credential-report",
+    tag = "keys",
+    security((), ("bearer" = [])),
+    request_body(content = KeysRequest, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The old keys, the oldest first.", body = OldAccessKeys),
+        (status = 202, description = "The reading goes on as a job.", body = KeysJob,
+         headers(("location" = String, description = "Where the job is."),
+                 ("retry-after" = u64, description = "When to look, in seconds."))),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 409, response = crate::docs::Conflict),
+        (status = 413, response = crate::docs::TooLarge),
+        (status = 415, response = crate::docs::NotJson),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 502, response = crate::docs::Upstream),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn credential_report(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let wanted = asked::wanted(sent.fields()?)?;
+    answer(&shared, tenant, Way::Report, wanted).await
+}
