@@ -42,10 +42,7 @@ impl Settings {
             table: needed("INFRAAUDIT_TABLE")?,
             bucket: needed("INFRAAUDIT_BUCKET")?,
             tenant_claim: var("INFRAAUDIT_TENANT_CLAIM").unwrap_or_else(|| "sub".into()),
-            worker: parsed(
-                "INFRAAUDIT_WORKER_ROLE_ARN",
-                &needed("INFRAAUDIT_WORKER_ROLE_ARN")?,
-            )?,
+            worker: parsed("INFRAAUDIT_WORKER_ROLE_ARN", &needed("INFRAAUDIT_WORKER_ROLE_ARN")?)?,
             operator: Tenant::try_from(operator)
                 .map_err(|error| Wrong::Value("INFRAAUDIT_OPERATOR_TENANT", error.to_string()))?,
             limits,

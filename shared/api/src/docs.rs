@@ -55,7 +55,7 @@ use crate::{FieldError, Problem, Shared};
         schemas(Problem, FieldError),
         responses(
             Malformed, Unauthorized, Forbidden, NotFound, Conflict, TooLarge, NotJson,
-            InvalidFields, TooMany, Upstream, Unavailable
+            InvalidFields, TooMany, Denied, Upstream, Unavailable
         )
     ),
     modifiers(&Secured),
@@ -108,6 +108,7 @@ problems! {
     NotJson: "The body is not declared as JSON.",
     InvalidFields: "Fields of the request are invalid; all of them are listed.",
     TooMany: "Too much was asked for; `retry-after` tells when to go on.",
+    Denied: "The caller may not do this, or AWS refuses a call for want of a permission, which is named.",
     Upstream: "AWS answered with what cannot be used.",
     Unavailable: "The service cannot answer now; `retry-after` tells when to try again.",
 }

@@ -4,12 +4,14 @@
 //! A [`Monitor`] reads one account and is made once. [`Monitor::read`] begins or goes on with a [`Partial`], and ends
 //! with the whole answer, with what to go on from, or with the reason why there is none.
 
+mod accounts;
 mod monitor;
 mod report;
 mod run;
 mod session;
 mod users;
 
+pub use accounts::Accounts;
 pub use collect::{Limits, Paces};
 pub use domain::keys::{
     Ask, Failure, Hours, Include, KeyStatus, LastUsed, OldAccessKey, OldAccessKeys, Partial, Seen,

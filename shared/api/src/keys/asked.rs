@@ -90,4 +90,3 @@ pub(super) fn wanted(mut fields: Fields) -> Result<Wanted, Problem> {
     let wait = Duration::from_secs(wait.unwrap_or(longest));
     Ok(Wanted { account_id, ask: Ask { hours, status, include }, wait })
 }
-

@@ -27,7 +27,7 @@ use crate::{Problem, Shared, caller::Caller, request::AskedOrSent};
                  ("retry-after" = u64, description = "When to look, in seconds."))),
         (status = 400, response = crate::docs::Malformed),
         (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
+        (status = 403, response = crate::docs::Denied),
         (status = 404, response = crate::docs::NotFound),
         (status = 409, response = crate::docs::Conflict),
         (status = 413, response = crate::docs::TooLarge),

@@ -75,6 +75,23 @@ pub(crate) async fn of(api: &Api, tenant: &str) -> Vec<Case> {
             })),
             Foreign::NotFound,
         ),
+        get(
+            "/v1/iam/old-access-keys/list-users",
+            format!("/v1/iam/old-access-keys/list-users?hours=24&account_id={account}"),
+            Foreign::NotFound,
+        ),
+        case(
+            "POST",
+            "/v1/iam/old-access-keys/credential-report",
+            "/v1/iam/old-access-keys/credential-report".into(),
+            Some(json!({"hours": 24, "account_id": account, "wait_seconds": 0})),
+            Foreign::NotFound,
+        ),
+        get(
+            "/v1/iam/old-access-keys/jobs/{job_id}",
+            format!("/v1/iam/old-access-keys/jobs/{}", have.job),
+            Foreign::NotFound,
+        ),
         case(
             "PATCH",
             "/api/accounts/{account_id}",
@@ -116,12 +133,13 @@ pub(crate) async fn of(api: &Api, tenant: &str) -> Vec<Case> {
     ]
 }
 
-/// What a tenant has: a registered account with two audits that found something and one that is queued,
-/// and a suppression.
+/// What a tenant has: a registered account with two audits that found something and one that is queued, a job, and
+/// a suppression.
 struct Have {
     earlier: AuditId,
     later: AuditId,
     queued: AuditId,
+    job: String,
     suppression: String,
 }
 
@@ -152,6 +170,10 @@ impl Have {
         let body = json!({"check": "s3_encryption", "reason": "known", "expires_at": until});
         let suppression = post("/api/suppressions", body).await;
         let suppression = suppression["id"].as_str().unwrap().to_owned();
-        Self { earlier, later, queued, suppression }
+        api.proven(&named, ACCOUNT).await;
+        let asked = json!({"hours": 24, "account_id": ACCOUNT, "wait_seconds": 0});
+        let job = post("/v1/iam/old-access-keys/credential-report", asked).await;
+        let job = job["job_id"].as_str().unwrap().to_owned();
+        Self { earlier, later, queued, job, suppression }
     }
 }

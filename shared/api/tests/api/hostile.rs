@@ -43,7 +43,10 @@ static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
             let queried = parameters.iter().filter(|one| one["in"] == "query");
             let name = |one: &Value| one["name"].as_str().unwrap().to_owned();
-            let body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            // One that may be left out is one of two.
+            let schema = schema["oneOf"].as_array().and_then(|one| one.last()).unwrap_or(schema);
+            let body = schema["$ref"]
                 .as_str()
                 .map(|schema| document.pointer(schema.trim_start_matches('#')).unwrap());
             let fields = body.map(|schema| schema["properties"].as_object().unwrap());
@@ -109,6 +112,11 @@ fn text() -> impl Strategy<Value = String> {
         "111122223333.cDI6eA",
         "d1-18446744073709551615",
         "1000",
+        "87600",
+        "87601",
+        "25",
+        "last_used,key_id",
+        "all",
         "*",
         "",
     ];
@@ -212,6 +220,7 @@ proptest! {
     fn any_path_and_query_are_answered(text in "/[!-~]{0,40}", id in "[!-~]{0,40}", query in "[!-~]{0,40}") {
         for route in ROUTES.iter().filter(|route| route.method == "GET") {
             let path = route.path.replace("{audit_id}", &id).replace("{account_id}", &id);
+            let path = path.replace("{job_id}", &id);
             let known = route.path.replace("{account_id}", ACCOUNT);
             for uri in [text.clone(), path, format!("{known}?{query}")] {
                 let Ok(uri) = uri.parse::<Uri>() else { continue };

@@ -21,6 +21,8 @@ mod hostile;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod registered;

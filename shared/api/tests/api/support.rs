@@ -5,14 +5,20 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use api::{Authenticate, Open, Refused, Settings, Verify, router};
+use api::{
+    Authenticate, Keys, KeysRead, Open, OwnAccount, ReadKeys, Refused, Settings, Until, Verify,
+    router,
+};
 use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, request::Parts},
 };
-use domain::{Audit, Proof, ProofOutcome, Registered, Tenant};
+use domain::{
+    Audit, JobTicket, Proof, ProofOutcome, Registered, RegisteredState, Tenant,
+    keys::{Failure, KeyStatus, OldAccessKey, OldAccessKeys, Partial},
+};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -29,6 +35,9 @@ pub(crate) struct Api {
     /// The audits that the hook was told of.
     pub(crate) started: Arc<Mutex<Vec<Audit>>>,
     pub(crate) aws: Aws,
+    pub(crate) iam: Iam,
+    /// The jobs that the hook was told of.
+    pub(crate) jobs: Arc<Mutex<Vec<JobTicket>>>,
     directory: TempDir,
 }
 
@@ -69,6 +78,52 @@ impl Verify for Aws {
     }
 }
 
+/// What a reading comes to.
+type Read = Result<KeysRead, Failure>;
+
+/// IAM, as far as it tells keys: what the next readings come to, the last one for ever, and what was asked.
+#[derive(Clone)]
+pub(crate) struct Iam(Arc<Mutex<(Vec<Read>, Vec<Partial>)>>);
+
+/// The answer that IAM gives unless it is told otherwise.
+pub(crate) fn old_keys() -> OldAccessKeys {
+    OldAccessKeys::live(vec![OldAccessKey {
+        user_name: "kim".into(),
+        access_key_id: Some("AKIAEXAMPLE".into()),
+        created_date: "2020-01-01T00:00:00Z".parse().unwrap(),
+        age_hours: 50_000,
+        status: KeyStatus::Active,
+        slot: None,
+        no_id_because: None,
+        last_used: None,
+    }])
+}
+
+impl Iam {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new((vec![Ok(KeysRead::Whole(old_keys()))], Vec::new()))))
+    }
+
+    /// What the next readings come to.
+    pub(crate) fn gives(&self, reads: impl IntoIterator<Item = Read>) {
+        self.0.lock().unwrap().0 = reads.into_iter().collect();
+    }
+
+    /// What was read on from.
+    pub(crate) fn asked(&self) -> Vec<Partial> {
+        self.0.lock().unwrap().1.clone()
+    }
+}
+
+#[async_trait]
+impl ReadKeys for Iam {
+    async fn read(&self, _: Option<&Registered>, from: Partial, _: Until<'_>) -> Read {
+        let mut inner = self.0.lock().unwrap();
+        inner.1.push(from);
+        if inner.0.len() > 1 { inner.0.remove(0) } else { inner.0[0].clone() }
+    }
+}
+
 /// Takes the tenant from a header, as no real service would.
 pub(crate) struct Said;
 
@@ -104,8 +159,17 @@ impl Api {
         let told = Arc::clone(&started);
         settings.started = Arc::new(move |audit| told.lock().unwrap().push(audit.clone()));
         settings.verify = Arc::new(aws.clone());
+        let (iam, jobs) = (Iam::new(), Arc::new(Mutex::new(Vec::new())));
+        let began = Arc::clone(&jobs);
+        let keys = settings.keys.take();
+        let keys = keys.unwrap_or_else(|| Keys::new(Arc::new(iam.clone()), OwnAccount::Everybody));
+        settings.keys = Some(Keys {
+            reader: Arc::new(iam.clone()),
+            started: Arc::new(move |ticket| began.lock().unwrap().push(ticket)),
+            ..keys
+        });
         let router = router(store.clone(), settings);
-        Self { router, store, started, aws, directory }
+        Self { router, store, started, aws, iam, jobs, directory }
     }
 
     /// Open to everyone on this machine, any account being audited.
@@ -157,6 +221,14 @@ impl Api {
             self.call("POST", "/api/accounts", Some(&json!({"account_id": account}))).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()
+    }
+
+    /// Registers an account of a tenant, whose role counts as proven.
+    pub(crate) async fn proven(&self, tenant: &Tenant, account: &str) {
+        let (now, id) = (Timestamp::now(), account.parse().unwrap());
+        let prove = |account: &mut Registered| account.state = RegisteredState::Active;
+        let changed = self.store.change_account(tenant, &id, now, prove).await.unwrap();
+        assert!(changed.is_some(), "it is not registered");
     }
 
     /// The database, beside the store.

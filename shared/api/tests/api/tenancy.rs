@@ -47,6 +47,8 @@ async fn no_route_knows_the_names_of_another_tenant() {
     }
     assert_eq!(api.started.lock().unwrap().len(), started);
     assert!(api.aws.asked().is_empty(), "nobody's role was asked");
+    assert!(api.iam.asked().is_empty(), "nobody's keys were read");
+    assert_eq!(api.jobs.lock().unwrap().len(), 1, "one job, of the tenant itself");
 }
 
 #[tokio::test]
