@@ -116,7 +116,7 @@ async fn serve(
     let with = audit::Settings { manner, ..audit::Settings::default() };
     let source = audit::Source::Recorded { snapshot, tempo: STEP };
     let pipeline = audit::Pipeline::new(store.clone(), source, with);
-    let runner = Runner::new(pipeline, Deliver::default(), NonZeroUsize::MIN);
+    let runner = Runner::new(pipeline, Deliver::default(), NonZeroUsize::MIN, |_| ());
     let mut settings = api::Settings::new(api::Open, NoAws);
     // The sample account is not registered, and any way in is taken.
     settings.registration = false;

@@ -1,6 +1,7 @@
 mod config;
 mod deliver;
 mod jwt;
+mod keys;
 mod runner;
 mod variables;
 mod verify;
@@ -15,6 +16,7 @@ use collect::Limits;
 use domain::{Service, Thresholds};
 use store::Store;
 use tokio::{net::TcpListener, sync::oneshot};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{Failure, runtime};
@@ -64,7 +66,7 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
 /// Logs to standard error as JSON. Libraries only warn: at finer levels the AWS SDK tells whole
 /// requests, and with them an ExternalId.
 fn log(config: &Config) {
-    let ours = ["infraaudit", "access", "api", "audit", "checks", "collect", "store"];
+    let ours = ["infraaudit", "access", "api", "audit", "checks", "collect", "keys", "store"];
     let levels = Targets::new()
         .with_default(config.log.min(tracing::level_filters::LevelFilter::WARN))
         .with_targets(ours.map(|name| (name, config.log)));
@@ -84,8 +86,19 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         Some(config::Webhook(url)) => deliver::Deliver::to_slack(url).map_err(Failure::usage)?,
         None => deliver::Deliver::default(),
     };
-    let runner = Runner::new(pipeline, deliver, config.concurrent_audits);
+    let limits = Limits::default().with(Service::Iam, config.iam_requests.get());
+    let reader: Arc<dyn api::ReadKeys> = Arc::new(keys::Reader::new(aws.clone(), &limits));
+    let stop_keys = CancellationToken::new();
+    let jobs = keys::KeyJobs::new(store.clone(), Arc::clone(&reader), stop_keys.clone());
+    let again = jobs.clone();
+    let dropped = move |ticket| again.begin(ticket);
+    let runner = Runner::new(pipeline, deliver, config.concurrent_audits, dropped);
     let begun = runner.clone();
+    let own_account = match (&config.door, config.operator_tenant) {
+        (Door::Open | Door::Token(_), _) => api::OwnAccount::Everybody,
+        (Door::Jwt { .. }, Some(config::Operator(tenant))) => api::OwnAccount::Only(tenant),
+        (Door::Jwt { .. }, None) => api::OwnAccount::Nobody,
+    };
     let registration = !matches!(config.door, Door::Open);
     let verify = verify::Verifier::new(aws);
     let mut api = match config.door {
@@ -100,6 +113,12 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     api.registration = registration;
     api.purge_days = config.purge_days;
     api.started = Arc::new(move |audit| begun.begin(audit));
+    let new = jobs.clone();
+    api.keys = Some(api::Keys {
+        started: Arc::new(move |ticket| new.begin(ticket)),
+        stop: stop_keys.clone(),
+        ..api::Keys::new(reader, own_account)
+    });
     let routes = api::router(store, api);
 
     let listen = config.listen;
@@ -107,7 +126,8 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let resumed = runner.resume().await.map_err(Failure::audit)?;
-    tracing::info!(%address, resumed, "serving");
+    let jobs_resumed = jobs.resume().await.map_err(Failure::audit)?;
+    tracing::info!(%address, resumed, jobs_resumed, "serving");
     eprintln!("listening on http://{address}");
 
     let server = axum::serve(listener, routes).with_graceful_shutdown(async {
@@ -122,9 +142,14 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     }
     eprintln!("stopping: audits under way are put back and go on at the next start");
     let _ = stopping.send(());
-    let (answered, put_back) =
-        tokio::join!(tokio::time::timeout(LAST_ANSWERS, server), runner.stop(LAST_CALLS));
-    if answered.is_err() || !put_back {
+    // Requests about keys end with what was read so far, which becomes a job.
+    stop_keys.cancel();
+    let (answered, audits, jobs) = tokio::join!(
+        tokio::time::timeout(LAST_ANSWERS, server),
+        runner.stop(LAST_CALLS),
+        jobs.stopped(LAST_CALLS)
+    );
+    if answered.is_err() || !audits || !jobs {
         tracing::warn!("stopped without waiting any longer; audits go on at the next start");
     }
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use std::{
 };
 
 use checks::Lang;
-use domain::{Schedule, Severity};
+use domain::{Invalid, Schedule, Severity, Tenant};
 use tracing::level_filters::LevelFilter;
 
 use super::variables::{self as var, VARIABLES, Variable};
@@ -32,6 +32,8 @@ pub(super) struct Config {
     pub(super) listen: SocketAddr,
     pub(super) data: PathBuf,
     pub(super) door: Door,
+    /// With an issuer: the tenant that may ask for the service's own account.
+    pub(super) operator_tenant: Option<Operator>,
     pub(super) log: LevelFilter,
     pub(super) lang: Lang,
     pub(super) alert_severity: Severity,
@@ -47,6 +49,18 @@ pub(super) struct Config {
     pub(super) slack_webhook: Option<Webhook>,
     /// Variables that look like ours and are not.
     pub(super) unknown: Vec<String>,
+}
+
+/// The tenant of whoever runs the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Operator(pub(super) Tenant);
+
+impl FromStr for Operator {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Tenant::try_from(text.to_owned()).map(Self)
+    }
 }
 
 /// The address of an incoming webhook, which is a secret.
@@ -112,6 +126,7 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
     };
     Ok(Config {
         door: door(&source, listen)?,
+        operator_tenant: source.get(&var::OPERATOR_TENANT)?,
         listen,
         data,
         log,
@@ -253,9 +268,10 @@ fn is_secret(variable: &Variable, key: &str) -> bool {
 }
 
 /// Names that only the functions read.
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
+    "INFRAAUDIT_JOBS_QUEUE_URL",
     "INFRAAUDIT_LEASE_SECONDS",
     "INFRAAUDIT_ONBOARDING_TEMPLATE_URL",
     "INFRAAUDIT_PATIENCE_SECONDS",

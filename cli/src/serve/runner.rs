@@ -8,7 +8,7 @@ use std::{
 };
 
 use audit::{Done, Pipeline, Ticket};
-use domain::{Audit, AuditId};
+use domain::{Audit, AuditId, JobTicket};
 use jiff::Timestamp;
 use tokio::{
     sync::{
@@ -40,6 +40,8 @@ pub(crate) struct Runner(Arc<Inner>);
 struct Inner {
     pipeline: Pipeline,
     deliver: Deliver,
+    /// Told of jobs of old access keys that the sweep finds dropped.
+    dropped: Box<dyn Fn(JobTicket) + Send + Sync>,
     /// Places for audits: one keeps its place until it has ended.
     places: Arc<Semaphore>,
     taken: Mutex<HashMap<AuditId, OwnedSemaphorePermit>>,
@@ -56,11 +58,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Runner {
-    pub(crate) fn new(pipeline: Pipeline, deliver: Deliver, at_once: NonZeroUsize) -> Self {
+    /// A runner that tells `dropped` of the jobs of old access keys that its sweep finds dropped.
+    pub(crate) fn new(
+        pipeline: Pipeline,
+        deliver: Deliver,
+        at_once: NonZeroUsize,
+        dropped: impl Fn(JobTicket) + Send + Sync + 'static,
+    ) -> Self {
         let (waiting, line) = mpsc::unbounded_channel();
         let runner = Self(Arc::new(Inner {
             pipeline,
             deliver,
+            dropped: Box::new(dropped),
             places: Arc::new(Semaphore::new(at_once.get())),
             taken: Mutex::default(),
             waiting,
@@ -199,6 +208,7 @@ impl Runner {
             self.free().await;
             match self.0.pipeline.sweep(None, &self.0.stop).await {
                 Ok(swept) => {
+                    swept.jobs.into_iter().for_each(|job| (self.0.dropped)(job));
                     let tickets = swept.tickets.into_iter().chain(swept.begun);
                     tickets.for_each(|ticket| self.take(ticket));
                 }

@@ -25,6 +25,8 @@ pub(super) static API_TOKEN: Variable = only_environment("INFRAAUDIT_API_TOKEN")
 pub(super) static JWT_ISSUER: Variable = variable("INFRAAUDIT_JWT_ISSUER", "jwt_issuer");
 pub(super) static JWT_AUDIENCE: Variable = variable("INFRAAUDIT_JWT_AUDIENCE", "jwt_audience");
 pub(super) static TENANT_CLAIM: Variable = variable("INFRAAUDIT_TENANT_CLAIM", "tenant_claim");
+pub(super) static OPERATOR_TENANT: Variable =
+    variable("INFRAAUDIT_OPERATOR_TENANT", "operator_tenant");
 pub(super) static LOG: Variable = variable("INFRAAUDIT_LOG", "log");
 pub(super) static LANG: Variable = variable("INFRAAUDIT_LANG", "lang");
 pub(super) static ALERT_SEVERITY: Variable =
@@ -49,7 +51,7 @@ pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_W
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 20] = [
+pub(super) static VARIABLES: [&Variable; 21] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -57,6 +59,7 @@ pub(super) static VARIABLES: [&Variable; 20] = [
     &JWT_ISSUER,
     &JWT_AUDIENCE,
     &TENANT_CLAIM,
+    &OPERATOR_TENANT,
     &LOG,
     &LANG,
     &ALERT_SEVERITY,

@@ -2,7 +2,7 @@ use api::{Settings, Verify};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::to_bytes;
-use domain::{AuditId, Proof, ProofOutcome, Registered};
+use domain::{AuditId, Proof, ProofOutcome, Registered, Tenant};
 use jiff::Timestamp;
 use lambda_http::request::from_str;
 use serde_json::{Value, json};

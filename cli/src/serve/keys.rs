@@ -1,0 +1,143 @@
+//! Old access keys on one machine: who reads them, and the jobs in the background.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use api::{Jobs, KeysRead, ReadKeys, Until, Worked};
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use collect::{Limits, Paces};
+use domain::{
+    JobState, JobTicket, Registered,
+    keys::{Failure, Partial},
+};
+use jiff::Timestamp;
+use keys::{Accounts, CALL_TIMEOUT, Outcome, Run};
+use store::{PageError, PageRequest, Store};
+use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How many jobs are worked on at once.
+const AT_ONCE: usize = 4;
+
+/// How long one attempt at a job takes at most; what is left is another one's.
+const ATTEMPT: Duration = Duration::from_mins(15);
+
+/// Half the first wait before a job is tried again when the store gave no answer, and the longest wait.
+const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// Reads the accounts' keys with this machine's credentials.
+pub(super) struct Reader(Accounts);
+
+impl Reader {
+    pub(super) fn new(config: SdkConfig, limits: &Limits) -> Self {
+        Self(Accounts::new(config, None, Paces::new(limits), CALL_TIMEOUT))
+    }
+}
+
+#[async_trait]
+impl ReadKeys for Reader {
+    async fn read(
+        &self,
+        account: Option<&Registered>,
+        from: Partial,
+        until: Until<'_>,
+    ) -> Result<KeysRead, Failure> {
+        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
+        Ok(match self.0.read(account, from, run).await? {
+            Outcome::Done(answer) => KeysRead::Whole(answer),
+            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
+        })
+    }
+}
+
+/// The jobs that are under way. Cloning it is cheap.
+#[derive(Clone)]
+pub(super) struct KeyJobs(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    jobs: Jobs,
+    places: Semaphore,
+    tasks: Mutex<JoinSet<()>>,
+    stop: CancellationToken,
+}
+
+impl KeyJobs {
+    pub(super) fn new(store: Store, reader: Arc<dyn ReadKeys>, stop: CancellationToken) -> Self {
+        let (jobs, places) = (Jobs::new(store.clone(), reader), Semaphore::new(AT_ONCE));
+        Self(Arc::new(Inner { store, jobs, places, tasks: Mutex::default(), stop }))
+    }
+
+    /// Takes up what an earlier process left behind: it is gone, and so is what it held.
+    pub(super) async fn resume(&self) -> Result<usize, store::Error> {
+        let (mut resumed, mut cursor) = (0, None::<String>);
+        loop {
+            let page = PageRequest::at(cursor.as_deref());
+            let jobs = self.0.store.unfinished_jobs(page).await.map_err(PageError::into_store)?;
+            for job in &jobs.items {
+                if job.state == JobState::Running {
+                    let partial = self.0.store.job_partial(job).await?;
+                    let _ = self.0.store.release_job(job, &partial, Timestamp::now()).await?;
+                }
+                self.begin(job.ticket());
+                resumed += 1;
+            }
+            cursor = jobs.next_cursor;
+            if cursor.is_none() {
+                return Ok(resumed);
+            }
+        }
+    }
+
+    /// Works on a job as soon as there is room.
+    pub(super) fn begin(&self, ticket: JobTicket) {
+        if self.0.stop.is_cancelled() {
+            return;
+        }
+        let jobs = self.clone();
+        let mut tasks = self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(async move { jobs.until_done(&ticket).await });
+    }
+
+    async fn until_done(&self, ticket: &JobTicket) {
+        let (mut patience, longest) = WAITS;
+        loop {
+            let place = tokio::select! {
+                place = self.0.places.acquire() => place,
+                () = self.0.stop.cancelled() => return,
+            };
+            let until = Until { deadline: Instant::now() + ATTEMPT, stop: &self.0.stop };
+            let worked = self.0.jobs.work(ticket, until).await;
+            drop(place);
+            if self.0.stop.is_cancelled() {
+                return;
+            }
+            match worked {
+                Ok(Worked::Ended(_) | Worked::Passed) => return,
+                Ok(Worked::PutBack) => continue,
+                Err(error) => {
+                    let error = super::with_causes(&error);
+                    tracing::error!(job = %ticket.job_id, error, "interrupted");
+                }
+            }
+            patience = (patience * 2).min(longest);
+            tokio::select! {
+                () = tokio::time::sleep(patience) => {}
+                () = self.0.stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Waits for what is under way, which is put back once the service stops; false when that took too long.
+    pub(super) async fn stopped(&self, within: Duration) -> bool {
+        let tasks = {
+            let mut tasks = self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *tasks)
+        };
+        tokio::time::timeout(within, tasks.join_all()).await.is_ok()
+    }
+}
