@@ -1,4 +1,7 @@
-"""IAM's credential report as AWS makes it. moto's is made anew for each reader, is dated 2015, has no root and is never being made.
+"""IAM's access keys and credential report, as AWS tells them.
+
+moto needs milliseconds to list the keys of a user, which the tests ask for by the thousand; its report is made anew for each reader, is
+dated 2015, has no root and is never being made.
 
 A report is what the account was when it was made. It is made at most every four hours and expires then; making it takes as long as
 the control endpoint `credential_report` says. Rows are in the order of the users' names, root's first; times end in `Z`.
@@ -11,6 +14,7 @@ import csv
 import datetime
 import io
 import threading
+from xml.sax.saxutils import escape
 
 from moto.iam.models import iam_backends
 
@@ -55,7 +59,9 @@ def set_for(account: str, seconds: float | None = None, age: float | None = None
 
 
 def answer(call):
-    """The answer to a call about the report, or nothing where the call is about something else."""
+    """The answer to a call about the report or a user's keys, or nothing where the call is about something else."""
+    if call.service == "iam" and call.operation == "ListAccessKeys" and call.params.get("UserName"):
+        return _access_keys(call)
     if call.service != "iam" or call.operation not in ("GenerateCredentialReport", "GetCredentialReport"):
         return None
     now = _now()
@@ -75,6 +81,19 @@ def answer(call):
         made = datetime.datetime.fromtimestamp(int(report.ready), datetime.timezone.utc)
         fields = f"<Content>{content}</Content><ReportFormat>text/csv</ReportFormat><GeneratedTime>{_text(made)}</GeneratedTime>"
         return _result(call, fields)
+
+
+def _access_keys(call):
+    name = call.params["UserName"]
+    user = iam_backends[call.account]["aws"].users.get(name)
+    if user is None:
+        return answers.error(call, 404, "NoSuchEntity", f"The user with name {name} cannot be found.")
+    told = "".join(
+        f"<member><UserName>{escape(name)}</UserName><AccessKeyId>{key.access_key_id}</AccessKeyId>"
+        f"<Status>{key.status}</Status><CreateDate>{_text(key.create_date)}</CreateDate></member>"
+        for key in list(user.access_keys)
+    )
+    return _result(call, f"<AccessKeyMetadata>{told}</AccessKeyMetadata><IsTruncated>false</IsTruncated>")
 
 
 def _generate(call, report, now):
