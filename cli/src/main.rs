@@ -2,11 +2,12 @@
 //!
 //! Standard output is for data and standard error for people. Exit codes: 0 done, 1 the command
 //! line or an input is wrong, 2 could not audit (of several accounts: one of them), 3 `--fail-on` is
-//! met (or a case of `policy` fails), 4 incomplete under `--strict`, 130 stopped.
+//! met (or a case of `policy` fails, or `keys` finds an old one), 4 incomplete under `--strict`, 130 stopped.
 
 mod checks_list;
 mod demo;
 mod failure;
+mod keys;
 mod output;
 mod policy;
 mod runtime;
@@ -38,6 +39,9 @@ enum Command {
     /// Tells what is checked.
     #[command(subcommand)]
     Checks(checks_list::Command),
+    /// Tells which access keys are older than they should be.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Evaluates, explains and lints IAM policies.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(&args),
         Command::Checks(command) => checks_list::run(&command),
+        Command::Keys(command) => keys::run(&command),
         Command::Policy(command) => policy::run(&command),
     };
     done.unwrap_or_else(|failure| {

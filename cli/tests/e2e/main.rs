@@ -14,6 +14,8 @@ mod frugality;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod pagination;

@@ -6,6 +6,7 @@
 - `maxinflight?account=`: per service the most calls that ran at once.
 - `backdate {account, keys: {id: days}, users: {name: days since the password was used}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?}`,
   `regions {account, enabled}`: what an account cannot be given through AWS's own interfaces.
+- `credential_report {account, seconds?, age?}`: see `credentials`.
 - `deploy {account, template, parameters, waits?, timeouts?}`: see `deploy` and `clock`; connects the event sources (see `sources`).
 - `hurry {account, waits?, timeouts?}`: see `clock`. `chaos {account, seed?, …}`: see `chaos`; before `deploy`, where it sets `shards`.
 - `invoke {account, function, event, seconds?}`: `{"answer"}` or `{"error"}`; with `"asynchronous": true` `{}` at once.
@@ -31,6 +32,7 @@ from moto.sns.models import sns_backends
 import asynchronous
 import chaos
 import clock
+import credentials
 import deploy
 import gaps
 import runtime
@@ -86,6 +88,10 @@ def _backdate(_stand_in, given, _method):
 def _summary(_stand_in, given, _method):
     seed.root_user(given["account"], given.get("AccountMFAEnabled", 1), given.get("AccountAccessKeysPresent", 0))
     return {}
+
+
+def _credential_report(_stand_in, given, _method):
+    return credentials.set_for(**given)
 
 
 def _regions(_stand_in, given, _method):
@@ -184,6 +190,7 @@ COMMANDS = {
     "backdate": _backdate,
     "summary": _summary,
     "regions": _regions,
+    "credential_report": _credential_report,
     "deploy": _deploy,
     "invoke": _invoke,
     "hurry": _hurry,

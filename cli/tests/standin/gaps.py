@@ -1,6 +1,7 @@
 """Where moto 5.2.5 differs from AWS in ways an audit notices, made as AWS does it.
 
 - ListUsers pages (100 at a time unless MaxItems says otherwise, at most 1,000); moto returns all at once.
+- GetAccessKeyLastUsed finds a key at once; moto looks through the users of all accounts.
 - ListBuckets pages with max-buckets and continuation-token and then names each BucketRegion.
 - DescribeRegions can be narrowed to the regions an account has enabled.
 - CloudFormation sets a table's TimeToLiveSpecification; moto passes over it.
@@ -18,6 +19,7 @@ from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import Table
 from moto.ec2.models.availability_zones_and_regions import Region
 from moto.ec2.responses.availability_zones_and_regions import AvailabilityZonesAndRegions
+from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import s3_backends
@@ -36,6 +38,14 @@ def _list_users(self):
     more = start + size < len(users)
     page = {"Users": users[start : start + size], "IsTruncated": more}
     return ActionResult(page | ({"Marker": str(start + size)} if more else {}))
+
+
+def _last_used(original):
+    def get_access_key_last_used(self, access_key_id):
+        key = self.access_keys.get(access_key_id)
+        return {"user_name": key.user_name, "last_used": key.last_used} if key else original(self, access_key_id)
+
+    return get_access_key_last_used
 
 
 def _all_buckets(self):
@@ -87,6 +97,7 @@ def install():
     backends.list_of_moto_modules = functools.cache(lambda listed=backends.list_of_moto_modules: frozenset(listed()))
     found = DomainDispatcherApplication.get_backend_for_host
     DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(1000)(found)
+    IAMBackend.get_access_key_last_used = _last_used(IAMBackend.get_access_key_last_used)
     IamResponse.list_users = _list_users
     S3Response.all_buckets = _all_buckets
     Table.create_from_cloudformation_json = _with_time_to_live(Table.create_from_cloudformation_json)

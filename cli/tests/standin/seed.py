@@ -95,11 +95,12 @@ def root_user(account: str, mfa: int, keys: int):
 
 
 def scenario(endpoint: str, scenario: str, account: str, **options) -> dict:
-    """Seeds an account and answers what an audit must find there."""
+    """Seeds an account and answers what an audit must find there, or which keys it has."""
     import seed_basic
+    import seed_keys
     import seed_large
 
-    kinds = {"basic": seed_basic.seed, "large": seed_large.seed}
+    kinds = {"basic": seed_basic.seed, "keys": seed_keys.seed, "large": seed_large.seed}
     return kinds[scenario](Account(endpoint, account), **options)
 
 

@@ -120,3 +120,6 @@ fn broken(error: &csv::Error) -> Malformed {
         _ => error.to_string(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,7 @@ pub(crate) fn write<'a>(
 /// Keeps a spreadsheet from running what a customer's resource is named.
 ///
 /// Source: *CSV Injection*, OWASP.
-fn plain(cell: &str) -> Cow<'_, str> {
+pub(crate) fn plain(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{cell}"))
     } else {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod comma;
+mod keys;
 mod page;
 mod table;
 
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use domain::Report;
 
 pub use accounts::{AccountResult, Accounts};
+pub use keys::{KeysPage, keys_csv};
 pub use page::{Page, Style};
 pub use table::table;
 

@@ -172,6 +172,18 @@ impl Customer {
         ])
     }
 
+    /// The operator's command line to look for old access keys in this account, with a JSON result.
+    pub(crate) fn keys(&self, way: &str, hours: u32) -> Scan {
+        self.keys_as("json", way, hours)
+    }
+
+    /// The same with another format.
+    pub(crate) fn keys_as(&self, format: &str, way: &str, hours: u32) -> Scan {
+        let (role, hours) = (self.role(), hours.to_string());
+        Self::command(&["keys", way, "--hours", &hours, "--role-arn", &role, "--external-id"])
+            .args([&self.external_id, "--format", format])
+    }
+
     /// Any command of the operator's.
     pub(crate) fn command(arguments: &[&str]) -> Scan {
         Scan::command(arguments, &OPERATOR_SESSION["environment"])

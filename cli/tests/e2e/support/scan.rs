@@ -34,7 +34,7 @@ impl Scan {
     }
 
     /// Any command with these credentials.
-    pub(super) fn command(arguments: &[&str], credentials: &Value) -> Self {
+    pub(crate) fn command(arguments: &[&str], credentials: &Value) -> Self {
         let home = TempDir::new().expect("a home directory");
         let mut command = Command::new(env!("CARGO_BIN_EXE_infraaudit"));
         command
@@ -81,9 +81,14 @@ impl Scan {
 
     /// Runs it and interrupts it, as Ctrl-C does, after `time`.
     pub(crate) fn interrupted_after(self, time: Duration) -> Outcome {
+        self.signalled_after("-INT", time)
+    }
+
+    /// Runs it and sends it a signal after `time`.
+    pub(crate) fn signalled_after(self, signal: &str, time: Duration) -> Outcome {
         self.run_until(|id| {
             thread::sleep(time);
-            let sent = Command::new("kill").args(["-INT", &id.to_string()]).status();
+            let sent = Command::new("kill").args([signal, &id.to_string()]).status();
             assert!(sent.is_ok_and(|status| status.success()), "it had ended before {time:?}");
         })
     }

@@ -143,3 +143,6 @@ pub(super) fn name(old: &mut OldAccessKey, keys: Option<&[AccessKey]>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! `infraaudit keys`: access keys that are older than they should be.
+
+mod args;
+mod progress;
+
+use std::{io::Write as _, process::ExitCode, time::Duration};
+
+use access::SessionName;
+use clap::Subcommand;
+use domain::Account;
+use jiff::Timestamp;
+use keys::{Failure as KeysFailure, Limits, Monitor, Outcome, Paces, Partial, Run, Seen, Way};
+use report::KeysPage;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Failure, output::Output, runtime};
+use args::{Args, Format};
+use progress::Progress;
+
+/// Exit code: `--fail-if-any`, and a key is old.
+const SOME_OLD: u8 = 3;
+/// Exit code: stopped by a signal, as shells have it (128 + SIGINT).
+const STOPPED: u8 = 130;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Lists users and their keys: as of now, with a call for each user.
+    List(Args),
+    /// Reads IAM's credential report: a few calls for any number of users, up to four hours old, and without key ids.
+    Report(Args),
+}
+
+pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
+    let (way, args) = match command {
+        Command::List(args) => (Way::Live, args),
+        Command::Report(args) => (Way::Report, args),
+    };
+    let ask = args.ask();
+    let output = Output::new(args.output.clone());
+    output.check()?;
+    let answer = runtime::on_one_thread()?.block_on(read(args, way))?;
+    output.write(|out| match args.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &answer)?;
+            writeln!(out)
+        }
+        Format::Csv => report::keys_csv(&answer, out),
+        Format::Table => KeysPage { style: output.style(), ask: &ask }.write(&answer, out),
+    })?;
+    let some_old = args.fail_if_any && !answer.old_access_keys.is_empty();
+    Ok(ExitCode::from(if some_old { SOME_OLD } else { 0 }))
+}
+
+async fn read(args: &Args, way: Way) -> Result<keys::OldAccessKeys, Failure> {
+    let ask = args.ask();
+    let role = args.role().map_err(Failure::usage)?;
+    let config = access::config(&access::Manner { profile: args.profile.clone() }).await;
+    let (account, session): (Account, _) = match role {
+        None => {
+            let caller = access::caller(&config).await.map_err(Failure::audit)?;
+            let (id, arn) = (&caller.account.id, &caller.arn);
+            eprintln!("no role given: reading the caller's own account {id} as {arn}");
+            (caller.account, None)
+        }
+        Some((role, external_id)) => {
+            let name = SessionName::new("keys").map_err(Failure::usage)?;
+            let account = role.account().clone();
+            let session = keys::session(&config, role, external_id, name, way, ask.include).await;
+            (account, Some(session.map_err(Failure::audit)?))
+        }
+    };
+    let limits = Limits::default().with(domain::Service::Iam, args.concurrency.into());
+    let paces = Paces::new(&limits);
+    let timeout = Duration::from_secs(args.call_timeout.into());
+    let monitor = Monitor::new(&config, account, session, &paces, timeout);
+
+    let stop = CancellationToken::new();
+    let listening = tokio::spawn(listen(stop.clone()));
+    let progress = Progress::new(args.quiet, way);
+    let watch = |seen: Seen| progress.see(seen);
+    let deadline = Instant::now() + Duration::from_secs(args.timeout.into());
+    let run = Run { deadline, stop: &stop, watch: &watch };
+    let ended = monitor.read(Partial::new(way, ask, Timestamp::now()), run).await;
+    listening.abort();
+    progress.end(&monitor.receipt());
+    match ended {
+        Ok(Outcome::Done(answer)) => Ok(answer),
+        Ok(Outcome::Unfinished(partial)) if stop.is_cancelled() => {
+            let Seen { users, waiting, .. } = partial.seen;
+            let what = match way {
+                _ if partial.listed => {
+                    format!("the keys of {waiting} of {users} users were not read")
+                }
+                Way::Live => "the list of users was not read to its end".into(),
+                Way::Report => "the credential report was not ready".into(),
+            };
+            let what = format!("{what}, and a part of the answer is not printed");
+            let message = KeysFailure::Stopped { what }.to_string();
+            Err(Failure { code: STOPPED, message })
+        }
+        Ok(Outcome::Unfinished(partial)) => Err(Failure::audit(partial.out_of_time())),
+        Err(failure) => Err(Failure::audit(failure)),
+    }
+}
+
+/// Lets what is under way end at the first signal, and ends the program at the second.
+async fn listen(stop: CancellationToken) {
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = signals else { return };
+    for last in [false, true] {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if last {
+            std::process::exit(STOPPED.into());
+        }
+        let _ = writeln!(std::io::stderr(), "stopping: the calls under way are waited for");
+        stop.cancel();
+    }
+}

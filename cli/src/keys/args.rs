@@ -1,0 +1,79 @@
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use domain::{ExternalId, RoleArn};
+use keys::{Ask, Hours, Include, Status};
+
+/// What `infraaudit keys` can be told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How many hours a key may be old: 1 to 87600.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    hours: Hours,
+    /// Which keys count: active or all.
+    #[arg(long, value_name = "STATUS", default_value_t)]
+    status: Status,
+    /// What to tell beyond that: last_used, key_id (the report's keys have no id of their own), or both with a comma.
+    #[arg(long, value_name = "WORDS", default_value_t, hide_default_value = true)]
+    include: Include,
+    /// The profile of the AWS configuration files to take credentials from.
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// The role to assume in the account; without one the caller's own account is read.
+    #[arg(long, value_name = "ARN")]
+    role_arn: Option<RoleArn>,
+    /// What the role's trust policy asks for as `sts:ExternalId`.
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// How to print the result; json is the body of the HTTP route's answer.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Writes the result to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How many IAM requests may be under way at once.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) concurrency: u16,
+    /// How many seconds the whole may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) timeout: u32,
+    /// How many seconds one request may take before it is sent again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=300))]
+    pub(crate) call_timeout: u32,
+    /// Ends with code 3 when a key is old.
+    #[arg(long)]
+    pub(crate) fail_if_any: bool,
+    /// Shows no progress.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
+impl Args {
+    pub(crate) const fn ask(&self) -> Ask {
+        Ask { hours: self.hours, status: self.status, include: self.include }
+    }
+
+    /// The role to assume, if any.
+    pub(crate) fn role(&self) -> Result<Option<(RoleArn, Option<ExternalId>)>, String> {
+        let Some(role) = &self.role_arn else {
+            return match self.external_id {
+                None => Ok(None),
+                Some(_) => {
+                    Err("an external id is sent when a role is assumed: add --role-arn".into())
+                }
+            };
+        };
+        // Not parsed by the command line's parser, which repeats what it refuses.
+        let external_id = self.external_id.as_deref().map(str::parse).transpose();
+        let external_id = external_id.map_err(|error| format!("--external-id: {error}"))?;
+        Ok(Some((role.clone(), external_id)))
+    }
+}

@@ -1,0 +1,59 @@
+//! Accounts whose access keys are known, and what an answer says of them.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Customer, StandIn};
+
+/// An account with the keys of the stand-in's `seed_keys`.
+pub(crate) struct Seeded {
+    pub(crate) customer: Customer,
+    pub(crate) keys: Vec<Value>,
+}
+
+/// A key as both ways tell it: user, date, age in hours and status.
+pub(crate) type Told = (String, String, i64, String);
+
+impl Seeded {
+    pub(crate) fn with(users: u32) -> Self {
+        let customer = Customer::onboarded();
+        let body = json!({"scenario": "keys", "account": customer.account, "users": users});
+        let seeded = StandIn::shared().post("seed", &body);
+        let keys = seeded["keys"].as_array().expect("keys").clone();
+        Self { customer, keys }
+    }
+
+    /// The keys that are older than `hours`, inactive ones only where `all` are asked for.
+    pub(crate) fn old(&self, hours: u32, all: bool) -> BTreeSet<Told> {
+        self.old_keys(hours, all)
+            .map(|key| {
+                let text = |name: &str| key[name].as_str().expect(name).to_owned();
+                let active = key["active"].as_bool().expect("a flag");
+                let status = if active { "active" } else { "inactive" };
+                let age = key["hours"].as_i64().expect("an age");
+                (text("user"), text("created"), age, status.to_owned())
+            })
+            .collect()
+    }
+
+    pub(crate) fn old_keys(&self, hours: u32, all: bool) -> impl Iterator<Item = &Value> {
+        // No key is of whole hours: it is older than as many as it has.
+        let old = move |key: &&Value| key["hours"].as_i64().expect("an age") >= i64::from(hours);
+        self.keys.iter().filter(old).filter(move |key| all || key["active"] == true)
+    }
+}
+
+/// The keys of an answer, which must be sorted by age and tell none twice.
+pub(crate) fn told(answer: &Value) -> BTreeSet<Told> {
+    let keys = answer["old_access_keys"].as_array().expect("keys");
+    let text = |key: &Value, name: &str| key[name].as_str().expect(name).to_owned();
+    let dates: Vec<_> = keys.iter().map(|key| text(key, "created_date")).collect();
+    assert!(dates.is_sorted(), "the oldest comes first");
+    keys.iter()
+        .map(|key| {
+            let age = key["age_hours"].as_i64().expect("an age");
+            (text(key, "user_name"), text(key, "created_date"), age, text(key, "status"))
+        })
+        .collect()
+}
