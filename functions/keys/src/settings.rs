@@ -86,7 +86,7 @@ mod tests {
     fn what_is_given_holds_and_what_is_wrong_is_told() {
         let settings = read(&NEEDED).unwrap();
         assert_eq!((settings.tenant_claim.as_str(), settings.limits), ("sub", Limits::default()));
-        assert_eq!(String::from(settings.operator), "999988887777");
+        assert_eq!(settings.operator.as_str(), "999988887777");
         let more = [("INFRAAUDIT_TENANT_CLAIM", "org"), ("INFRAAUDIT_IAM_REQUESTS", "2")];
         let settings = read(&[&NEEDED[..], &more].concat()).unwrap();
         let two = Limits::default().with(Service::Iam, 2);

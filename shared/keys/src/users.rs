@@ -24,7 +24,10 @@ pub(crate) async fn read(
         (run.watch)(partial.seen);
     }
     let (ask, now) = (partial.ask, partial.asked_at);
-    let one = async |user: &str| of_one(monitor, user, ask, now).await;
+    let one = |user: String| async move {
+        let read = of_one(monitor, &user, ask, now).await;
+        (user, read)
+    };
     each(monitor, partial, run, one, |partial, _, read: Option<Read>| {
         // A user that was deleted since it was listed has no keys.
         if let Some(read) = read {
@@ -70,7 +73,10 @@ pub(crate) async fn name(
     partial: &mut Partial,
     run: Run<'_>,
 ) -> Result<bool, Failure> {
-    let one = async |user: &str| monitor.keys.access_keys(user).await;
+    let one = |user: String| async move {
+        let keys = monitor.keys.access_keys(&user).await;
+        (user, keys)
+    };
     each(monitor, partial, run, one, |partial, user, keys: Option<Vec<AccessKey>>| {
         partial.name(user, keys.as_deref());
     })
@@ -80,14 +86,13 @@ pub(crate) async fn name(
 /// Reads each waiting user with `one`, as many side by side as calls may be under way, and takes in what was read.
 ///
 /// A user whose calls were throttled until the retries ran out comes again after all others; the second time ends it.
-async fn each<T>(
+async fn each<T, F: Future<Output = (String, Result<T, Unread>)>>(
     monitor: &Monitor,
     partial: &mut Partial,
     run: Run<'_>,
-    one: impl AsyncFn(&str) -> Result<T, Unread>,
+    one: impl Fn(String) -> F,
     mut take: impl FnMut(&mut Partial, &str, T),
 ) -> Result<bool, Failure> {
-    let one = &one;
     let mut queue = std::collections::VecDeque::from(partial.take_waiting());
     let (mut running, mut names) = (FuturesUnordered::new(), BTreeSet::new());
     let mut throttled = BTreeSet::new();
@@ -95,10 +100,7 @@ async fn each<T>(
         while running.len() < monitor.side_by_side && !run.stop.is_cancelled() {
             let Some(user) = queue.pop_front() else { break };
             names.insert(user.clone());
-            running.push(async move {
-                let read = one(&user).await;
-                (user, read)
-            });
+            running.push(one(user));
         }
         let next = tokio::time::timeout_at(run.deadline, running.next()).await;
         let Ok(Some((user, read))) = next else { break };
