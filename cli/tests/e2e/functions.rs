@@ -1,4 +1,4 @@
-//! The three Lambda binaries end to end: an HTTP request goes in, an alert comes out of SNS.
+//! The Lambda binaries end to end: an HTTP request goes in, an alert comes out of SNS.
 
 use std::{
     collections::BTreeSet,
@@ -18,7 +18,7 @@ const WORKER: &str = "AnotherWorker";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks until there is an answer.
-fn eventually<T>(what: &str, ask: impl Fn() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, ask: impl Fn() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask() {
@@ -69,7 +69,7 @@ fn register(functions: &Functions, account: &str) -> String {
 }
 
 /// A customer who was given the ExternalId that the service made.
-fn onboarded(functions: &Functions, operator: &str) -> Customer {
+pub(crate) fn onboarded(functions: &Functions, operator: &str) -> Customer {
     let account = Customer::next();
     let external_id = register(functions, &account);
     Customer::registered(operator, WORKER, account, external_id)

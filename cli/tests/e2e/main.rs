@@ -14,6 +14,10 @@ mod frugality;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod key_jobs;
+#[cfg(test)]
+mod key_routes;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod outputs;
@@ -23,6 +27,12 @@ mod pagination;
 mod proof;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod serve_keys;
+#[cfg(test)]
+#[path = "../serve/support.rs"]
+#[expect(dead_code, reason = "the tests of `serve` itself need more of it")]
+mod service;
 #[cfg(test)]
 mod several;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{EXTERNAL_ID, Service, Silence};
+use crate::support::{EXTERNAL_ID, Service, Silence, get};
 
 /// The service without credentials: an audit fails at once, for a reason it can tell.
 const NOBODY: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")];
@@ -102,4 +102,40 @@ fn a_token_closes_the_door() {
     assert_eq!(service.post("/api/audit/start", Some(token), &body).status, 422);
     let log = service.terminate();
     assert!(!log.contains(token), "{log}");
+}
+
+#[test]
+fn a_request_about_keys_is_answered_although_aws_is_silent_when_the_service_stops() {
+    let data = tempfile::tempdir().unwrap();
+    let silence = Silence::new();
+    let service = Service::start(data.path(), &[("AWS_ENDPOINT_URL", &silence.endpoint)]);
+    let jobs = "/v1/iam/old-access-keys/jobs";
+    let address = service.address("/v1/iam/old-access-keys/list-users?hours=24");
+    let asked = std::thread::spawn(move || get(&address));
+    std::thread::sleep(Duration::from_secs(1));
+    service.signal("-TERM");
+    let answer = asked.join().unwrap();
+    assert_eq!(
+        (answer.status, &answer.body["status"]),
+        (202, &json!("running")),
+        "{}",
+        answer.body
+    );
+    service.ended();
+
+    // The next process takes the job up, and tells why there is no answer.
+    let service = Service::start(data.path(), &NOBODY);
+    let path = format!("{jobs}/{}", answer.body["job_id"].as_str().unwrap());
+    let begun = Instant::now();
+    let failed = loop {
+        let job = service.get(&path).body;
+        if job["status"] != "running" {
+            break job;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{job}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(failed["status"], "failed", "{failed}");
+    assert!(failed["error"]["detail"].as_str().is_some_and(|why| !why.is_empty()), "{failed}");
+    service.terminate();
 }

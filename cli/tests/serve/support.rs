@@ -65,6 +65,14 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// Gets an address.
+pub(crate) fn get(address: &str) -> Answer {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let mut answer = agent.get(address).call().unwrap();
+    let body = answer.body_mut().read_json().unwrap();
+    Answer { status: answer.status().as_u16(), body }
+}
+
 impl Service {
     pub(crate) fn start(data: &Path, environment: &[(&str, &str)]) -> Self {
         let mut child = command(data, environment)
@@ -96,11 +104,13 @@ impl Service {
         }
     }
 
+    /// The address of a path, for a request from another thread.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-        let mut answer = agent.get(format!("{}{path}", self.address)).call().unwrap();
-        let body = answer.body_mut().read_json().unwrap();
-        Answer { status: answer.status().as_u16(), body }
+        get(&self.address(path))
     }
 
     pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Answer {
@@ -143,9 +153,18 @@ impl Service {
     }
 
     /// Asks the process to end, and returns all that it said on standard error.
-    pub(crate) fn terminate(mut self) -> String {
+    pub(crate) fn terminate(self) -> String {
+        self.signal("-TERM");
+        self.ended()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end, and returns all that it said on standard error.
+    pub(crate) fn ended(mut self) -> String {
         let status = self.child.wait().unwrap();
         assert_eq!(status.code(), Some(0), "{:#?}", self.log);
         self.log.extend(self.lines.iter());

@@ -16,6 +16,9 @@ use crate::{Monitor, Outcome, Run, session};
 /// How many monitors are kept: each has a client with its connections.
 const KEPT: usize = 64;
 
+/// How long calls that are under way are waited for once the service stops.
+const LAST_CALLS: Duration = Duration::from_secs(5);
+
 /// The accounts whose keys are read: the service's own and the registered ones. Each is opened once, for one way of
 /// reading, and then kept.
 pub struct Accounts {
@@ -59,16 +62,26 @@ impl Accounts {
         run: Run<'_>,
     ) -> Result<Outcome, Failure> {
         let name = Name::of(account, &partial);
-        let monitor = if let Some(monitor) = self.find(&name) {
-            monitor
-        } else {
-            let opening = self.open(account, &partial);
-            let Some(opened) = run.wait_for(opening).await else {
-                return Ok(Outcome::Unfinished(partial));
+        let begun = partial.clone();
+        let reading = async {
+            let monitor = if let Some(monitor) = self.find(&name) {
+                monitor
+            } else {
+                let opened = run.wait_for(self.open(account, &partial)).await;
+                let Some(opened) = opened else { return Ok(Outcome::Unfinished(partial)) };
+                self.keep(&name, opened?)
             };
-            self.keep(&name, opened?)
+            monitor.read(partial, run).await
         };
-        let read = monitor.read(partial, run).await;
+        let last_calls = async {
+            run.stop.cancelled().await;
+            tokio::time::sleep(LAST_CALLS).await;
+        };
+        let read = tokio::select! {
+            read = reading => read,
+            // What this reading has is lost with the call that it waits for.
+            () = last_calls => Ok(Outcome::Unfinished(begun)),
+        };
         if read.is_err() {
             // A role that has changed is asked anew, and then says what is wrong with it.
             self.forget(&name);

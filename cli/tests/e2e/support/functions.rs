@@ -1,4 +1,4 @@
-//! The deployed functions: `template.yaml` behind the stand-in and the three binaries of Lambda.
+//! The deployed functions: `template.yaml` behind the stand-in and the four binaries of Lambda.
 
 use std::{
     fs,
@@ -13,8 +13,8 @@ use super::StandIn;
 
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The binary, and what the template calls the function.
-const FUNCTIONS: [(&str, &str); 3] =
-    [("api", "Api"), ("worker", "Worker"), ("notifier", "Notifier")];
+const FUNCTIONS: [(&str, &str); 4] =
+    [("api", "Api"), ("keys", "Keys"), ("worker", "Worker"), ("notifier", "Notifier")];
 
 /// A deployment whose functions run until it is dropped.
 pub(crate) struct Functions {
@@ -132,12 +132,24 @@ impl Functions {
     /// Sends an HTTP request to the API function as API Gateway would, with the event `events/<file>` changed by
     /// `change`, and answers its status and body.
     pub(crate) fn request(&self, file: &str, change: impl FnOnce(&mut Value)) -> (u64, Value) {
+        let (status, _, body) = self.ask("Api", file, change);
+        (status, body)
+    }
+
+    /// Sends an HTTP request to any function, and answers its status, headers and body.
+    pub(crate) fn ask(
+        &self,
+        function: &str,
+        file: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> (u64, Value, Value) {
         let mut event = event(file);
         change(&mut event);
-        let answer = self.invoke("Api", &event);
+        let answer = self.invoke(function, &event);
         let body = answer["body"].as_str().unwrap_or_default();
         let status = answer["statusCode"].as_u64().expect("an HTTP status");
-        (status, serde_json::from_str(body).expect("a JSON body"))
+        let body = serde_json::from_str(body).expect("a JSON body");
+        (status, answer["headers"].clone(), body)
     }
 
     /// Sends a request with a JSON body to a path, without a name for the request; `change` may change more.

@@ -17,7 +17,11 @@ pub(crate) type Told = (String, String, i64, String);
 
 impl Seeded {
     pub(crate) fn with(users: u32) -> Self {
-        let customer = Customer::onboarded();
+        Self::of(Customer::onboarded(), users)
+    }
+
+    /// The same in an account that is there.
+    pub(crate) fn of(customer: Customer, users: u32) -> Self {
         let body = json!({"scenario": "keys", "account": customer.account, "users": users});
         let seeded = StandIn::shared().post("seed", &body);
         let keys = seeded["keys"].as_array().expect("keys").clone();

@@ -41,9 +41,13 @@ pub(super) async fn answer(
         return put_off(shared, keys, tenant, account, &from).await;
     }
     let until = Until { deadline: begun + wanted.wait, stop: &keys.stop };
-    match keys.reader.read(account.as_ref(), from, until).await? {
-        KeysRead::Whole(answer) => Ok(Json(answer).into_response()),
-        KeysRead::Cut(partial) => put_off(shared, keys, tenant, account, &partial).await,
+    match keys.reader.read(account.as_ref(), from, until).await {
+        Ok(KeysRead::Whole(answer)) => Ok(Json(answer).into_response()),
+        Ok(KeysRead::Cut(partial)) => put_off(shared, keys, tenant, account, &partial).await,
+        Err(failure) => {
+            tracing::warn!(%tenant, code = failure.code(), "no old access keys: {failure}");
+            Err(failure.into())
+        }
     }
 }
 

@@ -41,7 +41,6 @@ impl From<Failure> for Problem {
                 (StatusCode::SERVICE_UNAVAILABLE, kind, "AWS gives no answer now")
             }
         };
-        tracing::warn!(code = failure.code(), "no old access keys: {failure}");
         Self::because(status, kind, title, failure.to_string(), failure.retry_after())
     }
 }

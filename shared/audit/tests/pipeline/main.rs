@@ -9,4 +9,6 @@ mod bench;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod schedules;

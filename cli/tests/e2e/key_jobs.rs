@@ -1,0 +1,37 @@
+//! Jobs about old access keys: what happens to them when the function's time is up.
+
+use serde_json::json;
+
+use crate::{
+    key_routes::{ended, list_users, parameters, proven},
+    support::{Functions, told},
+};
+
+const OPERATOR: &str = "100000000008";
+
+#[test]
+fn a_job_goes_on_where_the_functions_time_was_up() {
+    // Fifteen minutes are three seconds: an attempt has two of them.
+    let functions =
+        Functions::deployed_idle(OPERATOR, &parameters(), &json!({"waits": 100, "timeouts": 300}));
+    for name in ["Api", "Worker", "Keys"] {
+        functions.start(name);
+    }
+    let seeded = proven(&functions, OPERATOR, 150);
+    let account = seeded.customer.account.as_str();
+    seeded.customer.rule("latency", json!({"ms": 100, "operations": ["ListAccessKeys"]}));
+    let asked = [("hours", "1000"), ("account_id", account), ("wait_seconds", "0")];
+    let (code, headers, job) = list_users(&functions, &asked);
+    assert_eq!(code, 202, "{job}");
+    let done = ended(&functions, &headers);
+    assert_eq!(done["status"], "done", "{done}");
+    assert_eq!(told(&done["answer"]), seeded.old(1_000, false));
+    let job = functions.items("job").remove(0);
+    let count = |name: &str| job[name]["N"].as_str().expect(name).parse::<u32>().expect("a number");
+    assert!(count("put_back") >= 1, "3 seconds of calls in attempts of 2: {job}");
+    assert_eq!(count("attempt"), count("put_back") + 1, "{job}");
+    assert!(job["kind_sort"].is_null(), "it has left the index of the unfinished");
+    let listed = seeded.customer.calls();
+    let pages = listed.iter().filter(|call| call["operation"] == "ListUsers").count();
+    assert!(pages <= 3, "{pages} pages: the list of users is not begun again");
+}
