@@ -11,13 +11,10 @@ use domain::Account;
 use jiff::Timestamp;
 use keys::{Failure as KeysFailure, Limits, Monitor, Outcome, Paces, Partial, Run, Seen, Way};
 use report::KeysPage;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::Instant,
-};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Failure, output::Output, runtime};
+use crate::{Failure, output::Output, runtime, signals};
 use args::{Args, Format};
 use progress::Progress;
 
@@ -49,7 +46,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
             writeln!(out)
         }
         Format::Csv => report::keys_csv(&answer, out),
-        Format::Table => KeysPage { style: output.style(), ask: &ask }.write(&answer, out),
+        Format::Table => KeysPage { style: output.style(), ask }.write(&answer, out),
     })?;
     let some_old = args.fail_if_any && !answer.old_access_keys.is_empty();
     Ok(ExitCode::from(if some_old { SOME_OLD } else { 0 }))
@@ -79,7 +76,16 @@ async fn read(args: &Args, way: Way) -> Result<keys::OldAccessKeys, Failure> {
     let monitor = Monitor::new(&config, account, session, &paces, timeout);
 
     let stop = CancellationToken::new();
-    let listening = tokio::spawn(listen(stop.clone()));
+    let signal = signals::first()
+        .map_err(|error| Failure::audit(format!("signals cannot be waited for: {error}")))?;
+    let listening = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            signal.await;
+            let _ = writeln!(std::io::stderr(), "stopping: the calls under way are waited for");
+            stop.cancel();
+        }
+    });
     let progress = Progress::new(args.quiet, way);
     let watch = |seen: Seen| progress.see(seen);
     let deadline = Instant::now() + Duration::from_secs(args.timeout.into());
@@ -104,22 +110,5 @@ async fn read(args: &Args, way: Way) -> Result<keys::OldAccessKeys, Failure> {
         }
         Ok(Outcome::Unfinished(partial)) => Err(Failure::audit(partial.out_of_time())),
         Err(failure) => Err(Failure::audit(failure)),
-    }
-}
-
-/// Lets what is under way end at the first signal, and ends the program at the second.
-async fn listen(stop: CancellationToken) {
-    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let (Ok(mut interrupt), Ok(mut terminate)) = signals else { return };
-    for last in [false, true] {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        if last {
-            std::process::exit(STOPPED.into());
-        }
-        let _ = writeln!(std::io::stderr(), "stopping: the calls under way are waited for");
-        stop.cancel();
     }
 }

@@ -13,6 +13,7 @@ mod policy;
 mod runtime;
 mod scan;
 mod serve;
+mod signals;
 
 use std::{io::Write as _, process::ExitCode};
 

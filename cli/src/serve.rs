@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{Failure, runtime};
+use crate::{Failure, runtime, signals};
 use config::{Config, Door, Options};
 pub(crate) use deliver::Deliver;
 pub(crate) use runner::Runner;
@@ -76,7 +76,8 @@ fn log(config: &Config) {
 
 async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let (stopping, stop) = oneshot::channel::<()>();
-    let signals = signals().map_err(|error| Failure::audit(format!("no signals: {error}")))?;
+    let signals =
+        signals::first().map_err(|error| Failure::audit(format!("no signals: {error}")))?;
 
     let aws = access::config(&access::Manner::default()).await;
     let settings = settings(&config);
@@ -153,32 +154,6 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         tracing::warn!("stopped without waiting any longer; audits go on at the next start");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Waits for SIGTERM or Ctrl-C; a second one ends the program at once.
-fn signals() -> std::io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let mut terminate = {
-        use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::terminate())?
-    };
-    #[cfg(unix)]
-    let terminated = async move {
-        terminate.recv().await;
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    Ok(async {
-        tokio::select! {
-            () = terminated => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        tokio::spawn(async {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        });
-    })
 }
 
 fn settings(config: &Config) -> audit::Settings {

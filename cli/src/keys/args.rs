@@ -13,7 +13,8 @@ pub(crate) struct Args {
     /// Which keys count: active or all.
     #[arg(long, value_name = "STATUS", default_value_t)]
     status: Status,
-    /// What to tell beyond that: last_used, key_id (the report's keys have no id of their own), or both with a comma.
+    /// What to tell beyond that: `last_used`, `key_id` (of the report's keys, which have none of their own), or both
+    /// with a comma.
     #[arg(long, value_name = "WORDS", default_value_t, hide_default_value = true)]
     include: Include,
     /// The profile of the AWS configuration files to take credentials from.

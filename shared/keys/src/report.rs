@@ -20,7 +20,7 @@ pub(crate) async fn read(
 ) -> Result<bool, Failure> {
     if !partial.listed {
         let Some((content, generated)) = fetch(monitor, run).await? else { return Ok(false) };
-        let found = of_report(content.as_slice(), &partial.ask, partial.asked_at)?;
+        let found = of_report(content.as_slice(), partial.ask, partial.asked_at)?;
         partial.report(found, generated);
         (run.watch)(partial.seen);
     }

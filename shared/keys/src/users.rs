@@ -51,7 +51,7 @@ async fn of_one(
     now: Timestamp,
 ) -> Result<Option<Read>, Unread> {
     let Some(keys) = monitor.keys.access_keys(user).await? else { return Ok(None) };
-    let mut old = of_user(&keys, &ask, now)?;
+    let mut old = of_user(&keys, ask, now)?;
     if ask.include.last_used {
         let mut kept = Vec::with_capacity(old.len());
         for mut key in old {

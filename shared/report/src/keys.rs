@@ -25,14 +25,14 @@ const HEADER: [&str; 10] = [
 
 /// Old access keys, as people read them.
 #[derive(Clone, Copy, Debug)]
-pub struct KeysPage<'a> {
+pub struct KeysPage {
     /// How it looks.
     pub style: Style,
     /// What was asked.
-    pub ask: &'a Ask,
+    pub ask: Ask,
 }
 
-impl KeysPage<'_> {
+impl KeysPage {
     /// Writes how many keys are old, then each, the oldest first.
     ///
     /// # Errors
@@ -165,7 +165,7 @@ mod tests {
     fn the_oldest_key_leads() {
         let mut ask = Ask::new("24".parse().unwrap());
         ask.include.last_used = true;
-        let page = KeysPage { style: Style { width: 160, color: false }, ask: &ask };
+        let page = KeysPage { style: Style { width: 160, color: false }, ask };
         let mut out = Vec::new();
         page.write(&answer(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

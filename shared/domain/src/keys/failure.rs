@@ -100,7 +100,7 @@ impl Failure {
             Self::Denied { .. } | Self::Refused { denied: true, .. } | Self::Unusable { .. } => {
                 None
             }
-            Self::Throttled { .. } | Self::LimitExceeded => Some(Duration::from_secs(60)),
+            Self::Throttled { .. } | Self::LimitExceeded => Some(Duration::from_mins(1)),
             Self::InProgress | Self::Timeout { .. } | Self::Refused { .. } => {
                 Some(Duration::from_secs(30))
             }

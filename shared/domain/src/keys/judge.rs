@@ -20,13 +20,13 @@ pub struct Found {
 
 impl Ask {
     /// The age in whole hours of a key that is old at `now`; nothing where it is not.
-    fn age(&self, created: Timestamp, now: Timestamp) -> Option<i64> {
+    fn age(self, created: Timestamp, now: Timestamp) -> Option<i64> {
         let age = now.duration_since(created);
         let limit = SignedDuration::from_hours(self.hours.get().into());
         (age > limit).then(|| age.as_hours())
     }
 
-    const fn counts(&self, active: bool) -> bool {
+    const fn counts(self, active: bool) -> bool {
         active || matches!(self.status, Status::All)
     }
 }
@@ -36,7 +36,7 @@ impl Ask {
 /// # Errors
 ///
 /// When a key that counts has no date: it could be old.
-pub fn of_user(keys: &[AccessKey], ask: &Ask, now: Timestamp) -> Result<Vec<OldAccessKey>, Unread> {
+pub fn of_user(keys: &[AccessKey], ask: Ask, now: Timestamp) -> Result<Vec<OldAccessKey>, Unread> {
     let mut old = Vec::new();
     for key in keys.iter().filter(|key| ask.counts(key.active)) {
         let created_date = *key.created.known()?;
@@ -62,7 +62,7 @@ pub fn of_user(keys: &[AccessKey], ask: &Ask, now: Timestamp) -> Result<Vec<OldA
 ///
 /// When the report cannot tell of every key: no whole CSV, no row, a column missing, a key without a date, or more keys
 /// than it has room for.
-pub fn of_report(report: impl io::Read, ask: &Ask, now: Timestamp) -> Result<Found, Failure> {
+pub fn of_report(report: impl io::Read, ask: Ask, now: Timestamp) -> Result<Found, Failure> {
     let mut found = Found { old: Vec::new(), seen: Seen::default() };
     let mut rows = 0_u64;
     for row in credential_report::rows(report)? {
@@ -87,7 +87,7 @@ pub fn of_report(report: impl io::Read, ask: &Ask, now: Timestamp) -> Result<Fou
 fn reported(
     user: &str,
     key: Key,
-    ask: &Ask,
+    ask: Ask,
     now: Timestamp,
 ) -> Result<Option<OldAccessKey>, Failure> {
     let slot = key.slot;

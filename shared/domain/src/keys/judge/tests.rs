@@ -20,15 +20,15 @@ fn key(user: &str, id: &str, active: bool, age_seconds: i64) -> AccessKey {
     AccessKey { user: user.into(), id: id.into(), active, created: created.into() }
 }
 
-fn report(rows: &[&str], ask: &Ask) -> Result<Found, Failure> {
+fn report(rows: &[&str], ask: Ask) -> Result<Found, Failure> {
     of_report(format!("{HEADER}\n{}", rows.join("\n")).as_bytes(), ask, now())
 }
 
 #[test]
 fn a_key_is_old_from_the_second_after_its_hours() {
     let ask = ask(24, Status::Active, "");
-    assert_eq!(of_user(&[key("kim", "A", true, 24 * 3600)], &ask, now()).unwrap(), []);
-    let old = of_user(&[key("kim", "A", true, 24 * 3600 + 1)], &ask, now()).unwrap();
+    assert_eq!(of_user(&[key("kim", "A", true, 24 * 3600)], ask, now()).unwrap(), []);
+    let old = of_user(&[key("kim", "A", true, 24 * 3600 + 1)], ask, now()).unwrap();
     assert_eq!((old[0].age_hours, old[0].access_key_id.as_deref()), (24, Some("A")));
 }
 
@@ -42,10 +42,10 @@ fn a_key_without_a_date_is_no_young_key() {
     let dateless =
         |active| AccessKey { created: Known::Unread(unread.clone()), ..key("kim", "A", active, 0) };
     let active = ask(1, Status::Active, "");
-    assert_eq!(of_user(&[dateless(true)], &active, now()), Err(unread.clone()));
-    assert_eq!(of_user(&[dateless(false)], &active, now()), Ok(vec![]));
-    assert!(of_user(&[dateless(false)], &ask(1, Status::All, ""), now()).is_err());
-    let told = report(&["kim,true,N/A,N/A,false,N/A,N/A"], &active).unwrap_err().to_string();
+    assert_eq!(of_user(&[dateless(true)], active, now()), Err(unread.clone()));
+    assert_eq!(of_user(&[dateless(false)], active, now()), Ok(vec![]));
+    assert!(of_user(&[dateless(false)], ask(1, Status::All, ""), now()).is_err());
+    let told = report(&["kim,true,N/A,N/A,false,N/A,N/A"], active).unwrap_err().to_string();
     assert!(told.contains("does not tell when key 1 of `kim` was made"), "{told}");
 }
 
@@ -57,23 +57,23 @@ fn a_report_that_cannot_tell_is_refused() {
         (&["kim,true"], "line 2 has 2 cells instead of 7"),
         (&["kim,perhaps,N/A,N/A,false,N/A,N/A"], "`perhaps`"),
     ] {
-        let told = report(rows, &active).unwrap_err();
+        let told = report(rows, active).unwrap_err();
         assert!(matches!(&told, Failure::Unusable { why: told } if told.contains(why)), "{told}");
     }
     let more = format!(
         "{HEADER},additional_credentials_info\nkim,false,N/A,N/A,false,N/A,N/A,2 more keys"
     );
-    let told = of_report(more.as_bytes(), &active, now()).unwrap_err().to_string();
+    let told = of_report(more.as_bytes(), active, now()).unwrap_err().to_string();
     assert!(told.contains("`kim` has keys or certificates beyond two (2 more keys)"), "{told}");
     let unsaid = ["kim,true,2020-01-01T00:00:00Z,no_information,false,N/A,N/A"];
-    assert!(report(&unsaid, &ask(1, Status::Active, "last_used")).is_err());
-    assert_eq!(report(&unsaid, &active).unwrap().old.len(), 1);
+    assert!(report(&unsaid, ask(1, Status::Active, "last_used")).is_err());
+    assert_eq!(report(&unsaid, active).unwrap().old.len(), 1);
 }
 
 #[test]
 fn roots_keys_are_told_and_have_no_id() {
     let row = ["<root_account>,true,2020-01-01T00:00:00Z,N/A,false,N/A,N/A"];
-    let found = report(&row, &ask(1, Status::Active, "last_used,key_id")).unwrap();
+    let found = report(&row, ask(1, Status::Active, "last_used,key_id")).unwrap();
     let root = &found.old[0];
     assert_eq!((root.user_name.as_str(), root.slot), (ROOT, Some(1)));
     assert_eq!(root.last_used, Some(LastUsed::default()));
@@ -88,7 +88,7 @@ fn roots_keys_are_told_and_have_no_id() {
 fn an_id_is_told_only_where_one_key_fits() {
     let old = |active| {
         let row = format!("kim,{active},2026-11-27T00:00:00Z,N/A,false,N/A,N/A");
-        report(&[&row], &ask(1, Status::All, "key_id")).unwrap().old.remove(0)
+        report(&[&row], ask(1, Status::All, "key_id")).unwrap().old.remove(0)
     };
     let named = |active: bool, keys: Option<&[AccessKey]>| {
         let mut old = old(active);
@@ -134,7 +134,7 @@ proptest! {
         let mut live = Partial::new(Way::Live, ask, now());
         live.page(users.iter().map(|(user, _)| user.clone()).collect(), None);
         for (_, keys) in &users {
-            live.found.extend(of_user(keys, &ask, now()).unwrap());
+            live.found.extend(of_user(keys, ask, now()).unwrap());
         }
         prop_assert!(users.is_empty() || live.clone().answer().is_err(), "an unread user is no user without keys");
         drop(live.take_waiting());
@@ -150,7 +150,7 @@ proptest! {
         }
         let rows: Vec<_> = rows.iter().map(String::as_str).collect();
         let mut partial = Partial::new(Way::Report, ask, now());
-        partial.report(report(&rows, &ask).unwrap(), now() - SignedDuration::from_secs(60));
+        partial.report(report(&rows, ask).unwrap(), now() - SignedDuration::from_secs(60));
         // It is kept and gone on with by another process.
         let mut partial: Partial = serde_json::from_str(&serde_json::to_string(&partial).unwrap()).unwrap();
         for user in partial.take_waiting() {
