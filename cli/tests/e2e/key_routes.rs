@@ -192,8 +192,10 @@ fn what_aws_refuses_is_a_reason_and_never_a_shorter_list() {
         "Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
     }]});
     seeded.customer.change_trust(&nobody);
+    // The session that the function has still opens; a new process needs a new one.
     functions.kill(&functions.instances("Keys")[0]);
     functions.start("Keys");
+    eventually("idle function", || (functions.states("Keys") == ["idle"]).then_some(()));
     let (code, _, problem) = list_users(&functions, &asked);
     assert_eq!(code, 403, "{problem}");
     assert!(!problem.to_string().contains(&seeded.customer.external_id), "a secret");
