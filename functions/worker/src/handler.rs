@@ -114,8 +114,7 @@ pub(crate) async fn handle(
             let done = work.work(&ticket).await.map_err(Refused::Task)?;
             send.send(&done.next).await.map_err(Refused::Task)?;
             send.send_jobs(&done.jobs).await.map_err(Refused::Task)?;
-            let sent = done.next.len() + done.jobs.len();
-            Ok(Answer::Task { sent, night: done.night })
+            Ok(Answer::Task { sent: done.next.len() + done.jobs.len(), night: done.night })
         }
     }
 }

@@ -131,8 +131,8 @@ impl Fields {
         make: impl FnOnce(u64) -> Result<T, String>,
     ) -> Option<T> {
         let value = self.take(field)?;
-        let made = value.as_u64().ok_or_else(|| not_whole(&value)).and_then(make);
-        made.map_err(|problem| self.wrong(field, problem, accepted)).ok()
+        let number = value.as_u64().ok_or_else(|| not_whole(&value));
+        number.and_then(make).map_err(|problem| self.wrong(field, problem, accepted)).ok()
     }
 
     /// Takes a list of texts, each made into something once.
