@@ -1,13 +1,51 @@
-//! Jobs about old access keys: what happens to them when the function's time is up.
+//! Jobs about old access keys: who goes on when a function's time is up.
+
+use std::thread;
 
 use serde_json::json;
 
 use crate::{
+    functions::eventually,
     key_routes::{ended, list_users, parameters, proven},
     support::{Functions, told},
 };
 
 const OPERATOR: &str = "100000000008";
+const ANOTHER: &str = "100000000009";
+
+#[test]
+fn a_signal_to_the_function_makes_its_request_a_job_for_another_instance() {
+    // A message that the process took after the signal comes again in five seconds, not in an hour and a half.
+    let functions = Functions::deployed_idle(ANOTHER, &parameters(), &json!({"waits": 1000}));
+    for name in ["Api", "Worker", "Keys"] {
+        functions.start(name);
+    }
+    let seeded = proven(&functions, ANOTHER, 100);
+    seeded.customer.reset();
+    seeded.customer.rule("latency", json!({"ms": 200, "services": ["iam"]}));
+    let asked = [("hours", "1000"), ("account_id", seeded.customer.account.as_str())];
+    let first = functions.instances("Keys").remove(0);
+    let (code, headers, job) = thread::scope(|scope| {
+        let request = scope.spawn(|| list_users(&functions, &asked));
+        eventually("first calls of the request", || {
+            (seeded.customer.calls().len() > 10).then_some(())
+        });
+        functions.signal(&first, "-TERM");
+        request.join().expect("an answer")
+    });
+    assert_eq!((code, &job["status"]), (202, &json!("running")), "{job}");
+    let lost = seeded.customer.calls().into_iter().find(|call| call["status"] != 200);
+    assert_eq!(lost, None, "a call was broken off");
+    functions.kill(&first);
+    seeded.customer.reset();
+    functions.start("Keys");
+    let done = ended(&functions, &headers);
+    assert_eq!(
+        (&done["status"], told(&done["answer"])),
+        (&json!("done"), seeded.old(1_000, false))
+    );
+    assert!(seeded.customer.calls().iter().all(|call| call["operation"] != "ListUsers"));
+}
 
 #[test]
 fn a_job_goes_on_where_the_functions_time_was_up() {

@@ -1,6 +1,6 @@
 //! The routes of old access keys on one machine: `infraaudit serve` in an account of its own.
 
-use std::thread;
+use std::{thread, time::Instant};
 
 use serde_json::{Value, json};
 
@@ -30,6 +30,35 @@ fn environment(seeded: &Seeded) -> Vec<(String, String)> {
     all.push(("AWS_ENDPOINT_URL".into(), StandIn::shared().endpoint.clone()));
     all.push(("AWS_REGION".into(), "us-east-1".into()));
     all
+}
+
+#[test]
+fn both_routes_agree_with_the_truth_at_random_hours() {
+    let seeded = Seeded::with(1200);
+    let environment = environment(&seeded);
+    let environment: Vec<_> = environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let data = tempfile::tempdir().expect("a directory");
+    let service = Service::start(data.path(), &environment);
+    for byte in uuid::Uuid::new_v4().as_bytes().chunks(2).take(3).chain([&[0, 0][..], &[255, 255]])
+    {
+        let [high, low] = *byte else { continue };
+        let hours = 1 + u32::from(u16::from_be_bytes([high, low])) * 17_519 / 13_107;
+        let all = hours % 2 == 0;
+        let status = if all { "all" } else { "active" };
+        let truth = seeded.old(hours, all);
+        let begun = Instant::now();
+        let live = service.get(&format!("{ROUTES}/list-users?hours={hours}&status={status}")).body;
+        let took = begun.elapsed();
+        let body = json!({"hours": hours, "status": status});
+        let report = service.post(&format!("{ROUTES}/credential-report"), None, &body).body;
+        for (route, answer) in [("list-users", live), ("credential-report", report)] {
+            let same = told(&answer) == truth;
+            assert!(same, "`{route}` at {hours} hours, {status}: not what was seeded");
+        }
+        println!("{hours} hours, {status}: {} keys, live in {took:?}", truth.len());
+    }
+    assert!(seeded.customer.most_in_flight("iam") <= 5);
+    service.terminate();
 }
 
 #[test]

@@ -74,8 +74,12 @@ impl Service {
         self.router.clone()
     }
 
-    /// Notes that an event is being handled, for as long as the guard lives.
+    /// Notes that an event is being handled, for as long as the guard lives. One that comes after SIGTERM is left to
+    /// another process: this one ends.
     pub(crate) async fn busy(&self) -> RwLockReadGuard<'_, ()> {
+        if self.stop.is_cancelled() {
+            std::future::pending::<()>().await;
+        }
         self.busy.read().await
     }
 

@@ -92,6 +92,15 @@ impl Functions {
         std::mem::take(&mut killed.function)
     }
 
+    /// Sends a signal to an instance.
+    pub(crate) fn signal(&self, instance: &str, signal: &str) {
+        let running = self.running();
+        let one = running.iter().find(|one| one.name == instance).expect("it runs");
+        let id = one.process.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "it had ended before");
+    }
+
     /// The names of a function's instances.
     pub(crate) fn instances(&self, function: &str) -> Vec<String> {
         let running = self.running();
