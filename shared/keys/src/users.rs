@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use domain::{
     Cause, Unread,
@@ -88,7 +88,7 @@ async fn each<T>(
     mut take: impl FnMut(&mut Partial, &str, T),
 ) -> Result<bool, Failure> {
     let one = &one;
-    let mut queue = std::collections::VecDeque::from(partial.take_waiting());
+    let mut queue = VecDeque::from(partial.take_waiting());
     let (mut running, mut names) = (FuturesUnordered::new(), BTreeSet::new());
     let mut throttled = BTreeSet::new();
     loop {
