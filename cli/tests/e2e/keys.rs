@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
     time::Duration,
 };
 
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Customer, Outcome, Scan, Seeded, StandIn, told};
 
 const WAYS: [&str; 2] = ["list", "report"];
+static HOURS: LazyLock<keys::Hours> = LazyLock::new(|| "1000".parse().expect("hours"));
 
 /// What ends without an answer prints none, and says why in one sentence.
 fn refused(outcome: &Outcome, code: i32) -> &str {
@@ -133,6 +135,7 @@ fn two_calls_in_five_throttled_give_the_same_answer_or_none() {
             assert!(refused(&outcome, 2).contains("was throttled until retries ran out"));
         }
     }
+    seeded.customer.reset();
     seeded
         .customer
         .rule("throttle", json!({"operations": ["ListAccessKeys"], "resource": "user-00007"}));
@@ -244,7 +247,7 @@ fn each_way_to_have_no_report_has_a_sentence_of_its_own() {
         if let Some(rule) = rule {
             seeded.customer.rule("fail", rule);
         }
-        seeded.customer.keys("report", 1).args(["--timeout", "3"]).run()
+        seeded.customer.keys("report", 1).args(["--timeout", "4"]).run()
     };
     let get = |status: u16, code: &str| json!({"operations": ["GetCredentialReport"], "status": status, "code": code});
     let limit =
@@ -298,6 +301,33 @@ fn a_list_that_takes_too_long_is_no_answer() {
     seeded.customer.rule("latency", json!({"ms": 200}));
     let outcome = seeded.customer.keys("list", 1).args(["--timeout", "1"]).run();
     assert!(refused(&outcome, 2).contains("of 60 users were not read in time"));
+}
+
+#[test]
+fn a_reading_that_was_cut_goes_on_elsewhere_and_misses_nobody() {
+    let seeded = Seeded::with(120);
+    seeded.customer.rule("latency", json!({"ms": 40}));
+    let ask = keys::Ask { include: "last_used".parse().expect("words"), ..keys::Ask::new(*HOURS) };
+    let (answer, cuts) = seeded.in_pieces(keys::Way::Live, ask);
+    assert!(cuts > 2, "{cuts} cuts");
+    assert_eq!(told(&answer), seeded.old(HOURS.get(), false));
+    let all = answer["old_access_keys"].as_array().expect("keys");
+    assert!(all.iter().all(|key| key["last_used"].is_object()));
+    // What was under way at a cut is asked again, and nothing else.
+    let calls = seeded.customer.calls();
+    let asked = calls.iter().filter(|call| call["operation"] == "ListAccessKeys").count();
+    assert!(asked <= 120 + 5 * cuts, "{asked} calls with {cuts} cuts");
+
+    let body = json!({"account": seeded.customer.account, "seconds": 1});
+    StandIn::shared().post("credential_report", &body);
+    let ask = keys::Ask { include: "key_id".parse().expect("words"), ..ask };
+    let (answer, cuts) = seeded.in_pieces(keys::Way::Report, ask);
+    assert!(cuts > 2, "{cuts} cuts");
+    assert_eq!(told(&answer), seeded.old(HOURS.get(), false));
+    let all = answer["old_access_keys"].as_array().expect("keys");
+    assert!(
+        all.iter().all(|key| key["access_key_id"].is_string() || key["no_id_because"].is_string())
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
-use aws_sdk_iam::Client;
+use aws_sdk_iam::{Client, types::ReportStateType};
 use domain::{Cause, GLOBAL, Receipt, Service, Unread, iam::AccessKey, keys::LastUsed};
 use jiff::Timestamp;
 
@@ -32,6 +32,17 @@ pub struct Users {
     pub names: Vec<String>,
     /// Where the list goes on; nothing on the last page.
     pub marker: Option<String>,
+}
+
+/// What IAM says when it is asked to make a credential report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// There is one.
+    Complete,
+    /// It is being made.
+    UnderWay,
+    /// IAM makes none for now (`LimitExceeded`).
+    LimitExceeded,
 }
 
 /// What IAM says when it is asked for the credential report.
@@ -121,17 +132,19 @@ impl KeyReader {
         Ok(Some(LastUsed { date, region: told(used.region), service: told(used.service_name) }))
     }
 
-    /// Asks IAM to make a credential report, which it does only where the last one is four hours old; false where it
-    /// refuses for now (`LimitExceeded`).
+    /// Asks IAM to make a credential report, which it does only where the last one is four hours old.
     ///
     /// # Errors
     ///
     /// Why it did not answer.
-    pub async fn make_report(&self) -> Result<bool, Unread> {
+    pub async fn make_report(&self) -> Result<Making, Unread> {
+        let action = "iam:GenerateCredentialReport";
         let request = || self.client.generate_credential_report().send();
-        let answer =
-            self.reader.call("iam:GenerateCredentialReport", &[LIMIT_EXCEEDED], request).await?;
-        Ok(matches!(answer, Is(_)))
+        Ok(match self.reader.call(action, &[LIMIT_EXCEEDED], request).await? {
+            Not(_) => Making::LimitExceeded,
+            Is(answer) if answer.state == Some(ReportStateType::Complete) => Making::Complete,
+            Is(_) => Making::UnderWay,
+        })
     }
 
     /// Asks for the credential report.

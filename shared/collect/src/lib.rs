@@ -22,7 +22,7 @@ use domain::{Account, Fact, Facts, Part, Service};
 use tokio_util::sync::CancellationToken;
 
 pub use authorization::authorization_details;
-pub use keys::{KeyReader, ReportAnswer, Users};
+pub use keys::{KeyReader, Making, ReportAnswer, Users};
 pub use pace::{Limits, Paces};
 use reader::Reader;
 pub use regions::{Enabled, regions};

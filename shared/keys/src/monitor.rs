@@ -53,7 +53,7 @@ impl Monitor {
         Self { keys, side_by_side: paces.limit(Service::Iam), timeout }
     }
 
-    /// How many requests were sent, and what was refused.
+    /// How many requests were sent since it was made, and what was refused.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
         self.keys.receipt()

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use collect::ReportAnswer;
+use collect::{Making, ReportAnswer};
 use domain::keys::{Failure, Partial, of_report};
+use jiff::Timestamp;
 
 use crate::{Monitor, Run, users};
 
@@ -9,8 +10,8 @@ use crate::{Monitor, Run, users};
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
-/// How often IAM is asked to make a report that is not there when it should be.
-const MAKINGS: u32 = 2;
+/// How often IAM may say that the report is there and then that it is not.
+const CONTRADICTIONS: u32 = 2;
 
 /// Has the report made, waits for it and reads it; false where it was interrupted.
 pub(crate) async fn read(
@@ -27,34 +28,37 @@ pub(crate) async fn read(
     users::name(monitor, partial, run).await
 }
 
-async fn fetch(
-    monitor: &Monitor,
-    run: Run<'_>,
-) -> Result<Option<(Vec<u8>, jiff::Timestamp)>, Failure> {
-    let (mut makings, mut wait, mut missing) = (0, FIRST_WAIT, None);
+async fn fetch(monitor: &Monitor, run: Run<'_>) -> Result<Option<(Vec<u8>, Timestamp)>, Failure> {
+    let (mut wait, mut contradictions) = (FIRST_WAIT, 0);
+    let Some(mut making) = make(monitor, run).await? else { return Ok(None) };
     loop {
-        if makings == 0 || missing.is_some() {
-            if let Some(failure) = missing.take().filter(|_| makings == MAKINGS) {
-                return Err(failure);
-            }
-            makings += 1;
-            let Some(made) = run.wait_for(monitor.keys.make_report()).await else {
-                return Ok(None);
-            };
-            if !made.map_err(|unread| monitor.failure(unread))? {
-                return Err(Failure::LimitExceeded);
-            }
-        }
         let Some(answer) = run.wait_for(monitor.keys.report()).await else { return Ok(None) };
-        match answer.map_err(|unread| monitor.failure(unread))? {
+        let missing = match answer.map_err(|unread| monitor.failure(unread))? {
             ReportAnswer::Report { content, generated } => return Ok(Some((content, generated))),
-            ReportAnswer::InProgress => {}
-            ReportAnswer::NotPresent => missing = Some(Failure::NotPresent),
-            ReportAnswer::Expired => missing = Some(Failure::Expired),
+            ReportAnswer::InProgress => None,
+            ReportAnswer::NotPresent => Some(Failure::NotPresent),
+            ReportAnswer::Expired => Some(Failure::Expired),
+        };
+        contradictions += u32::from(missing.is_some() && making == Making::Complete);
+        let is_missing = missing.is_some();
+        if let Some(failure) = missing.filter(|_| contradictions == CONTRADICTIONS) {
+            return Err(failure);
         }
         if !run.sleep(wait).await {
             return Ok(None);
         }
         wait = (wait * 2).min(LAST_WAIT);
+        if is_missing {
+            let Some(again) = make(monitor, run).await? else { return Ok(None) };
+            making = again;
+        }
+    }
+}
+
+async fn make(monitor: &Monitor, run: Run<'_>) -> Result<Option<Making>, Failure> {
+    let Some(made) = run.wait_for(monitor.keys.make_report()).await else { return Ok(None) };
+    match made.map_err(|unread| monitor.failure(unread))? {
+        Making::LimitExceeded => Err(Failure::LimitExceeded),
+        making => Ok(Some(making)),
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use domain::{
     Cause, Unread,
@@ -93,7 +93,7 @@ async fn each<T, F: Future<Output = (String, Result<T, Unread>)>>(
     one: impl Fn(String) -> F,
     mut take: impl FnMut(&mut Partial, &str, T),
 ) -> Result<bool, Failure> {
-    let mut queue = std::collections::VecDeque::from(partial.take_waiting());
+    let mut queue = VecDeque::from(partial.take_waiting());
     let (mut running, mut names) = (FuturesUnordered::new(), BTreeSet::new());
     let mut throttled = BTreeSet::new();
     loop {

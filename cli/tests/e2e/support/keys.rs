@@ -1,7 +1,11 @@
 //! Accounts whose access keys are known, and what an answer says of them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use domain::{Account, Partition};
+use keys::{Ask, Limits, Monitor, Outcome, Paces, Partial, Run, Way};
 use serde_json::{Value, json};
 
 use super::{Customer, StandIn};
@@ -26,6 +30,44 @@ impl Seeded {
         let seeded = StandIn::shared().post("seed", &body);
         let keys = seeded["keys"].as_array().expect("keys").clone();
         Self { customer, keys }
+    }
+
+    /// Reads the account with its root user's key, cut every 400 ms; each time another monitor goes on from the JSON of
+    /// what the last one left. Answers with the JSON of the answer and how often it was cut.
+    pub(crate) fn in_pieces(&self, way: Way, ask: Ask) -> (Value, usize) {
+        let mut left = Partial::new(way, ask, jiff::Timestamp::now());
+        for cuts in 0..60 {
+            match self.piece(left) {
+                Outcome::Done(answer) => return (json!(answer), cuts),
+                Outcome::Unfinished(partial) => {
+                    left = serde_json::from_str(&json!(partial).to_string()).expect("what is left");
+                }
+            }
+        }
+        panic!("it does not get on");
+    }
+
+    fn piece(&self, left: Partial) -> Outcome {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let id = &self.customer.account;
+            let credentials =
+                Credentials::new(format!("AKIAROOT{id}"), "stand-in", None, None, "stand-in");
+            let config = aws_config::defaults(BehaviorVersion::latest())
+                .region(Region::new("us-east-1"))
+                .endpoint_url(&StandIn::shared().endpoint)
+                .credentials_provider(credentials)
+                .load()
+                .await;
+            let id = id.parse().expect("an account");
+            let account = Account { partition: Partition::Aws, id };
+            let paces = Paces::new(&Limits::default());
+            let monitor = Monitor::new(&config, account, None, &paces, keys::CALL_TIMEOUT);
+            let deadline = tokio::time::Instant::now() + Duration::from_millis(400);
+            let run =
+                Run { deadline, stop: &tokio_util::sync::CancellationToken::new(), watch: &|_| () };
+            monitor.read(left, run).await.expect("no failure")
+        })
     }
 
     /// The keys that are older than `hours`, inactive ones only where `all` are asked for.

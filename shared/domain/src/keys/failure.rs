@@ -34,12 +34,12 @@ pub enum Failure {
         /// What took too long.
         what: String,
     },
-    /// The report was made and is not there.
+    /// IAM says that there is a report, and when it is read that there is none.
     #[error(
         "IAM has no credential report, although one was asked for (`ReportNotPresent`): ask again"
     )]
     NotPresent,
-    /// The report expired between its making and its reading, twice.
+    /// IAM says that there is a report, and when it is read that it is too old.
     #[error("the credential report expired before it was read (`ReportExpired`): ask again")]
     Expired,
     /// The report was not ready within the time there was.
