@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     functions::eventually,
     key_routes::{ended, list_users, parameters, proven},
-    support::{Functions, told},
+    support::{Functions, StandIn, told},
 };
 
 const OPERATOR: &str = "100000000008";
@@ -49,15 +49,17 @@ fn a_signal_to_the_function_makes_its_request_a_job_for_another_instance() {
 
 #[test]
 fn a_job_goes_on_where_the_functions_time_was_up() {
-    // Fifteen minutes are three seconds: an attempt has two of them.
-    let functions =
-        Functions::deployed_idle(OPERATOR, &parameters(), &json!({"waits": 100, "timeouts": 300}));
-    for name in ["Api", "Worker", "Keys"] {
+    let functions = Functions::deployed_idle(OPERATOR, &parameters(), &json!({"waits": 100}));
+    // Two of the last: one works on the job while the other is asked how far it is.
+    for name in ["Api", "Worker", "Keys", "Keys"] {
         functions.start(name);
     }
     let seeded = proven(&functions, OPERATOR, 150);
     let account = seeded.customer.account.as_str();
-    seeded.customer.rule("latency", json!({"ms": 100, "operations": ["ListAccessKeys"]}));
+    // From here on fifteen minutes are six seconds: an attempt has four of them, and the calls take six.
+    let pace = json!({"account": OPERATOR, "waits": 100, "timeouts": 150});
+    StandIn::shared().post("hurry", &pace);
+    seeded.customer.rule("latency", json!({"ms": 200, "operations": ["ListAccessKeys"]}));
     let asked = [("hours", "1000"), ("account_id", account), ("wait_seconds", "0")];
     let (code, headers, job) = list_users(&functions, &asked);
     assert_eq!(code, 202, "{job}");
@@ -66,7 +68,7 @@ fn a_job_goes_on_where_the_functions_time_was_up() {
     assert_eq!(told(&done["answer"]), seeded.old(1_000, false));
     let job = functions.items("job").remove(0);
     let count = |name: &str| job[name]["N"].as_str().expect(name).parse::<u32>().expect("a number");
-    assert!(count("put_back") >= 1, "3 seconds of calls in attempts of 2: {job}");
+    assert!(count("put_back") >= 1, "6 seconds of calls in attempts of 4: {job}");
     assert_eq!(count("attempt"), count("put_back") + 1, "{job}");
     assert!(job["kind_sort"].is_null(), "it has left the index of the unfinished");
     let listed = seeded.customer.calls();
