@@ -1,6 +1,6 @@
 //! Jobs about old access keys: who goes on when a function's time is up.
 
-use std::thread;
+use std::{thread, time::Duration};
 
 use serde_json::json;
 
@@ -12,6 +12,41 @@ use crate::{
 
 const OPERATOR: &str = "100000000008";
 const ANOTHER: &str = "100000000009";
+const THIRD: &str = "100000000010";
+
+#[test]
+fn a_job_whose_worker_was_killed_is_found_by_the_sweeper() {
+    let mut functions = Functions::deployed_idle(THIRD, &parameters(), &json!({}));
+    functions.set("Keys", "INFRAAUDIT_LEASE_SECONDS", "1");
+    for name in ["Api", "Worker", "Keys"] {
+        functions.start(name);
+    }
+    let seeded = proven(&functions, THIRD, 60);
+    let account = seeded.customer.account.as_str();
+    seeded.customer.rule("latency", json!({"ms": 200, "operations": ["ListAccessKeys"]}));
+    let asked = [("hours", "1000"), ("account_id", account), ("wait_seconds", "0")];
+    let (code, headers, job) = list_users(&functions, &asked);
+    assert_eq!(code, 202, "{job}");
+    eventually("worker of the job", || {
+        let running = functions.items("job").iter().any(|job| job["state"]["S"] == "running");
+        running.then_some(())
+    });
+    functions.kill(&functions.instances("Keys")[0]);
+    functions.start("Keys");
+    eventually("idle function", || (functions.states("Keys") == ["idle"]).then_some(()));
+    // Its message comes again in an hour and a half; the sweeper comes every five minutes.
+    eventually("sweep that sends it again", || {
+        functions.fire("Sweep");
+        thread::sleep(Duration::from_millis(500));
+        let attempt = functions.items("job")[0]["attempt"]["N"].clone();
+        (attempt == "2").then_some(())
+    });
+    let done = ended(&functions, &headers);
+    assert_eq!(
+        (&done["status"], told(&done["answer"])),
+        (&json!("done"), seeded.old(1_000, false))
+    );
+}
 
 #[test]
 fn a_signal_to_the_function_makes_its_request_a_job_for_another_instance() {

@@ -178,6 +178,13 @@ fn what_aws_refuses_is_a_reason_and_never_a_shorter_list() {
     let done = ended(&functions, &headers);
     assert_eq!(told(&done["answer"]), seeded.old(1_000, false), "{done}");
 
+    // The table does not answer.
+    let away = json!({"account": ANOTHER, "services": ["dynamodb"], "operations": ["GetItem"]});
+    StandIn::shared().post("fail", &away);
+    let (code, headers, problem) = list_users(&functions, &asked);
+    assert_eq!((code, headers["retry-after"].is_string()), (503, true), "{problem}");
+    StandIn::shared().post("reset", &json!({"account": ANOTHER}));
+
     // A denial within a job is its end.
     seeded.customer.rule("deny", json!({"operations": ["ListUsers"]}));
     let (code, headers, job) =
@@ -193,9 +200,13 @@ fn what_aws_refuses_is_a_reason_and_never_a_shorter_list() {
     }]});
     seeded.customer.change_trust(&nobody);
     // The session that the function has still opens; a new process needs a new one.
+    let idle = || {
+        eventually("idle function", || (functions.states("Keys") == ["idle"]).then_some(()));
+    };
+    idle();
     functions.kill(&functions.instances("Keys")[0]);
     functions.start("Keys");
-    eventually("idle function", || (functions.states("Keys") == ["idle"]).then_some(()));
+    idle();
     let (code, _, problem) = list_users(&functions, &asked);
     assert_eq!(code, 403, "{problem}");
     assert!(!problem.to_string().contains(&seeded.customer.external_id), "a secret");

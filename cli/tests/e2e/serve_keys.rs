@@ -62,6 +62,29 @@ fn both_routes_agree_with_the_truth_at_random_hours() {
 }
 
 #[test]
+fn an_account_that_is_throttled_out_is_503_with_the_time_to_ask_again() {
+    let seeded = Seeded::with(10);
+    let environment = environment(&seeded);
+    let environment: Vec<_> = environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let data = tempfile::tempdir().expect("a directory");
+    let service = Service::start(data.path(), &environment);
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let address = service.address(&format!("{ROUTES}/list-users?hours=1000"));
+    seeded.customer.rule("throttle", json!({"operations": ["ListUsers"]}));
+    let mut answer = agent.get(address).call().expect("an answer");
+    let problem: Value = answer.body_mut().read_json().expect("a problem");
+    if answer.status() == 202 {
+        // The pauses between the tries are random, and were longer than the request.
+        println!("throttled for longer than a request: {problem}");
+    } else {
+        assert_eq!(answer.status(), 503, "{problem}");
+        assert_eq!(problem["type"], "urn:infraaudit:problem:throttled", "{problem}");
+        assert!(answer.headers().contains_key("retry-after"));
+    }
+    service.terminate();
+}
+
+#[test]
 fn a_signal_during_a_request_makes_it_a_job_that_the_next_process_ends() {
     let seeded = Seeded::with(100);
     let environment = environment(&seeded);

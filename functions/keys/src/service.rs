@@ -66,7 +66,12 @@ impl Service {
         let keys = Keys { stop: stop.clone(), ..Keys::new(Arc::clone(&reader), own_account) };
         let gateway = Gateway { tenant_claim: settings.tenant_claim };
         let router = api::keys_router(store.clone(), api::Settings::of_keys(gateway, keys));
-        Ok(Self { router, jobs: Jobs::new(store, reader), stop, busy: RwLock::new(()) })
+        Ok(Self {
+            router,
+            jobs: Jobs::new(store, reader).lease(settings.lease),
+            stop,
+            busy: RwLock::new(()),
+        })
     }
 
     /// The routes.

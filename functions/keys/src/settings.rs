@@ -1,5 +1,11 @@
-use std::{fmt::Display, num::NonZeroUsize, str::FromStr};
+use std::{
+    fmt::Display,
+    num::{NonZeroU32, NonZeroUsize},
+    str::FromStr,
+    time::Duration,
+};
 
+use api::Jobs;
 use domain::{RoleArn, Service, Tenant};
 use keys::Limits;
 
@@ -16,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) operator: Tenant,
     /// How many requests to IAM may be under way.
     pub(crate) limits: Limits,
+    /// How long a silent worker of a job is taken to be alive.
+    pub(crate) lease: Duration,
 }
 
 /// What is wrong with the environment.
@@ -37,6 +45,13 @@ impl Settings {
             let requests: NonZeroUsize = parsed("INFRAAUDIT_IAM_REQUESTS", &given)?;
             limits = limits.with(Service::Iam, requests.get());
         }
+        let lease = match var("INFRAAUDIT_LEASE_SECONDS") {
+            None => Jobs::LEASE,
+            Some(given) => {
+                let seconds: NonZeroU32 = parsed("INFRAAUDIT_LEASE_SECONDS", &given)?;
+                Duration::from_secs(seconds.get().into())
+            }
+        };
         let operator = needed("INFRAAUDIT_OPERATOR_TENANT")?;
         Ok(Self {
             table: needed("INFRAAUDIT_TABLE")?,
@@ -46,6 +61,7 @@ impl Settings {
             operator: Tenant::try_from(operator)
                 .map_err(|error| Wrong::Value("INFRAAUDIT_OPERATOR_TENANT", error.to_string()))?,
             limits,
+            lease,
         })
     }
 }
@@ -86,13 +102,14 @@ mod tests {
     fn what_is_given_holds_and_what_is_wrong_is_told() {
         let settings = read(&NEEDED).unwrap();
         assert_eq!((settings.tenant_claim.as_str(), settings.limits), ("sub", Limits::default()));
-        assert_eq!(settings.operator.as_str(), "999988887777");
+        assert_eq!((settings.operator.as_str(), settings.lease), ("999988887777", Jobs::LEASE));
         let more = [("INFRAAUDIT_TENANT_CLAIM", "org"), ("INFRAAUDIT_IAM_REQUESTS", "2")];
         let settings = read(&[&NEEDED[..], &more].concat()).unwrap();
         let two = Limits::default().with(Service::Iam, 2);
         assert_eq!((settings.tenant_claim.as_str(), settings.limits), ("org", two));
         for (name, value) in [
             ("INFRAAUDIT_IAM_REQUESTS", "0"),
+            ("INFRAAUDIT_LEASE_SECONDS", "a minute"),
             ("INFRAAUDIT_WORKER_ROLE_ARN", "role"),
             ("INFRAAUDIT_OPERATOR_TENANT", "two#parts"),
         ] {

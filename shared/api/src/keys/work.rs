@@ -8,15 +8,13 @@ use store::{Claim, Error, Fence, Store};
 
 use super::{KeysRead, ReadKeys, Until, answer::closed};
 
-/// How long a silent worker is trusted to be alive; it says so three times as often.
-const LEASE: Duration = Duration::from_mins(1);
-
 /// Works on jobs. Any ticket may come any number of times, also at once: a lease and the attempt's number let one
 /// worker through, and what has ended stays as it is.
 #[derive(Clone)]
 pub struct Jobs {
     store: Store,
     reader: Arc<dyn ReadKeys>,
+    lease: Duration,
 }
 
 /// What came of a ticket.
@@ -37,10 +35,19 @@ impl std::fmt::Debug for Jobs {
 }
 
 impl Jobs {
+    /// How long a silent worker is trusted to be alive, unless [`Self::lease`] says otherwise.
+    pub const LEASE: Duration = Duration::from_mins(1);
+
     /// Works on the jobs of a store.
     #[must_use]
     pub const fn new(store: Store, reader: Arc<dyn ReadKeys>) -> Self {
-        Self { store, reader }
+        Self { store, reader, lease: Self::LEASE }
+    }
+
+    /// Trusts a silent worker for so long; it says three times as often that it is alive.
+    #[must_use]
+    pub fn lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
     }
 
     /// Begins or goes on with a job, if nobody else has it.
@@ -51,7 +58,7 @@ impl Jobs {
     pub async fn work(&self, ticket: &JobTicket, until: Until<'_>) -> Result<Worked, Error> {
         let now = Timestamp::now();
         let name = (&ticket.tenant, ticket.job_id);
-        let held = match self.store.claim_job(name, now, later(now)).await? {
+        let held = match self.store.claim_job(name, now, self.until(now)).await? {
             Claim::Claimed(held) => *held,
             Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
                 return Ok(Worked::Passed);
@@ -93,6 +100,12 @@ impl Jobs {
         }
     }
 
+    /// When a lease ends that is taken now.
+    fn until(&self, now: Timestamp) -> Timestamp {
+        let lease = SignedDuration::try_from(self.lease).unwrap_or_default();
+        now.checked_add(lease).unwrap_or(Timestamp::MAX)
+    }
+
     async fn fail(&self, held: &Job, failure: &Failure) -> Result<Worked, Error> {
         tracing::warn!(job = %held.id, code = failure.code(), "job failed: {failure}");
         let fence = self.store.fail_job(held, failure, Timestamp::now()).await?;
@@ -104,9 +117,9 @@ impl Jobs {
     async fn while_held<T>(&self, held: &Job, work: impl Future<Output = T>) -> Option<T> {
         let renewing = async {
             loop {
-                tokio::time::sleep(LEASE / 3).await;
+                tokio::time::sleep(self.lease / 3).await;
                 let now = Timestamp::now();
-                match self.store.renew_job(held, now, later(now)).await {
+                match self.store.renew_job(held, now, self.until(now)).await {
                     Ok(Fence::Held) => {}
                     Ok(Fence::Lost) => return,
                     Err(error) => tracing::warn!(%error, "a lease was not renewed"),
@@ -128,9 +141,4 @@ fn ended(job: &Job, fence: Fence, state: JobState) -> Worked {
         }
         Fence::Lost => Worked::Passed,
     }
-}
-
-fn later(now: Timestamp) -> Timestamp {
-    let lease = SignedDuration::try_from(LEASE).unwrap_or_default();
-    now.checked_add(lease).unwrap_or(Timestamp::MAX)
 }

@@ -1,7 +1,12 @@
 //! Deleting everything of an account.
 
-use domain::{Audit, Registered, RegisteredState, Tenant, Verdict};
-use store::{Created, End, Fence, Idempotency, Intent, PageRequest, Store, TaskEnd, Transitions};
+use domain::{
+    Audit, Job, JobId, Registered, RegisteredState, Tenant, Verdict,
+    keys::{Ask, OldAccessKeys, Partial, Way},
+};
+use store::{
+    Claim, Created, End, Fence, Idempotency, Intent, PageRequest, Store, TaskEnd, Transitions,
+};
 
 use super::{judging, ordered, planned, reading, stored};
 use crate::samples::{
@@ -32,6 +37,14 @@ async fn filled(store: &Store, tenant: &Tenant, account: &str) -> (Audit, String
     let end = End { report: &report, digest: None };
     assert_eq!(store.finish(&held, at(6), end).await.unwrap(), Fence::Held);
     let ended = stored(store, &audit).await;
+    let from = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), at(7));
+    let id = JobId(ended.id.0);
+    let job = Job::new(tenant.clone(), id, Some(ended.order.account_id.clone()), &from);
+    store.create_job(job, &from).await.unwrap();
+    let claimed = store.claim_job((tenant, id), at(8), at(68)).await.unwrap();
+    let Claim::Claimed(job) = claimed else { panic!("not claimed: {claimed:?}") };
+    let answer = OldAccessKeys::live(Vec::new());
+    assert_eq!(store.finish_job(&job, &answer, at(9)).await.unwrap(), Fence::Held);
     // And one that is under way.
     ordered(store, audit_of(tenant, account)).await;
     (ended, key)
@@ -46,7 +59,9 @@ async fn count(store: &Store, ended: &Audit, key: &str) -> Vec<usize> {
     let accounts = store.accounts(tenant, first).await.unwrap().items;
     let unsent = store.unsent(first).await.unwrap().items;
     let of_account = |one: &&Audit| one.tenant == *tenant && one.order.account_id == *account;
+    let job = store.job(tenant, JobId(ended.id.0)).await.unwrap().unwrap();
     vec![
+        usize::from(store.job_answer(&job).await.unwrap().is_some()),
         usize::from(store.audit(tenant, ended.id).await.unwrap().is_some()),
         audits.iter().filter(of_account).count(),
         unfinished.iter().filter(of_account).count(),
@@ -68,13 +83,13 @@ pub(crate) async fn a_purge_takes_one_account_and_no_other(store: &Store) {
     let (mine, theirs) = (tenant(), tenant());
     let gone = filled(store, &mine, ACCOUNT).await;
     let rest = [filled(store, &mine, OTHER).await, filled(store, &theirs, ACCOUNT).await];
-    let full = vec![1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+    let full = vec![1, 1, 2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
     assert_eq!(count(store, &gone.0, &gone.1).await, full);
 
     let account = store.account(&mine, &gone.0.order.account_id).await.unwrap().unwrap();
     for _ in 0..2 {
         store.purge(&account).await.unwrap();
-        assert_eq!(count(store, &gone.0, &gone.1).await, [0; 14]);
+        assert_eq!(count(store, &gone.0, &gone.1).await, [0; 15]);
         for (ended, key) in &rest {
             assert_eq!(count(store, ended, key).await, full);
         }
