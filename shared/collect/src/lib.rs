@@ -7,6 +7,7 @@
 mod authorization;
 mod ec2;
 mod iam;
+mod keys;
 mod pace;
 mod reader;
 mod regions;
@@ -21,9 +22,11 @@ use domain::{Account, Fact, Facts, Part, Service};
 use tokio_util::sync::CancellationToken;
 
 pub use authorization::authorization_details;
+pub use keys::{KeyReader, ReportAnswer, Users};
 pub use pace::{Limits, Paces};
 use reader::Reader;
 pub use regions::{Enabled, regions};
+pub use trouble::NO_ANSWER;
 
 /// Someone who watches the reading go on.
 pub type Watch = Arc<dyn Fn(&str, Service, u32) + Send + Sync>;

@@ -24,8 +24,10 @@ mod tenant;
 mod tracked;
 mod verdict;
 
+pub mod credential_report;
 pub mod ec2;
 pub mod iam;
+pub mod keys;
 pub mod s3;
 
 pub use account::{Account, AccountId, ExternalId, Invalid, Partition, RoleArn, RoleName};
