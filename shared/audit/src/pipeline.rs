@@ -148,7 +148,8 @@ impl Pipeline {
         };
         let checks = choice.checks().map_err(|error| error.to_string())?;
         let (regions, limits) = (audit.order.regions.clone(), self.settings.limits.clone());
-        Ok(Brief { regions, limits, ..Brief::new(checks) })
+        // Alerts tell the owner's tag, and suppressions go by tags.
+        Ok(Brief { regions, limits, tags: true, ..Brief::new(checks) })
     }
 
     /// Whether a step has failed too often to be begun once more.

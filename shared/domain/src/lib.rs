@@ -35,7 +35,7 @@ pub use alert::{Alert, AlertState, Delivery, Told};
 pub use audit::{Audit, AuditId, AuditState, Order, Phase, Progress};
 pub use context::{Context, Thresholds};
 pub use fact::{Fact, GLOBAL, Service};
-pub use finding::{Finding, Resource, Tags};
+pub use finding::{Finding, Resource, Tags, owner};
 pub use fingerprint::Fingerprint;
 pub use known::{Cause, Known, Listing, Unread};
 pub use proof::{Proof, ProofOutcome};
