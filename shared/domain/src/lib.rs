@@ -21,6 +21,7 @@ mod severity;
 mod snapshot;
 mod task;
 mod tenant;
+mod ticket;
 mod tracked;
 mod verdict;
 
@@ -47,5 +48,6 @@ pub use severity::Severity;
 pub use snapshot::{Facts, Part, Snapshot, VersionMismatch};
 pub use task::{Latest, Place, Task, TaskState, is_region};
 pub use tenant::Tenant;
+pub use ticket::{Done, Queued, Ticket};
 pub use tracked::{Lifecycle, Suppressed, Suppression, Tag, Tracked};
 pub use verdict::{Failure, Judgement, Outcome, Verdict, fail, fail_at, manual, pass, pass_with};
