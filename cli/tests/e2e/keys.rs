@@ -124,7 +124,7 @@ fn an_answer_has_the_fields_of_the_route() {
 
 #[test]
 fn two_calls_in_five_throttled_give_the_same_answer_or_none() {
-    let seeded = Seeded::with(250);
+    let seeded = Seeded::with(120);
     seeded.customer.rule("throttle", json!({"probability": 0.4, "services": ["iam"]}));
     for way in WAYS {
         let outcome = seeded.customer.keys(way, 1000).args(["--include", "key_id"]).run();

@@ -109,6 +109,12 @@ impl Service {
         format!("{}{path}", self.address)
     }
 
+    /// What `infraaudit health` says of the service.
+    pub(crate) fn health(&self) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_infraaudit"));
+        command.args(["health", "--url", &self.address]).output().unwrap()
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         get(&self.address(path))
     }

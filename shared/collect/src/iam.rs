@@ -117,8 +117,13 @@ async fn details(
     } else {
         Listing::unread(Unread::not_asked("iam:ListAccessKeys"))
     };
-    let tags =
-        if facts.contains(&Fact::UserTags) { tags(client, reader, &name).await } else { None };
+    // A user without keys has none that anybody has to be asked about.
+    let keyless = access_keys.items.is_empty() && access_keys.unread.is_none();
+    let tags = if facts.contains(&Fact::UserTags) && !keyless {
+        tags(client, reader, &name).await
+    } else {
+        None
+    };
     Some(User { name, arn: user.arn, access_keys, tags })
 }
 
@@ -161,7 +166,8 @@ pub(crate) async fn access_keys(
     }
 }
 
-/// Tags decorate a finding and decide nothing yet, so a gap shows in the receipt alone.
+/// Tags decide no verdict: without them a finding has no owner and no suppression by tag covers it, and the gap
+/// shows in the receipt.
 async fn tags(client: &Client, reader: &Reader, user: &str) -> Option<Tags> {
     let (mut tags, mut marker) = (Tags::new(), None);
     loop {

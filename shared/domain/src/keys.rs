@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod audited;
 mod failure;
 mod hours;
 mod judge;
@@ -13,6 +14,7 @@ mod partial;
 
 pub use answer::{KeyStatus, LastUsed, OldAccessKey, OldAccessKeys};
 pub use ask::{Ask, Include, Status, Way};
+pub use audited::{AuditedKeys, OwnedKey};
 pub use failure::Failure;
 pub use hours::Hours;
 pub use judge::{Found, of_report, of_user};

@@ -44,7 +44,7 @@ pub struct OldAccessKey {
 
 impl OldAccessKey {
     /// What the keys of an answer are sorted by: the oldest first, and the same in every answer.
-    fn rank(&self) -> (Timestamp, &str, Option<u8>, Option<&str>) {
+    pub(super) fn rank(&self) -> (Timestamp, &str, Option<u8>, Option<&str>) {
         (self.created_date, &self.user_name, self.slot, self.access_key_id.as_deref())
     }
 }
