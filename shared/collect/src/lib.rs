@@ -6,7 +6,10 @@
 
 mod authorization;
 mod ec2;
+mod events;
 mod iam;
+mod last_accessed;
+mod logs;
 mod pace;
 mod reader;
 mod regions;
@@ -21,6 +24,9 @@ use domain::{Account, Fact, Facts, Part, Service};
 use tokio_util::sync::CancellationToken;
 
 pub use authorization::authorization_details;
+pub use events::{Lookup, lookup_events};
+pub use last_accessed::{ActionAccess, LAST_ACCESSED_ACTIONS, LastAccessed, ServiceAccess};
+pub use logs::{Piece, read_logs};
 pub use pace::{Limits, Paces};
 use reader::Reader;
 pub use regions::{Enabled, regions};
@@ -76,5 +82,5 @@ pub async fn read(
         Service::S3 => Facts::S3(s3::read(target, &reader, facts).await),
         Service::Ec2 => Facts::Ec2(ec2::read(target, &reader, facts).await),
     };
-    Part { receipt: reader.receipt(), facts, taken_at: None }
+    Part { receipt: reader.receipt(service), facts, taken_at: None }
 }

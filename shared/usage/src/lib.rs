@@ -3,7 +3,7 @@
 //! Records go in as bytes, whatever they come from, and a policy comes out. Nothing here does I/O,
 //! reads a clock or knows an SDK.
 
-// pub mod advice;
+pub mod advice;
 mod calls;
 mod document;
 mod gaps;
