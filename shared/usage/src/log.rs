@@ -3,10 +3,7 @@
 mod scanner;
 mod skip;
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
+use std::{fmt, io::Write as _};
 
 use flate2::write::MultiGzDecoder;
 
@@ -35,115 +32,90 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// A file whose bytes are written to it; [`Usage::file`] begins one, [`LogFile::finish`] ends it.
+/// A file whose bytes are fed to it, piece by piece.
 ///
-/// It holds no more than the longest record, and 32 KiB beside it.
-pub struct LogFile<'u, 'f> {
-    inner: Inner<'u, 'f>,
+/// It holds the longest record and what a few KiB of gzip unpack to, and no more.
+#[derive(Debug)]
+pub struct LogFile {
+    scanner: Scanner,
+    packing: Packing,
 }
 
-enum Inner<'u, 'f> {
+#[derive(Debug)]
+enum Packing {
     /// Too few bytes to tell gzip from text.
-    Unknown(Scanner<'u, 'f>, Option<u8>),
-    Plain(Scanner<'u, 'f>),
-    Gzip(Box<MultiGzDecoder<Scanner<'u, 'f>>>),
-    Gone,
+    Unknown(Option<u8>),
+    Plain,
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
 }
 
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-impl<'u, 'f> LogFile<'u, 'f> {
-    pub(crate) fn new(usage: &'u mut Usage<'f>, name: &str) -> Self {
-        Self { inner: Inner::Unknown(Scanner::new(usage, name), None) }
+/// How much of gzip is unpacked at once: at its best, gzip packs a thousand bytes in one.
+const UNPACKED_AT_ONCE: usize = 8 << 10;
+
+impl LogFile {
+    /// Begins a file; `name` is what troubles call it.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self { scanner: Scanner::new(name), packing: Packing::Unknown(None) }
     }
 
     /// The next bytes of the file. What is wrong with them is noted in the [`Usage`].
-    pub fn feed(&mut self, bytes: &[u8]) {
-        let mut bytes = bytes;
-        let mut joined = [0; 2];
-        if let Inner::Unknown(..) = self.inner {
-            let Inner::Unknown(scanner, first) = std::mem::replace(&mut self.inner, Inner::Gone)
-            else {
-                return;
-            };
-            let Some((first, rest)) = first
-                .map(|first| (first, bytes))
-                .or_else(|| bytes.split_first().map(|(first, rest)| (*first, rest)))
-            else {
-                self.inner = Inner::Unknown(scanner, None);
-                return;
-            };
-            let Some((second, rest)) = rest.split_first() else {
-                self.inner = Inner::Unknown(scanner, Some(first));
-                return;
-            };
-            joined = [first, *second];
-            bytes = rest;
-            self.inner = if joined == GZIP {
-                Inner::Gzip(Box::new(MultiGzDecoder::new(scanner)))
-            } else {
-                Inner::Plain(scanner)
-            };
-            self.give(&joined);
+    pub fn feed(&mut self, usage: &mut Usage<'_>, bytes: &[u8]) {
+        let Packing::Unknown(first) = self.packing else { return self.give(usage, bytes) };
+        let start: Vec<u8> = first.into_iter().chain(bytes.iter().copied()).take(2).collect();
+        self.packing = match *start {
+            [first, second] if [first, second] == GZIP => {
+                Packing::Gzip(Box::new(MultiGzDecoder::new(Vec::new())))
+            }
+            [_, _] => Packing::Plain,
+            _ => Packing::Unknown(start.first().copied()),
+        };
+        if !matches!(self.packing, Packing::Unknown(_)) {
+            self.give(usage, first.as_slice());
+            self.give(usage, bytes);
         }
-        let _ = joined;
-        self.give(bytes);
     }
 
-    fn give(&mut self, bytes: &[u8]) {
-        match &mut self.inner {
-            Inner::Plain(scanner) => scanner.feed(bytes),
-            Inner::Gzip(decoder) => {
-                if let Err(error) = decoder.write_all(bytes) {
-                    let what = format!("the gzip data is damaged: {error}");
-                    decoder.get_mut().give_up(&what);
+    fn give(&mut self, usage: &mut Usage<'_>, bytes: &[u8]) {
+        match &mut self.packing {
+            Packing::Unknown(_) | Packing::Plain => self.scanner.feed(usage, bytes),
+            Packing::Gzip(decoder) => {
+                for piece in bytes.chunks(UNPACKED_AT_ONCE) {
+                    let written = decoder.write_all(piece);
+                    self.scanner.feed(usage, decoder.get_ref());
+                    decoder.get_mut().clear();
+                    if let Err(error) = written {
+                        let what = format!("the gzip data is damaged: {error}");
+                        return self.scanner.give_up(usage, &what);
+                    }
                 }
             }
-            Inner::Unknown(..) | Inner::Gone => {}
         }
     }
 
-    /// Says that the file could not be read to its end, and why.
-    pub fn broke_off(mut self, why: &str) {
-        let what = format!("the file could not be read to its end: {why}");
-        match &mut self.inner {
-            Inner::Unknown(scanner, _) | Inner::Plain(scanner) => scanner.give_up(&what),
-            Inner::Gzip(decoder) => decoder.get_mut().give_up(&what),
-            Inner::Gone => {}
-        }
+    /// Ends a file that could not be read to its end, and says why.
+    pub fn broke_off(mut self, usage: &mut Usage<'_>, why: &str) {
+        self.scanner.begin_at_all(usage);
+        self.scanner.give_up(usage, &format!("it could not be read to its end: {why}"));
     }
 
     /// Ends the file: a record that is cut off is noted.
-    pub fn finish(self) {
-        match self.inner {
-            Inner::Unknown(mut scanner, first) => {
-                scanner.feed(first.as_slice());
-                scanner.finish();
-            }
-            Inner::Plain(scanner) => scanner.finish(),
-            Inner::Gzip(mut decoder) => match decoder.try_finish() {
-                Ok(()) => {
-                    if let Ok(scanner) = decoder.finish() {
-                        scanner.finish();
-                    }
-                }
-                Err(error) => {
-                    let what = format!("the gzip data is cut off: {error}");
-                    decoder.get_mut().give_up(&what);
-                }
-            },
-            Inner::Gone => {}
+    pub fn finish(mut self, usage: &mut Usage<'_>) {
+        if let Packing::Unknown(first) = self.packing {
+            self.scanner.feed(usage, first.as_slice());
         }
+        if let Packing::Gzip(decoder) = &mut self.packing {
+            let ended = decoder.try_finish();
+            self.scanner.feed(usage, decoder.get_ref());
+            if let Err(error) = ended {
+                self.scanner.give_up(usage, &format!("the gzip data is cut off: {error}"));
+            }
+        }
+        self.scanner.finish(usage);
     }
 }
 
-impl Write for Scanner<'_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.feed(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::{
 use policy::facts::Facts;
 
 use crate::{
-    LogFile, Principal, Trouble, Widened,
+    Principal, Trouble, Widened,
     calls::{self, Call},
     document::Policies,
     needs::Need,
@@ -84,15 +84,15 @@ pub struct Unmapped {
 ///
 /// ```
 /// use policy::facts::Facts;
-/// use usage::{Manner, Principal, Usage};
+/// use usage::{LogFile, Manner, Principal, Usage};
 /// let facts = Facts::bundled()?;
 /// let ana = Principal::parse("arn:aws:iam::111122223333:user/ana")?;
 /// let mut usage = Usage::new(&facts, ana, Manner::default());
-/// let mut file = usage.file("log.json");
-/// file.feed(br#"{"Records": [{"userIdentity": {"arn": "arn:aws:iam::111122223333:user/ana"},
+/// let mut file = LogFile::new("log.json");
+/// file.feed(&mut usage, br#"{"Records": [{"userIdentity": {"arn": "arn:aws:iam::111122223333:user/ana"},
 ///     "eventSource": "s3.amazonaws.com", "eventName": "ListObjects",
 ///     "requestParameters": {"bucketName": "photos"}}]}"#);
-/// file.finish();
+/// file.finish(&mut usage);
 /// let policies = usage.policies();
 /// assert!(policies.documents()[0].contains(r#""Action": "s3:ListBucket""#));
 /// assert!(policies.documents()[0].contains(r#""Resource": "arn:aws:s3:::photos""#));
@@ -153,11 +153,6 @@ impl<'f> Usage<'f> {
             data_services: BTreeSet::new(),
             span: None,
         }
-    }
-
-    /// Begins a file; `name` is what troubles call it.
-    pub fn file(&mut self, name: &str) -> LogFile<'_, 'f> {
-        LogFile::new(self, name)
     }
 
     /// Notes what could not be read.

@@ -29,8 +29,8 @@ enum Place {
     Lost,
 }
 
-pub(crate) struct Scanner<'u, 'f> {
-    usage: &'u mut Usage<'f>,
+#[derive(Debug)]
+pub(super) struct Scanner {
     file: Box<str>,
     place: Place,
     buffer: Vec<u8>,
@@ -39,6 +39,8 @@ pub(crate) struct Scanner<'u, 'f> {
     records: u64,
     /// Whether the list is in an object.
     in_object: bool,
+    /// Whether the file is counted.
+    begun: bool,
 }
 
 /// What one try came to.
@@ -49,67 +51,74 @@ enum Step {
     Wait,
 }
 
-impl<'u, 'f> Scanner<'u, 'f> {
-    pub(super) fn new(usage: &'u mut Usage<'f>, file: &str) -> Self {
-        usage.counts.files += 1;
+impl Scanner {
+    pub(super) fn new(file: &str) -> Self {
         Self {
-            usage,
             file: file.into(),
             place: Place::Outside,
             buffer: Vec::new(),
             wanted: 0,
             records: 0,
             in_object: false,
+            begun: false,
         }
     }
 
-    pub(super) fn feed(&mut self, bytes: &[u8]) {
-        self.usage.counts.bytes += bytes.len() as u64;
+    /// Counts the file, once.
+    pub(super) fn begin_at_all(&mut self, usage: &mut Usage<'_>) {
+        if !std::mem::replace(&mut self.begun, true) {
+            usage.counts.files += 1;
+        }
+    }
+
+    pub(super) fn feed(&mut self, usage: &mut Usage<'_>, bytes: &[u8]) {
+        self.begin_at_all(usage);
+        usage.counts.bytes += bytes.len() as u64;
         if self.place == Place::Lost {
             return;
         }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= self.wanted {
-            self.read(false);
+            self.read(usage, false);
         }
     }
 
-    pub(super) fn finish(mut self) {
-        self.read(true);
+    pub(super) fn finish(mut self, usage: &mut Usage<'_>) {
+        self.read(usage, true);
         let rest = self.buffer.trim_ascii();
         match self.place {
             Place::Lost => {}
             Place::Outside | Place::Loose if rest.is_empty() => {
-                if self.records == 0 && self.usage.counts.bytes == 0 {
+                if self.records == 0 && usage.counts.bytes == 0 {
                     // An empty file holds nothing that could be lost.
                 }
             }
             Place::Loose | Place::Item if !rest.is_empty() => {
-                self.trouble(Some(self.records + 1), "it is cut off");
+                self.trouble(usage, Some(self.records + 1), "it is cut off");
             }
-            _ => self.trouble(None, "the file ends before its list of records does"),
+            _ => self.trouble(usage, None, "the file ends before its list of records does"),
         }
     }
 
     /// Notes that the rest of the file is lost.
-    pub(super) fn give_up(&mut self, what: &str) {
+    pub(super) fn give_up(&mut self, usage: &mut Usage<'_>, what: &str) {
         if self.place != Place::Lost {
             self.place = Place::Lost;
             self.buffer = Vec::new();
-            self.trouble(None, what);
+            self.trouble(usage, None, what);
         }
     }
 
-    fn trouble(&mut self, record: Option<u64>, what: &str) {
-        self.usage.trouble(Trouble { file: self.file.clone(), record, what: what.into() });
+    fn trouble(&mut self, usage: &mut Usage<'_>, record: Option<u64>, what: &str) {
+        usage.trouble(Trouble { file: self.file.clone(), record, what: what.into() });
     }
 
-    fn read(&mut self, last: bool) {
+    fn read(&mut self, usage: &mut Usage<'_>, last: bool) {
         let buffer = std::mem::take(&mut self.buffer);
         let mut done = 0;
         loop {
             let rest = buffer.get(done..).unwrap_or_default();
-            match self.step(rest, last) {
+            match self.step(usage, rest, last) {
                 Step::Took(bytes) => done += bytes,
                 Step::Wait => break,
             }
@@ -126,11 +135,11 @@ impl<'u, 'f> Scanner<'u, 'f> {
                 "record {} is longer than {MOST_RECORD_BYTES} bytes; the rest of the file was not read",
                 self.records + 1
             );
-            self.give_up(&what);
+            self.give_up(usage, &what);
         }
     }
 
-    fn step(&mut self, bytes: &[u8], last: bool) -> Step {
+    fn step(&mut self, usage: &mut Usage<'_>, bytes: &[u8], last: bool) -> Step {
         let Some(at) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) else {
             return if bytes.is_empty() { Step::Wait } else { Step::Took(bytes.len()) };
         };
@@ -148,30 +157,30 @@ impl<'u, 'f> Scanner<'u, 'f> {
                 self.place = Place::Item;
                 Step::Took(1)
             }
-            (Place::AfterItem, _) => self.lose(bytes),
+            (Place::AfterItem, _) => self.lose(usage, bytes),
             (Place::AfterList, Some(b'}')) => {
                 self.place = Place::Outside;
                 Step::Took(1)
             }
-            (Place::AfterList, Some(b',')) => self.after_list(bytes, last),
-            (Place::AfterList, _) => self.lose(bytes),
-            (Place::Item, _) => self.item(bytes, last),
+            (Place::AfterList, Some(b',')) => self.after_list(usage, bytes, last),
+            (Place::AfterList, _) => self.lose(usage, bytes),
+            (Place::Item, _) => self.item(usage, bytes, last),
             (Place::Loose, Some(b'{')) if opens_list(bytes).is_some_and(|list| list > 0) => {
                 self.place = Place::Outside;
                 Step::Took(0)
             }
-            (Place::Loose, _) => self.loose(bytes, last),
+            (Place::Loose, _) => self.loose(usage, bytes, last),
         }
     }
 
-    fn lose(&mut self, bytes: &[u8]) -> Step {
+    fn lose(&mut self, usage: &mut Usage<'_>, bytes: &[u8]) -> Step {
         let byte = bytes.first().copied().unwrap_or_default();
         let what = format!(
             "after record {} the text is no list of records: unexpected `{}`; the rest of the file was not read",
             self.records,
             byte.escape_ascii()
         );
-        self.give_up(&what);
+        self.give_up(usage, &what);
         Step::Wait
     }
 
@@ -206,7 +215,7 @@ impl<'u, 'f> Scanner<'u, 'f> {
     }
 
     /// Passes over what follows the list in its object, such as `NextToken`.
-    fn after_list(&mut self, bytes: &[u8], last: bool) -> Step {
+    fn after_list(&mut self, usage: &mut Usage<'_>, bytes: &[u8], last: bool) -> Step {
         // The object was opened long ago: its end is where the braces close once more.
         let mut open = vec![b'{'];
         open.extend_from_slice(bytes);
@@ -215,14 +224,14 @@ impl<'u, 'f> Scanner<'u, 'f> {
                 self.place = Place::Outside;
                 Step::Took(end - 1)
             }
-            None if last => self.lose(bytes),
+            None if last => self.lose(usage, bytes),
             None => Step::Wait,
         }
     }
 
     /// A record of a list.
-    fn item(&mut self, bytes: &[u8], last: bool) -> Step {
-        match self.record(bytes, last) {
+    fn item(&mut self, usage: &mut Usage<'_>, bytes: &[u8], last: bool) -> Step {
+        match self.record(usage, bytes, last) {
             Ok(Some(taken)) => {
                 self.place = Place::AfterItem;
                 Step::Took(taken)
@@ -231,14 +240,14 @@ impl<'u, 'f> Scanner<'u, 'f> {
             // By its braces it ends somewhere, and the next record begins behind it.
             Err(what) => match skip::value(bytes) {
                 Some(end) if matches!(bytes.first(), Some(b'{' | b'[' | b'"')) => {
-                    self.bad(&what);
+                    self.bad(usage, &what);
                     self.place = Place::AfterItem;
                     Step::Took(end)
                 }
                 None if !last && bytes.len() <= MOST_RECORD_BYTES => Step::Wait,
                 _ => {
-                    self.bad(&what);
-                    self.give_up("the rest of the file was not read");
+                    self.bad(usage, &what);
+                    self.give_up(usage, "the rest of the file was not read");
                     Step::Wait
                 }
             },
@@ -246,17 +255,17 @@ impl<'u, 'f> Scanner<'u, 'f> {
     }
 
     /// A record that stands alone, usually on a line.
-    fn loose(&mut self, bytes: &[u8], last: bool) -> Step {
-        match self.record(bytes, last) {
+    fn loose(&mut self, usage: &mut Usage<'_>, bytes: &[u8], last: bool) -> Step {
+        match self.record(usage, bytes, last) {
             Ok(Some(taken)) => Step::Took(taken),
             Ok(None) => Step::Wait,
             Err(what) => match bytes.iter().position(|byte| *byte == b'\n') {
                 Some(end) => {
-                    self.bad(&what);
+                    self.bad(usage, &what);
                     Step::Took(end)
                 }
                 None if last => {
-                    self.bad(&what);
+                    self.bad(usage, &what);
                     Step::Took(bytes.len())
                 }
                 None => Step::Wait,
@@ -264,21 +273,26 @@ impl<'u, 'f> Scanner<'u, 'f> {
         }
     }
 
-    fn bad(&mut self, what: &str) {
+    fn bad(&mut self, usage: &mut Usage<'_>, what: &str) {
         self.records += 1;
-        self.usage.counts.bad += 1;
-        self.trouble(Some(self.records), what);
+        usage.counts.bad += 1;
+        self.trouble(usage, Some(self.records), what);
     }
 
     /// Reads the record that `bytes` begin with: its length, nothing while it is not whole, or what
     /// is wrong with it.
-    fn record(&mut self, bytes: &[u8], last: bool) -> Result<Option<usize>, String> {
+    fn record(
+        &mut self,
+        usage: &mut Usage<'_>,
+        bytes: &[u8],
+        last: bool,
+    ) -> Result<Option<usize>, String> {
         let mut stream = Deserializer::from_slice(bytes).into_iter::<Record<'_>>();
         match stream.next() {
             None => Ok(None),
             Some(Ok(record)) => {
                 let length = stream.byte_offset();
-                self.take(&record)?;
+                self.take(usage, &record)?;
                 Ok(Some(length))
             }
             Some(Err(error)) if error.is_eof() && !last => Ok(None),
@@ -287,13 +301,13 @@ impl<'u, 'f> Scanner<'u, 'f> {
         }
     }
 
-    fn take(&mut self, record: &Record<'_>) -> Result<(), String> {
+    fn take(&mut self, usage: &mut Usage<'_>, record: &Record<'_>) -> Result<(), String> {
         match &record.inner {
             Some(text) => {
                 let inner = Record::deserialize(&mut Deserializer::from_str(&text.0));
-                self.usage.see(&inner.map_err(|error| sentence(&error))?)?;
+                usage.see(&inner.map_err(|error| sentence(&error))?)?;
             }
-            None => self.usage.see(record)?,
+            None => usage.see(record)?,
         }
         self.records += 1;
         Ok(())
