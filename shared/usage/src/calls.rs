@@ -8,7 +8,7 @@ mod table;
 use policy::facts::Facts;
 
 use crate::record::Record;
-use table::{DATED, OPEN};
+use table::{DATED, FREE, OPEN};
 pub use table::{Row, SERVICES, Service, TABLE};
 
 /// What a kind of record means for permissions.
@@ -16,7 +16,7 @@ pub use table::{Row, SERVICES, Service, TABLE};
 pub(crate) enum Call {
     /// These actions, by their names in the facts.
     Takes(Vec<Taken>),
-    /// No permission decides about it: a sign-in, or what a service did by itself.
+    /// No permission decides about it: a sign-in, what a service did by itself, or a call that is free.
     NoCall,
     /// Nothing is known that it maps to, and why.
     Unmapped(&'static str),
@@ -41,6 +41,7 @@ pub(crate) fn of(facts: &Facts, record: &Record<'_>) -> Call {
     match named {
         // A sign-in may bear an action's name, and is none.
         _ if is_no_call(record.kind()) || record.category() == "Insight" => Call::NoCall,
+        _ if FREE.iter().any(|row| row.0 == source && row.1 == call) => Call::NoCall,
         Some(call) => call,
         None if facts_know(facts, source) => {
             Call::Unmapped("the service has no action of that name, and no table knows it")

@@ -59,7 +59,7 @@ pub struct Counts {
     pub own: u64,
     /// Of those, denied and left out.
     pub denied: u64,
-    /// Of those, sign-ins and the like, about which no permission decides.
+    /// Of those, sign-ins and calls that are free: no permission decides about them.
     pub no_calls: u64,
     /// Of those, calls that map to nothing known.
     pub unmapped: u64,

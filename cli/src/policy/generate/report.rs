@@ -85,7 +85,7 @@ impl Told {
         }
         let left_out = [
             (denied, "were denied, and left out (--include-denied grants them)"),
-            (no_calls, "are sign-ins or acts of services, which take no permission"),
+            (no_calls, "are sign-ins, acts of services or calls that take no permission"),
             (bad, "records could not be read"),
             (self.passed_over, "files are no logs by their names, and were passed over"),
         ];

@@ -81,6 +81,14 @@ pub static SERVICES: &[Service] = &[
 /// The services that put the date of their API into the names of calls, and where that is documented.
 pub(super) static DATED: &[(&str, &str)] = &[("lambda", LAMBDA), ("cloudfront", CLOUDFRONT)];
 
+/// Calls that need no permission, so that granting them would be for nothing, and where that is
+/// documented.
+pub(super) static FREE: &[(&str, &str, &str)] = &[(
+    "sts",
+    "GetCallerIdentity",
+    "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html",
+)];
+
 /// Calls whose actions depend on what is in them, with why.
 pub(super) static OPEN: &[(&str, &str, &str)] = &[
     ("dynamodb", "ExecuteStatement", PARTIQL),

@@ -54,6 +54,7 @@ fn a_sign_in_takes_no_permission() {
     let text = r#"{"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn"}"#;
     let record: Record<'_> = serde_json::from_str(text).unwrap();
     assert_eq!(of(&Facts::bundled().unwrap(), &record), Call::NoCall);
+    assert_eq!(call("sts", "GetCallerIdentity"), Call::NoCall);
 }
 
 /// A row is there because the names differ, its actions exist, and it says how that is known.
@@ -78,6 +79,10 @@ fn every_row_is_needed_and_true() {
     }
     for (service, call, _) in OPEN {
         assert!(facts.action(&format!("{service}:{call}")).is_none(), "{service}:{call}");
+    }
+    for (service, call, documented) in FREE {
+        assert!(facts.action(&format!("{service}:{call}")).is_some(), "{service}:{call}");
+        assert!(documented.starts_with("https://docs.aws.amazon.com/"), "{service}:{call}");
     }
     for (service, documented) in DATED {
         assert!(
