@@ -37,7 +37,7 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u32).range(1..=i64::from(TRACKED_DAYS)))]
     days: u32,
     #[command(flatten)]
-    door: door::Args,
+    door: door::Credentials,
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,

@@ -11,7 +11,7 @@ use crate::Failure;
 
 /// Whose credentials are used.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct Credentials {
     /// The profile of the AWS configuration files to take credentials from.
     #[arg(long)]
     profile: Option<String>,
@@ -23,7 +23,7 @@ pub(crate) struct Args {
     external_id: Option<String>,
 }
 
-impl Args {
+impl Credentials {
     /// Opens the account; a role's session may do no more than `actions`.
     pub(crate) async fn open(&self, actions: &[&str]) -> Result<Target, Failure> {
         // Not parsed by the command line's parser, which repeats what it refuses.

@@ -51,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long)]
     last_accessed: bool,
     #[command(flatten)]
-    door: door::Args,
+    door: door::Credentials,
     /// What to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,

@@ -84,13 +84,13 @@ impl Told {
             eprintln!("the event history of `{region}` has {records} records of the time");
         }
         let left_out = [
-            (denied, "were denied, and left out (--include-denied grants them)"),
-            (no_calls, "are sign-ins, acts of services or calls that take no permission"),
-            (bad, "records could not be read"),
-            (self.passed_over, "files are no logs by their names, and were passed over"),
+            (denied, "denied, and left out (--include-denied grants them)"),
+            (no_calls, "sign-ins, acts of services and calls that take no permission"),
+            (bad, "records that could not be read"),
+            (self.passed_over, "files passed over that are no logs by their names"),
         ];
         for (number, what) in left_out.iter().filter(|(number, _)| *number > 0) {
-            eprintln!("{number} {what}");
+            eprintln!("{what}: {number}");
         }
         let (troubles, more) = usage.troubles();
         for trouble in troubles {
@@ -104,7 +104,7 @@ impl Told {
         }
         for unmapped in usage.unmapped() {
             let usage::Unmapped { call, why, records } = unmapped;
-            eprintln!("warning: not granted, {records} records of `{call}`: {why}");
+            eprintln!("warning: not granted, `{call}` (records: {records}): {why}");
         }
         for widened in usage.widened() {
             eprintln!("wider than used: {widened}");
