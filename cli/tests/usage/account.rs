@@ -25,7 +25,7 @@ fn policy(name: &str, actions: &str) -> String {
     let document = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{actions},"Resource":"*"}}}}"#
     );
-    let document: String = document.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let document = document.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     format!(
         "<member><PolicyName>{name}</PolicyName><PolicyDocument>{document}</PolicyDocument></member>"
     )

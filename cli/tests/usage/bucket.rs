@@ -10,10 +10,8 @@ use crate::{
 };
 
 fn listing(keys: &[&str], next: Option<&str>) -> Answer {
-    let contents: String = keys
-        .iter()
-        .map(|key| format!("<Contents><Key>{key}</Key><Size>9</Size></Contents>"))
-        .collect();
+    let content = |key: &&str| format!("<Contents><Key>{key}</Key><Size>9</Size></Contents>");
+    let contents = keys.iter().map(content).collect::<Vec<_>>().concat();
     let next = match next {
         Some(token) => {
             format!(

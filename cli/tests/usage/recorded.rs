@@ -121,10 +121,10 @@ fn read(stream: &TcpStream) -> Option<Asked> {
         let Some((name, value)) = header.trim_end().split_once(": ") else { break };
         match &*name.to_ascii_lowercase() {
             "content-length" => length = value.parse().ok()?,
-            "x-amz-target" => asked.target = value.to_owned(),
-            "range" => asked.range = value.to_owned(),
+            "x-amz-target" => value.clone_into(&mut asked.target),
+            "range" => value.clone_into(&mut asked.range),
             // Credential=KEY/DATE/REGION/SERVICE/aws4_request
-            "authorization" => asked.region = value.split('/').nth(2)?.to_owned(),
+            "authorization" => value.split('/').nth(2)?.clone_into(&mut asked.region),
             _ => {}
         }
     }

@@ -17,7 +17,7 @@ pub(crate) enum Call {
     /// These actions, by their names in the facts.
     Takes(Vec<Taken>),
     /// No permission decides about it: a sign-in, what a service did by itself, or a call that is free.
-    NoCall,
+    Free,
     /// Nothing is known that it maps to, and why.
     Unmapped(&'static str),
 }
@@ -40,8 +40,8 @@ pub(crate) fn of(facts: &Facts, record: &Record<'_>) -> Call {
         .or_else(|| prefixes(source).iter().find_map(|prefix| open(prefix, call)));
     match named {
         // A sign-in may bear an action's name, and is none.
-        _ if is_no_call(record.kind()) || record.category() == "Insight" => Call::NoCall,
-        _ if FREE.iter().any(|row| row.0 == source && row.1 == call) => Call::NoCall,
+        _ if is_no_call(record.kind()) || record.category() == "Insight" => Call::Free,
+        _ if FREE.iter().any(|row| row.0 == source && row.1 == call) => Call::Free,
         Some(call) => call,
         None if facts_know(facts, source) => {
             Call::Unmapped("the service has no action of that name, and no table knows it")

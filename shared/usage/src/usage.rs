@@ -129,7 +129,7 @@ struct Known {
 #[derive(Debug)]
 enum Is {
     Plans(Vec<Plan>),
-    NoCall,
+    Free,
     Unmapped(&'static str),
 }
 
@@ -190,7 +190,7 @@ impl<'f> Usage<'f> {
         let Some(known) = self.known.get_mut(at) else { return Ok(()) };
         known.records += 1;
         match &known.is {
-            Is::NoCall => self.counts.no_calls += 1,
+            Is::Free => self.counts.no_calls += 1,
             Is::Unmapped(_) => self.counts.unmapped += 1,
             Is::Plans(plans) => {
                 self.counts.used += 1;
@@ -233,7 +233,7 @@ impl<'f> Usage<'f> {
             return *at;
         }
         let is = match calls::of(self.facts, record) {
-            Call::NoCall => Is::NoCall,
+            Call::Free => Is::Free,
             Call::Unmapped(why) => Is::Unmapped(why),
             Call::Takes(taken) => {
                 let plan =

@@ -53,8 +53,8 @@ fn what_maps_to_nothing_known_is_not_guessed() {
 fn a_sign_in_takes_no_permission() {
     let text = r#"{"eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn"}"#;
     let record: Record<'_> = serde_json::from_str(text).unwrap();
-    assert_eq!(of(&Facts::bundled().unwrap(), &record), Call::NoCall);
-    assert_eq!(call("sts", "GetCallerIdentity"), Call::NoCall);
+    assert_eq!(of(&Facts::bundled().unwrap(), &record), Call::Free);
+    assert_eq!(call("sts", "GetCallerIdentity"), Call::Free);
 }
 
 /// A row is there because the names differ, its actions exist, and it says how that is known.

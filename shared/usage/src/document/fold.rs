@@ -24,7 +24,9 @@ pub(super) fn fold(facts: &Facts, actions: &BTreeSet<&str>) -> Vec<Box<str>> {
             left.contains(&*format!("{}:{}", service.prefix(), action.name()))
         };
         if all.iter().all(asked) {
-            covered.iter().for_each(|action| _ = left.remove(action));
+            for action in &covered {
+                left.remove(action);
+            }
             folded.push(pattern.into());
         }
     }

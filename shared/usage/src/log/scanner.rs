@@ -88,11 +88,7 @@ impl Scanner {
         let rest = self.buffer.trim_ascii();
         match self.place {
             Place::Lost => {}
-            Place::Outside | Place::Loose if rest.is_empty() => {
-                if self.records == 0 && usage.counts.bytes == 0 {
-                    // An empty file holds nothing that could be lost.
-                }
-            }
+            Place::Outside | Place::Loose if rest.is_empty() => {}
             Place::Loose | Place::Item if !rest.is_empty() => {
                 self.trouble(usage, Some(self.records + 1), "it is cut off");
             }
@@ -157,13 +153,12 @@ impl Scanner {
                 self.place = Place::Item;
                 Step::Took(1)
             }
-            (Place::AfterItem, _) => self.lose(usage, bytes),
             (Place::AfterList, Some(b'}')) => {
                 self.place = Place::Outside;
                 Step::Took(1)
             }
             (Place::AfterList, Some(b',')) => self.after_list(usage, bytes, last),
-            (Place::AfterList, _) => self.lose(usage, bytes),
+            (Place::AfterItem | Place::AfterList, _) => self.lose(usage, bytes),
             (Place::Item, _) => self.item(usage, bytes, last),
             (Place::Loose, Some(b'{')) if opens_list(bytes).is_some_and(|list| list > 0) => {
                 self.place = Place::Outside;
@@ -200,9 +195,9 @@ impl Scanner {
                     self.place = Place::Loose;
                     Step::Took(0)
                 }
-                Some(list) => {
+                Some(opening) => {
                     (self.place, self.in_object) = (Place::Item, true);
-                    Step::Took(list)
+                    Step::Took(opening)
                 }
             },
             // The first bytes of a byte-order mark.

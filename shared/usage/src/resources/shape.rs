@@ -101,7 +101,9 @@ impl Shape {
         for part in &self.parts {
             let values: Vec<String> = match part {
                 Part::Literal(text) => {
-                    made.iter_mut().for_each(|arn| arn.push_str(text));
+                    for arn in &mut made {
+                        arn.push_str(text);
+                    }
                     continue;
                 }
                 Part::Given(value) => {
@@ -115,18 +117,16 @@ impl Shape {
             if values.is_empty() || made.len() * values.len() > MOST {
                 return Vec::new();
             }
-            made = match &*values {
-                [value] => {
-                    made.iter_mut().for_each(|arn| arn.push_str(value));
-                    made
+            if let [value] = &*values {
+                for arn in &mut made {
+                    arn.push_str(value);
                 }
-                _ => {
-                    let with = |arn: &String| {
-                        values.iter().map(|value| format!("{arn}{value}")).collect::<Vec<_>>()
-                    };
-                    made.iter().flat_map(with).collect()
-                }
-            };
+            } else {
+                let with = |arn: &String| {
+                    values.iter().map(|value| format!("{arn}{value}")).collect::<Vec<_>>()
+                };
+                made = made.iter().flat_map(with).collect();
+            }
         }
         if !own {
             // A type with one resource, such as the root user: nothing in the record speaks of it.
