@@ -148,7 +148,6 @@ async fn judge(
     while let Some((entity, report)) = reports.next().await {
         advice.add(facts, entity, report, since);
     }
-    drop(reports);
     advice.calls = asker.calls();
     advice::sort(&mut advice.rows);
     advice

@@ -23,6 +23,7 @@ const INCOMPLETE: u8 = 4;
 /// The policy goes to standard output; what was read, left out and could not be told goes to standard
 /// error. docs/least-privilege.md says what is exact and what is not.
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent switches of a command line")]
 pub(crate) struct Args {
     /// A log file, a folder of them (with all below it), or `s3://bucket/prefix`; may be given again.
     #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "live")]

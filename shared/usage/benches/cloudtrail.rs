@@ -20,7 +20,7 @@ fn log(own: u64) -> Vec<u8> {
     for n in 0..RECORDS {
         let role = if n % 4 < own { "orders" } else { "other" };
         let (service, call, parameters) = match n % 5 {
-            0 => ("s3", "GetObject", format!(r#"{{"bucketName":"photos-{}","key":"2026/{:08x}.jpg","Host":"photos.s3.amazonaws.com"}}"#, n % 3, n.wrapping_mul(2_654_435_761) as u32)),
+            0 => ("s3", "GetObject", format!(r#"{{"bucketName":"photos-{}","key":"2026/{:08x}.jpg","Host":"photos.s3.amazonaws.com"}}"#, n % 3, n.wrapping_mul(2_654_435_761) & 0xffff_ffff)),
             1 => ("dynamodb", "Query", format!(r#"{{"tableName":"orders-{}","indexName":"by-day","limit":{}}}"#, n % 7, n % 100)),
             2 => ("sqs", "SendMessage", format!(r#"{{"queueUrl":"https://sqs.us-east-1.amazonaws.com/111122223333/q{}","messageBody":"HIDDEN_DUE_TO_SECURITY_REASONS"}}"#, n % 4)),
             3 => ("ec2", "DescribeInstances", r#"{"instancesSet":{},"filterSet":{}}"#.to_owned()),

@@ -1,8 +1,6 @@
 //! Every record is allowed by the policy that was made of all of them, and no entry of the policy
 //! could be left out.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
-
 mod support;
 
 use policy::lint::{self, FindingType, PolicyType};
