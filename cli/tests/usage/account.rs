@@ -21,6 +21,17 @@ pub(crate) fn whose() -> Answer {
     ))
 }
 
+/// A session of a role of the account.
+pub(crate) fn assumed() -> Answer {
+    Answer::xml(format!(
+        "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser>\
+         <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/Auditor/InfraAudit-usage</Arn><AssumedRoleId>AROA:s</AssumedRoleId>\
+         </AssumedRoleUser><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
+         <SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+         </AssumeRoleResult></AssumeRoleResponse>"
+    ))
+}
+
 fn policy(name: &str, actions: &str) -> String {
     let document = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{actions},"Resource":"*"}}}}"#

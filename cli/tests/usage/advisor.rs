@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 
 use crate::{
-    account::{details, generate, parameter, report, service, whose},
+    account::{assumed, details, generate, parameter, report, service, whose},
     command::run,
     recorded::{Answer, Asked, Recorded},
 };
@@ -14,6 +14,7 @@ use crate::{
 fn account(about: impl Fn(&str, &Asked) -> Answer + Send + Sync + 'static) -> Recorded {
     Recorded::start(move |asked| match parameter(asked, "Action").as_deref() {
         Some("GetCallerIdentity") => whose(),
+        Some("AssumeRole") => assumed(),
         Some("GetAccountAuthorizationDetails") => details(asked),
         Some("GenerateServiceLastAccessedDetails") => generate(asked),
         Some("GetServiceLastAccessedDetails") => {
@@ -161,4 +162,27 @@ fn throttling_passes_and_who_is_gone_is_no_gap() {
         run(&server.endpoint, &["access", "advisor", "--format", "json", "--strict"]).json(0);
     assert_eq!((&json["judged"], &json["users_roles_groups"]), (&2.into(), &2.into()));
     assert_eq!(rows(&json).len(), 3);
+}
+
+#[test]
+fn a_role_is_asked_for_no_more_than_it_takes_and_its_external_id_is_told_to_nobody() {
+    let server = account(recorded);
+    let role = "arn:aws:iam::111122223333:role/Auditor";
+    let secret = "between-us-0123456789";
+    let arguments = ["access", "advisor", "--role-arn", role, "--external-id", secret];
+    let done = run(&server.endpoint, &arguments);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(!done.stdout.contains(secret) && !done.stderr.contains(secret));
+    let asked = server.asked();
+    let assumed = asked.iter().find(|asked| asked.body.contains("Action=AssumeRole")).unwrap();
+    assert_eq!(parameter(assumed, "ExternalId").as_deref(), Some(secret));
+    let cap = parameter(assumed, "Policy").unwrap();
+    for action in [
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GenerateServiceLastAccessedDetails",
+        "iam:GetServiceLastAccessedDetails",
+    ] {
+        assert!(cap.contains(action), "{cap}");
+    }
+    assert_eq!(cap.matches("iam:").count(), 3, "{cap}");
 }

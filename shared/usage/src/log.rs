@@ -1,5 +1,6 @@
 //! One log file, given piece by piece: gunzipped where it is gzip, and cut into records.
 
+mod opening;
 mod scanner;
 mod skip;
 

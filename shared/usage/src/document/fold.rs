@@ -50,10 +50,12 @@ fn patterns(actions: &BTreeSet<&str>) -> BTreeSet<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts::bundled().unwrap());
 
     fn folded(actions: &[&str]) -> Vec<String> {
-        let facts = Facts::bundled().unwrap();
-        fold(&facts, &actions.iter().copied().collect()).iter().map(ToString::to_string).collect()
+        fold(&FACTS, &actions.iter().copied().collect()).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -70,10 +72,10 @@ mod tests {
     proptest! {
         #[test]
         fn folded_is_exactly_what_was_given(picks in prop::collection::vec(any::<prop::sample::Index>(), 1..60), service in prop::sample::select(vec!["s3", "sqs", "sts", "lambda", "iam"])) {
-            let facts = Facts::bundled().unwrap();
+            let facts = &*FACTS;
             let all: Vec<String> = facts.service(service).unwrap().actions().iter().map(|a| format!("{service}:{}", a.name())).collect();
             let asked: BTreeSet<&str> = picks.iter().map(|pick| pick.get(&all).as_str()).collect();
-            let folded = fold(&facts, &asked);
+            let folded = fold(facts, &asked);
             let expanded: BTreeSet<String> = folded.iter().flat_map(|pattern| facts.expand(pattern)).map(|(s, a)| format!("{}:{}", s.prefix(), a.name())).collect();
             prop_assert_eq!(expanded, asked.iter().map(|&a| a.to_owned()).collect::<BTreeSet<_>>());
             // Each entry is needed: no action is covered twice.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Deserializer;
 
-use super::{Trouble, skip};
+use super::{Trouble, opening::opens_list, skip};
 use crate::{Usage, record::Record};
 
 /// The most bytes of one record.
@@ -314,37 +314,4 @@ fn sentence(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     format!("it is no record of CloudTrail: {text}")
-}
-
-/// The bytes up to and with the `[` of `{"Records": [`; zero where the object begins otherwise,
-/// nothing while that cannot be told.
-fn opens_list(bytes: &[u8]) -> Option<usize> {
-    let mut at = 1;
-    let blank = |at: &mut usize| {
-        while bytes.get(*at).is_some_and(u8::is_ascii_whitespace) {
-            *at += 1;
-        }
-    };
-    blank(&mut at);
-    let rest = bytes.get(at..).unwrap_or_default();
-    let mut key = None;
-    for name in [&b"\"Records\""[..], b"\"Events\""] {
-        if rest.len() < name.len() && name.starts_with(rest) {
-            return None;
-        }
-        if rest.starts_with(name) {
-            key = Some(name.len());
-        }
-    }
-    let Some(key) = key else { return Some(0) };
-    at += key;
-    for expected in [b':', b'['] {
-        blank(&mut at);
-        match bytes.get(at) {
-            None => return None,
-            Some(byte) if *byte == expected => at += 1,
-            Some(_) => return Some(0),
-        }
-    }
-    Some(at)
 }
