@@ -189,18 +189,24 @@ impl<'f> Usage<'f> {
         }
         let at = self.kind_of(record);
         let Some(known) = self.known.get_mut(at) else { return Ok(()) };
-        known.records += 1;
         match &known.is {
             Is::Free => self.counts.no_calls += 1,
             Is::Unmapped(_) => self.counts.unmapped += 1,
             Is::Plans(plans) => {
-                self.counts.used += 1;
-                let place = Place::new(self.principal.partition(), record);
                 let (mut parameters, mut resources) = (Leaves::default(), Leaves::default());
                 if plans.iter().any(Plan::asks) {
-                    parameters.read(record.request_parameters);
-                    resources.read(record.resources);
+                    let read =
+                        (Leaves::read(record.request_parameters), Leaves::read(record.resources));
+                    let (Ok(named), Ok(touched)) = read else {
+                        // It counts as one that could not be read, and as no other.
+                        self.counts.records -= 1;
+                        self.counts.own -= 1;
+                        return Err("its parameters or resources cannot be read".to_owned());
+                    };
+                    (parameters, resources) = (named, touched);
                 }
+                self.counts.used += 1;
+                let place = Place::new(self.principal.partition(), record);
                 for plan in plans {
                     let found = plan.resources(place, &parameters, &resources);
                     if !self.needs.contains_key(&plan.action) {
@@ -217,6 +223,7 @@ impl<'f> Usage<'f> {
                 }
             }
         }
+        known.records += 1;
         Ok(())
     }
 

@@ -12,15 +12,18 @@ use crate::text::Text;
 pub(crate) struct Leaves<'a>(Vec<(Text<'a>, Text<'a>)>);
 
 impl<'a> Leaves<'a> {
-    /// Reads them from a value that is known to be JSON.
-    pub(crate) fn read(&mut self, json: Option<&'a RawValue>) {
-        self.0.clear();
+    /// Reads them from a piece of JSON.
+    ///
+    /// # Errors
+    /// When a string in it is no text, or when it is nested deeper than serde goes: what was skipped
+    /// before shows only now.
+    pub(crate) fn read(json: Option<&'a RawValue>) -> serde_json::Result<Self> {
+        let mut leaves = Vec::new();
         if let Some(json) = json {
-            let seed = Seed { into: &mut self.0, key: &Text::default() };
-            // It was parsed before: what fails here is only too deep for serde, and then what was
-            // read so far is what is known.
-            let _ = seed.deserialize(&mut serde_json::Deserializer::from_str(json.get()));
+            let seed = Seed { into: &mut leaves, key: &Text::default() };
+            seed.deserialize(&mut serde_json::Deserializer::from_str(json.get()))?;
         }
+        Ok(Self(leaves))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -8,10 +8,8 @@ fn found(action: &str, parameters: &str, resources: &str) -> Vec<(String, bool)>
     let plan = Plan::new(&Facts::bundled().unwrap(), action, false);
     let raw = |text: &str| serde_json::value::RawValue::from_string(text.to_owned()).unwrap();
     let (parameters, resources) = (raw(parameters), raw(resources));
-    let (mut p, mut r) = (Leaves::default(), Leaves::default());
-    p.read(Some(&parameters));
-    r.read(Some(&resources));
-    let found = plan.resources(PLACE, &p, &r);
+    let read = |raw| Leaves::read(Some(raw)).unwrap();
+    let found = plan.resources(PLACE, &read(&parameters), &read(&resources));
     found.into_iter().map(|found| (found.pattern, found.named)).collect()
 }
 
@@ -87,8 +85,7 @@ fn a_role_is_passed_by_calls_that_change_something_and_not_by_iam_itself() {
     let facts = Facts::bundled().unwrap();
     let json = r#"{"executionRoleArn":"arn:aws:iam::1:role/r","note":"arn:aws:iam::1:role/s","policyArn":"arn:aws:iam::1:policy/p"}"#;
     let raw = serde_json::value::RawValue::from_string(json.to_owned()).unwrap();
-    let mut leaves = Leaves::default();
-    leaves.read(Some(&raw));
+    let leaves = Leaves::read(Some(&raw)).unwrap();
     let passed = |action| -> Vec<String> {
         Plan::new(&facts, action, false).passed_roles(&leaves).map(Into::into).collect()
     };
