@@ -88,7 +88,9 @@ impl LogFile {
                     self.scanner.feed(usage, decoder.get_ref());
                     decoder.get_mut().clear();
                     if let Err(error) = written {
-                        let what = format!("the gzip data is damaged: {error}");
+                        let what = format!(
+                            "the gzip data is damaged, and records shortly before that may be lost: {error}"
+                        );
                         return self.scanner.give_up(usage, &what);
                     }
                 }
