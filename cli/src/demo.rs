@@ -99,6 +99,7 @@ async fn demo(lang: Lang) -> Result<(), Failure> {
         receipt: ended.receipt,
         summary,
         findings: ended.findings.items,
+        access_keys: None,
     };
     let output = Output::Standard;
     let page = Page { style: output.style(), passes: false };

@@ -9,6 +9,7 @@ mod checks_list;
 mod demo;
 mod door;
 mod failure;
+mod health;
 mod output;
 mod policy;
 mod runtime;
@@ -35,6 +36,8 @@ enum Command {
     Scan(Box<scan::Args>),
     /// Serves the HTTP API on this machine, and runs audits in the background.
     Serve(serve::Serve),
+    /// Asks a running `serve` whether it answers.
+    Health(health::Args),
     /// Shows the main job on a sample account: nothing is asked of AWS.
     Demo(demo::Args),
     /// Tells what is checked.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Serve(args) => serve::run(args),
+        Command::Health(args) => health::run(args),
         Command::Demo(args) => demo::run(&args),
         Command::Checks(command) => checks_list::run(&command),
         Command::Policy(command) => policy::run(&command),

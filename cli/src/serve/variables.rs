@@ -140,4 +140,23 @@ mod tests {
         let missing: Vec<_> = set.difference(&documented).collect();
         assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
     }
+
+    #[test]
+    fn the_container_and_its_manifests_set_what_is_read() {
+        let names = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            words.filter(|word| word.starts_with("INFRAAUDIT_")).map(ToOwned::to_owned).collect()
+        };
+        let manifests = ["config-map.yaml", "deployment.yaml"];
+        let manifests = manifests.map(|name| format!("deploy/kubernetes/base/{name}"));
+        for path in manifests.iter().map(String::as_str).chain(["Dockerfile"]) {
+            let found = names(&read(path));
+            assert!(!found.is_empty(), "{path}");
+            let known = ours();
+            let unknown: Vec<_> = found.difference(&known).collect();
+            assert!(unknown.is_empty(), "{path}: {unknown:?}");
+        }
+        let image = format!("image: infraaudit:{}\n", env!("CARGO_PKG_VERSION"));
+        assert!(read(&manifests[1]).contains(&image));
+    }
 }

@@ -75,6 +75,28 @@ fn onboarded(functions: &Functions, operator: &str) -> Customer {
     Customer::registered(operator, WORKER, account, external_id)
 }
 
+/// The audit's list of old keys: the oldest first, with their owners, as seeded.
+fn old_keys(functions: &Functions, id: &str) {
+    let (code, keys) = functions.request("api-status.json", |event| {
+        let path = format!("/api/audits/{id}/access-keys");
+        event["rawPath"] = path.as_str().into();
+        event["requestContext"]["http"]["path"] = path.as_str().into();
+        event["rawQueryString"] = "".into();
+        event["queryStringParameters"] = json!({});
+    });
+    assert_eq!((code, &keys["hours"], &keys["unread"]), (200, &json!(2160), &json!([])), "{keys}");
+    let told = keys["old_access_keys"].as_array().expect("a list").iter();
+    let told: Vec<_> = told
+        .map(|key| {
+            // The seed makes a key an hour younger than its days.
+            let days = (key["age_hours"].as_i64().expect("an age") + 12) / 24;
+            (key["user_name"].as_str().expect("a name"), days, key["owner"].as_str())
+        })
+        .collect();
+    let owner = Some("old@example.com");
+    assert_eq!(told, [("two-keys", 1000, None), ("old", 120, owner), ("just-too-old", 91, None)]);
+}
+
 /// Asks for an audit and answers its id.
 fn start(functions: &Functions, customer: &Customer) -> String {
     let (code, body) =
@@ -130,6 +152,7 @@ fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new
     let all = findings(&functions, &id);
     let severe = severe_checks(&all).len();
     assert_eq!(found(&json!({"findings": all})), truth);
+    old_keys(&functions, &id);
     for alert in alerts(&functions, severe) {
         for attribute in ["severity", "category", "account", "state"] {
             assert!(alert["attributes"][attribute].is_object(), "no `{attribute}`: {alert}");
@@ -138,6 +161,8 @@ fn a_request_to_the_api_becomes_findings_and_alerts_and_a_night_only_what_is_new
         assert!(said.contains(&customer.account), "{said}");
         assert!(!said.contains(&customer.external_id), "an ExternalId is a secret");
         assert!(alert["subject"].as_str().is_some_and(|one| one.chars().count() < 100), "{alert}");
+        let about_keys = said.contains("iam_access_key_age");
+        assert_eq!(said.contains("Owner: old@example.com"), about_keys, "{said}");
     }
 
     // A second bucket of two is open and not encrypted; the other is as it should be, and root has MFA by now.

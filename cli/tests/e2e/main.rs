@@ -8,6 +8,8 @@
 mod support;
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod frugality;

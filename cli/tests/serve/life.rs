@@ -15,6 +15,8 @@ fn an_audit_runs_and_its_end_outlives_the_process() {
     let service = Service::start(data.path(), &NOBODY);
     let health = service.get("/health");
     assert_eq!((health.status, &health.body["status"]), (200, &json!("ok")));
+    let health = service.health();
+    assert_eq!((health.status.code(), health.stderr.as_slice()), (Some(0), &[][..]), "{health:?}");
     let id = service.start_audit();
     let failed = service.until(&id, "failed");
     assert!(failed["error"].as_str().is_some_and(|why| !why.is_empty()), "{failed}");
@@ -23,6 +25,17 @@ fn an_audit_runs_and_its_end_outlives_the_process() {
     let service = Service::start(data.path(), &NOBODY);
     assert_eq!(service.get(&format!("/api/audit/status/{id}")).body, failed);
     service.terminate();
+}
+
+#[test]
+fn a_service_that_does_not_answer_is_not_healthy() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (endpoint, code) in [(format!("http://{nobody}"), 2), ("nowhere".to_owned(), 1)] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_infraaudit"));
+        let output = command.args(["health", "--url", &endpoint]).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert!(!output.stderr.is_empty(), "{output:?}");
+    }
 }
 
 #[test]

@@ -96,6 +96,12 @@ impl Service {
         }
     }
 
+    /// What `infraaudit health` says of the service.
+    pub(crate) fn health(&self) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_infraaudit"));
+        command.args(["health", "--url", &self.address]).output().unwrap()
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         let mut answer = agent.get(format!("{}{path}", self.address)).call().unwrap();

@@ -13,6 +13,7 @@
 - `failures?account=`: what functions failed with, and what was given up. `instances?account=`: what each instance does.
 - `instance_died {account, function, instance}`: its process is gone; a broken connection tells it too.
 - `hold {point, operations, contains, when, times, probability, seed}`, `held {seconds}`, `release {id}`, `unhold`: see `holds`.
+- `metered?account=`: the request units of DynamoDB; POST begins to count anew. See `meter`.
 - `items {account, table, kind}`: the items of a kind, as DynamoDB words them.
 - `expire {account, table, now}`: deletes the items whose time to live is past, as DynamoDB does in its own time.
 - `published?account=`: what was published to the topics of an account, as `{"messages"}`.
@@ -33,6 +34,7 @@ import chaos
 import clock
 import deploy
 import gaps
+import meter
 import runtime
 import seed
 import sources
@@ -71,6 +73,12 @@ def _trace(stand_in, given, method):
     stand_in.trace.on = given.get("on", True)
     stand_in.trace.clear(account)
     return {}
+
+
+def _metered(_stand_in, given, method):
+    if method != "GET":
+        meter.clear(given["account"])
+    return meter.told(given["account"])
 
 
 def _backdate(_stand_in, given, _method):
@@ -181,6 +189,7 @@ COMMANDS = {
     "reset": _reset,
     "trace": _trace,
     "maxinflight": lambda stand_in, given, _method: stand_in.trace.most_in_flight(given.get("account", "")),
+    "metered": _metered,
     "backdate": _backdate,
     "summary": _summary,
     "regions": _regions,

@@ -3,6 +3,7 @@
 import bisect
 
 import expressions
+import meter
 import tables
 from rows import TOP
 from values import comparable, invalid, normal, size
@@ -18,7 +19,9 @@ def get(request) -> dict:
     key = kept.key({name: normal(value) for name, value in request.given["Key"].items()})
     paths = request.scope.paths(request.given.get("ProjectionExpression"))
     request.scope.all_used()
-    item = kept.read(key, request.given.get("ConsistentRead", False))
+    consistent = request.given.get("ConsistentRead", False)
+    item = kept.read(key, consistent)
+    meter.read(request.account, size(item or {}), consistent)
     if item is None:
         return {}
     return {"Item": item if paths is None else expressions.project(item, paths)}
@@ -40,6 +43,7 @@ def batch_get(request) -> dict:
         found = answers.setdefault(name, [])
         for place, key in zip(places, asked["Keys"]):
             item = kept.read(place, asked.get("ConsistentRead", False))
+            meter.read(request.account, size(item or {}), asked.get("ConsistentRead", False))
             taken += size(item) if item else 0
             if taken > 16 * PAGE:
                 left.setdefault(name, {**asked, "Keys": []})["Keys"].append(key)
@@ -118,6 +122,7 @@ def _page(request, kept, index, candidates: list) -> dict:
             found.append(shown if paths is None else expressions.project(shown, paths))
         if read == limit:
             break
+    meter.read(request.account, taken, given.get("ConsistentRead", False))
     page = {"Count": len(found), "ScannedCount": read}
     if select != "COUNT":
         page["Items"] = found

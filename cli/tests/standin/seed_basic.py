@@ -78,7 +78,8 @@ def _users(account, truth):
     iam = account.client("iam")
     held = iam_backends[account.account]["aws"].access_keys
     for name, path, keys in USERS:
-        arn = iam.create_user(UserName=name, Path=path)["User"]["Arn"]
+        tags = [{"Key": "Owner", "Value": f"{name}@example.com"}] if name == "old" else []
+        arn = iam.create_user(UserName=name, Path=path, Tags=tags)["User"]["Arn"]
         for days, active in keys:
             key_id = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
             held[key_id].create_date = created(days)

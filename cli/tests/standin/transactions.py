@@ -4,6 +4,7 @@ import json
 import time
 
 import expressions
+import meter
 import tables
 import writes
 from values import Refused, invalid, normal, size
@@ -44,8 +45,11 @@ def write(request) -> dict:
     if sum(size(new) for _, _, _, new in planned if new) > LARGEST:
         raise invalid("Collection size of items in the transaction exceeded the 4 MB limit")
     if any(one["Code"] != "None" for one in reasons):
+        for kept, _, old, _ in planned:
+            meter.write(kept, old, old, 2)
         raise cancelled(reasons)
-    for kept, key, _, new in planned:
+    for kept, key, old, new in planned:
+        meter.write(kept, old, new, 2)
         kept.write(key, new)
     if token:
         TOKENS[request.account, request.region, token] = (now, content)
@@ -67,6 +71,7 @@ def get(request) -> dict:
         kept, paths = part.table(), part.scope.paths(item["Get"].get("ProjectionExpression"))
         part.scope.all_used()
         found = kept.read(kept.key({name: normal(value) for name, value in item["Get"]["Key"].items()}))
+        meter.read(request.account, size(found or {}), True, 2)
         responses.append({} if found is None else {"Item": found if paths is None else expressions.project(found, paths)})
     return {"Responses": responses}
 

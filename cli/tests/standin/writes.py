@@ -1,6 +1,7 @@
 """Writing items: what a write makes of an item, then the write itself."""
 
 import expressions
+import meter
 import updates
 from grammar import parse
 from values import ITEM_LIMIT, Refused, invalid, normal, size
@@ -28,6 +29,7 @@ def plan(request, kind: str) -> tuple:
         raise invalid("Item size has exceeded the maximum allowed size")
     old = kept.read(key)
     if condition is not None and not expressions.holds(condition, old):
+        meter.write(kept, old, old)
         more = {"Item": old} if old is not None and given.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
         raise Refused("ConditionalCheckFailedException", "The conditional request failed", **more)
     if kind == "Update":
@@ -48,6 +50,7 @@ def one(kind: str):
         if wanted not in (("NONE", "ALL_OLD") if kind != "Update" else ("NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW")):
             raise invalid(f"ReturnValues can only be {'ALL_OLD or NONE' if kind != 'Update' else 'one of its five values'}")
         kept, key, old, new = plan(request, kind)
+        meter.write(kept, old, new)
         kept.write(key, new)
         shown = old if wanted.endswith("OLD") else new if wanted != "NONE" else None
         if shown is not None and wanted.startswith("UPDATED"):
@@ -73,5 +76,6 @@ def batch(request) -> dict:
         places.add((kept.table.name, key))
         planned.append((kept, key, new))
     for kept, key, new in planned:
+        meter.write(kept, kept.read(key), new)
         kept.write(key, new)
     return {"UnprocessedItems": {}}

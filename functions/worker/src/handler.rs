@@ -12,7 +12,7 @@ mod queue;
 mod stream;
 mod trigger;
 
-use audit::{Done, Queued, Ticket};
+use domain::{Done, Queued, Ticket};
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{Problem, Shared, request::no_audit};
 
+pub(crate) mod access_keys;
 pub(crate) mod cancel;
 pub(crate) mod findings;
 mod key;

@@ -32,6 +32,7 @@ use crate::{FieldError, Problem, Shared};
         crate::audits::status::status,
         crate::audits::list::list,
         crate::audits::findings::findings,
+        crate::audits::access_keys::access_keys,
         crate::audits::cancel::cancel,
         crate::accounts::register::register,
         crate::accounts::list::list,

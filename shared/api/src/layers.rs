@@ -33,6 +33,8 @@ async fn name_and_log(mut request: Request, next: Next) -> Response<Body> {
     }
     // The route and not the path: what callers put into a path or query may be anything.
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    // Health is asked every few seconds.
+    let healthy = route == "/health";
     let span = tracing::info_span!(
         "request",
         request_id = name.as_ref().and_then(|name| name.to_str().ok()),
@@ -42,8 +44,13 @@ async fn name_and_log(mut request: Request, next: Next) -> Response<Body> {
     let begun = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let status = response.status();
     span.in_scope(|| {
-        tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+        if healthy && status.is_success() {
+            tracing::debug!(status = status.as_u16(), milliseconds, "answered");
+        } else {
+            tracing::info!(status = status.as_u16(), milliseconds, "answered");
+        }
     });
     let headers = response.headers_mut();
     headers.extend(name.map(|name| (REQUEST_ID, name)));

@@ -67,6 +67,7 @@ fn audit_routes() -> Router<Shared> {
         .route("/api/audit/status/{audit_id}", get(audits::status::status))
         .route("/api/audits", get(audits::list::list))
         .route("/api/audits/{audit_id}/findings", get(audits::findings::findings))
+        .route("/api/audits/{audit_id}/access-keys", get(audits::access_keys::access_keys))
         .route("/api/audits/{audit_id}/cancel", post(audits::cancel::cancel))
 }
 

@@ -2,10 +2,15 @@ use std::collections::BTreeSet;
 
 use checks::{Check, Manner};
 use domain::{
-    GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary, Suppression,
-    Verdict,
+    Fact, Facts, GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary,
+    Suppression, Verdict, keys::AuditedKeys,
 };
 use jiff::Timestamp;
+
+use crate::pipeline::taken_at;
+
+/// Why there is nothing of a service that a check needs.
+const NOT_READ: &str = "not read: the snapshot was taken for other checks";
 
 /// Judges a snapshot: pure, so that the same facts always give the same report.
 #[must_use]
@@ -25,7 +30,22 @@ pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) 
         receipt,
         summary,
         findings,
+        access_keys: access_keys(snapshot, checks, manner),
     }
+}
+
+/// The old access keys, where a check looks at keys.
+fn access_keys(
+    snapshot: &Snapshot,
+    checks: &[&'static Check],
+    manner: Manner,
+) -> Option<AuditedKeys> {
+    checks.iter().find(|check| check.rule.fact() == Fact::AccessKeys)?;
+    let read = snapshot.parts.iter().find_map(|part| match &part.facts {
+        Facts::Iam(iam) => Some(AuditedKeys::of(iam, manner.thresholds, taken_at(part, snapshot))),
+        _ => None,
+    });
+    Some(read.unwrap_or_else(|| AuditedKeys::unread(manner.thresholds, NOT_READ)))
 }
 
 /// Marks the failing findings that a suppression covers, and counts anew.
@@ -52,7 +72,7 @@ fn absent<'a>(
         outcome: ReceiptOutcome::Failed,
         calls: 0,
         denied: Vec::new(),
-        error: Some("not read: the snapshot was taken for other checks".into()),
+        error: Some(NOT_READ.into()),
     })
 }
 

@@ -16,13 +16,11 @@ mod read;
 mod scan;
 mod sweep;
 mod tell;
-mod ticket;
 
 pub use brief::{Brief, Choice, ChoiceError};
 pub use collect::Limits;
+pub use domain::{Done, Queued, Ticket};
 pub use evaluate::{evaluate, suppress};
-pub use night::Queued;
-pub use pipeline::{Done, Pipeline, Settings, Source, WorkError};
+pub use pipeline::{Pipeline, Settings, Source, WorkError};
 pub use scan::{Entry, Event, ScanError, scan};
 pub use sweep::Swept;
-pub use ticket::Ticket;

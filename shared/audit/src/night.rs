@@ -3,30 +3,18 @@
 use domain::{Audit, AuditId, Registered};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{Created, Error, Intent, PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 use uuid::Builder;
 
-use crate::{Pipeline, Ticket, WorkError, lease::now};
+use crate::{Pipeline, Queued, Ticket, WorkError, lease::now};
 
 /// How many accounts are looked at between two looks at the clock.
 const PAGE: u16 = 100;
 
 /// How many audits are written at once.
 const AT_ONCE: usize = 8;
-
-/// What a night's event came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Queued {
-    /// How many audits are new.
-    pub queued: usize,
-    /// How many were there already: the event came before.
-    pub already: usize,
-    /// How many accounts have a full audit under way, or are not audited.
-    pub passed_over: usize,
-}
 
 impl Pipeline {
     /// Queues one audit for every registered account without a schedule of its own; where it is stopped

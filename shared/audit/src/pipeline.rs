@@ -4,12 +4,12 @@ use access::SessionName;
 use aws_config::SdkConfig;
 use checks::Manner;
 use collect::Limits;
-use domain::{Account, Audit, AuditId, AuditState, RoleArn, Schedule, Severity, Snapshot, Tenant};
+use domain::{Account, Audit, AuditId, RoleArn, Schedule, Severity, Snapshot, Tenant};
 use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Brief, Choice, Queued, Ticket, lease::now};
+use crate::{Brief, Choice, Done, Ticket, lease::now};
 
 /// How an operator wants audits to be worked off.
 #[derive(Clone, Debug)]
@@ -69,17 +69,6 @@ pub struct Pipeline {
     pub(crate) settings: Settings,
 }
 
-/// What came of a ticket.
-#[derive(Debug, Default)]
-pub struct Done {
-    /// What has to be done next, by any worker.
-    pub next: Vec<Ticket>,
-    /// The audit that has ended by it, and how.
-    pub ended: Option<(AuditId, AuditState)>,
-    /// What was queued, of a night.
-    pub night: Option<Queued>,
-}
-
 /// Why a ticket was not worked off; it is safe to try again.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkError {
@@ -89,16 +78,6 @@ pub enum WorkError {
     /// AWS did not say enough; the step is tried again until its attempts are used up.
     #[error("{0}; it will be tried again")]
     Unsure(String),
-}
-
-impl Done {
-    pub(crate) const fn nothing() -> Self {
-        Self { next: Vec::new(), ended: None, night: None }
-    }
-
-    pub(crate) fn next(next: Vec<Ticket>) -> Self {
-        Self { next, ..Self::nothing() }
-    }
 }
 
 impl Pipeline {
@@ -148,7 +127,8 @@ impl Pipeline {
         };
         let checks = choice.checks().map_err(|error| error.to_string())?;
         let (regions, limits) = (audit.order.regions.clone(), self.settings.limits.clone());
-        Ok(Brief { regions, limits, ..Brief::new(checks) })
+        // Alerts tell the owner's tag, and suppressions go by tags.
+        Ok(Brief { regions, limits, tags: true, ..Brief::new(checks) })
     }
 
     /// Whether a step has failed too often to be begun once more.

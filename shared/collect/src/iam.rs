@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The error code of a user that was deleted since it was listed.
-const GONE: &str = "NoSuchEntity";
+pub(crate) const GONE: &str = "NoSuchEntity";
 
 /// How many users are looked at side by side; the pace bounds the requests themselves.
 const SIDE_BY_SIDE: usize = 64;
@@ -72,22 +72,36 @@ async fn users(client: &Client, reader: &Reader, facts: &BTreeSet<Fact>) -> List
 async fn list_users(client: &Client, reader: &Reader) -> Listing<aws_sdk_iam::types::User> {
     let (mut items, mut marker) = (Vec::new(), None);
     loop {
-        let page = reader
-            .ask("iam:ListUsers", || {
-                client.list_users().set_marker(marker.clone()).max_items(1000).send()
-            })
-            .await;
-        match page {
+        match page_of_users(client, reader, marker).await {
             Err(unread) => return Listing { items, unread: Some(unread) },
             Ok(page) => {
                 items.extend(page.users);
-                marker = page.marker.filter(|_| page.is_truncated);
+                marker = page.marker;
             }
         }
         if marker.is_none() {
             return items.into();
         }
     }
+}
+
+/// A part of the list of users, and where it goes on.
+pub(crate) struct Page {
+    pub(crate) users: Vec<aws_sdk_iam::types::User>,
+    pub(crate) marker: Option<String>,
+}
+
+pub(crate) async fn page_of_users(
+    client: &Client,
+    reader: &Reader,
+    marker: Option<String>,
+) -> Result<Page, Unread> {
+    let page = reader
+        .ask("iam:ListUsers", || {
+            client.list_users().set_marker(marker.clone()).max_items(1000).send()
+        })
+        .await?;
+    Ok(Page { users: page.users, marker: page.marker.filter(|_| page.is_truncated) })
 }
 
 /// A user with what was asked of it; nothing where it is gone.
@@ -103,12 +117,22 @@ async fn details(
     } else {
         Listing::unread(Unread::not_asked("iam:ListAccessKeys"))
     };
-    let tags =
-        if facts.contains(&Fact::UserTags) { tags(client, reader, &name).await } else { None };
+    // A user without keys has none that anybody has to be asked about.
+    let keyless = access_keys.items.is_empty() && access_keys.unread.is_none();
+    let tags = if facts.contains(&Fact::UserTags) && !keyless {
+        tags(client, reader, &name).await
+    } else {
+        None
+    };
     Some(User { name, arn: user.arn, access_keys, tags })
 }
 
-async fn access_keys(client: &Client, reader: &Reader, user: &str) -> Option<Listing<AccessKey>> {
+/// The keys of a user; nothing where it is gone.
+pub(crate) async fn access_keys(
+    client: &Client,
+    reader: &Reader,
+    user: &str,
+) -> Option<Listing<AccessKey>> {
     let action = "iam:ListAccessKeys";
     let (mut items, mut marker): (Vec<AccessKey>, Option<String>) = (Vec::new(), None);
     loop {
@@ -142,7 +166,8 @@ async fn access_keys(client: &Client, reader: &Reader, user: &str) -> Option<Lis
     }
 }
 
-/// Tags decorate a finding and decide nothing yet, so a gap shows in the receipt alone.
+/// Tags decide no verdict: without them a finding has no owner and no suppression by tag covers it, and the gap
+/// shows in the receipt.
 async fn tags(client: &Client, reader: &Reader, user: &str) -> Option<Tags> {
     let (mut tags, mut marker) = (Tags::new(), None);
     loop {

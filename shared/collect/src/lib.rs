@@ -8,6 +8,7 @@ mod authorization;
 mod ec2;
 mod events;
 mod iam;
+mod keys;
 mod last_accessed;
 mod logs;
 mod pace;
@@ -25,11 +26,13 @@ use tokio_util::sync::CancellationToken;
 
 pub use authorization::authorization_details;
 pub use events::{Lookup, lookup_events};
+pub use keys::{KeyReader, ReportAnswer, Users};
 pub use last_accessed::{ActionAccess, LAST_ACCESSED_ACTIONS, LastAccessed, ServiceAccess};
 pub use logs::{Piece, read_logs};
 pub use pace::{Limits, Paces};
 use reader::Reader;
 pub use regions::{Enabled, regions};
+pub use trouble::NO_ANSWER;
 
 /// Someone who watches the reading go on.
 pub type Watch = Arc<dyn Fn(&str, Service, u32) + Send + Sync>;

@@ -42,6 +42,12 @@ impl Paces {
         Self(Service::ALL.into_iter().map(pace).collect())
     }
 
+    /// How many requests of a service may be under way at most.
+    #[must_use]
+    pub fn limit(&self, service: Service) -> usize {
+        self.0.get(&service).map_or(1, |pace| pace.limit)
+    }
+
     pub(crate) fn of(&self, service: Service) -> Arc<Pace> {
         self.0.get(&service).cloned().unwrap_or_else(|| Arc::new(Pace::new(1)))
     }

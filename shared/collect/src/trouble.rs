@@ -37,6 +37,9 @@ const DENIED: &[&str] = &[
     "UnauthorizedOperation",
 ];
 
+/// The words of a call that AWS did not answer within its time, in [`domain::Cause::Failed`].
+pub const NO_ANSWER: &str = "no answer in time";
+
 /// What went wrong with one request.
 #[derive(Debug)]
 pub(crate) struct Trouble {
@@ -77,9 +80,7 @@ impl Trouble {
             SdkError::ConstructionFailure(_) => {
                 Self { kind: Kind::Other, code, text: format!("not sent: {}", reason(error)) }
             }
-            SdkError::TimeoutError(_) => {
-                Self { kind: Kind::Passing, code, text: "no answer in time".into() }
-            }
+            SdkError::TimeoutError(_) => Self { kind: Kind::Passing, code, text: NO_ANSWER.into() },
             SdkError::ResponseError(_) => {
                 let text = format!("an answer that cannot be read: {}", reason(error));
                 Self { kind: kind("", status), text, code }

@@ -87,6 +87,9 @@ pub struct Told {
     pub sub_resource: Option<String>,
     /// The resource's region, or `global`.
     pub region: String,
+    /// Whom it belongs to: the value of its tag `owner`.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// What was seen.
     pub evidence: String,
     /// When it was first seen.
@@ -103,6 +106,7 @@ impl From<&Tracked> for Told {
             resource: finding.resource.clone(),
             sub_resource: finding.sub_resource.clone(),
             region: finding.region.clone(),
+            owner: finding.owner.clone(),
             evidence: finding.evidence.chars().take(500).collect(),
             first_seen: finding.first_seen,
         }

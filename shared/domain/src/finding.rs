@@ -7,6 +7,13 @@ use crate::{AccountId, Fingerprint, Service, Severity, Suppressed, Verdict};
 /// Tags of a resource, by key.
 pub type Tags = BTreeMap<String, String>;
 
+/// Whom a resource belongs to: the value of its tag `owner`, in whatever case the key is written.
+#[must_use]
+pub fn owner(tags: &Tags) -> Option<&str> {
+    let named = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("owner"));
+    named.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+}
+
 /// What one check says of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Finding, Receipt, Severity, Verdict};
+use crate::{AccountId, Finding, Receipt, Severity, Verdict, keys::AuditedKeys};
 
 /// The result of an audit; its JSON form is described by `docs/schema/scan-1.json` and only
 /// grows.
@@ -29,6 +29,9 @@ pub struct Report {
     pub summary: Summary,
     /// The findings, worst first.
     pub findings: Vec<Finding>,
+    /// The old access keys as one list; not there where no check looks at access keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_keys: Option<AuditedKeys>,
 }
 
 impl Report {

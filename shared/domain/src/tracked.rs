@@ -3,7 +3,9 @@ use policy::Wildcard;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{AccountId, AuditId, Finding, Fingerprint, Place, Service, Severity, Tags, Tenant};
+use crate::{
+    AccountId, AuditId, Finding, Fingerprint, Place, Service, Severity, Tags, Tenant, owner,
+};
 
 /// Where a problem stands between audits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,6 +81,9 @@ pub struct Tracked {
     pub sub_resource: Option<String>,
     /// The resource's region, or `global`.
     pub region: String,
+    /// Whom it belongs to: the value of its tag `owner`; null where it has none.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// What is wrong.
     pub headline: String,
     /// What was seen when it last changed.
@@ -130,6 +135,7 @@ impl Tracked {
             resource: finding.resource.arn.clone(),
             sub_resource: finding.sub_resource.clone(),
             region: finding.resource.region.clone(),
+            owner: finding.resource.tags.as_ref().and_then(owner).map(ToOwned::to_owned),
             headline: finding.headline.clone(),
             evidence: finding.evidence.clone(),
             place,

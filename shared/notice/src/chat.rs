@@ -80,6 +80,10 @@ fn item(story: &Story<'_>, finding: &Told) -> String {
     }
     let (region, label) = (cut::markdown(&finding.region, 40), story.words.since.to_lowercase());
     let _infallible = write!(item, ", {region}, {label} {}", since(finding));
+    if let Some(owner) = &finding.owner {
+        let label = story.words.owner.to_lowercase();
+        let _infallible = write!(item, ", {label} {}", cut::markdown(owner, NAME));
+    }
     let gone = story.alert.state == AlertState::Resolved;
     let said = if gone { &finding.headline } else { &finding.evidence };
     if !said.is_empty() {

@@ -19,6 +19,7 @@ pub(super) fn of(story: &Story<'_>) -> Value {
                 "headline": cut::line(&finding.headline, HEADLINE),
                 "resource": cut::line(&finding.resource, RESOURCE),
                 "sub_resource": finding.sub_resource.as_deref().map(|part| cut::line(part, NAME)),
+                "owner": finding.owner.as_deref().map(|owner| cut::line(owner, NAME)),
                 "region": cut::line(&finding.region, 40),
                 "evidence": cut::line(&finding.evidence, EVIDENCE),
                 "first_seen": finding.first_seen,

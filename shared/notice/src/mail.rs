@@ -4,7 +4,7 @@ use domain::AlertState;
 
 use crate::{
     cut,
-    story::{EVIDENCE, HEADLINE, Story, TEXT, resource, since},
+    story::{EVIDENCE, HEADLINE, NAME, Story, TEXT, resource, since},
 };
 
 /// How many findings a mail tells in full.
@@ -53,6 +53,9 @@ fn found(story: &Story<'_>, text: &mut String) -> usize {
             line(text, &[&headline]);
         }
         line(text, &[words.region, ": ", &cut::line(&finding.region, 40)]);
+        if let Some(owner) = &finding.owner {
+            line(text, &[words.owner, ": ", &cut::line(owner, NAME)]);
+        }
         line(text, &[words.since, ": ", &since(finding)]);
         let evidence = cut::line(&finding.evidence, EVIDENCE);
         if !evidence.is_empty() {

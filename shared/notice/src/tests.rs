@@ -18,6 +18,7 @@ fn told(resource: &str) -> Told {
         resource: resource.into(),
         sub_resource: None,
         region: "eu-west-1".into(),
+        owner: None,
         evidence: "the policy lets `*` read".into(),
         first_seen: "2026-11-22T02:00:11.5Z".parse().unwrap(),
     }
@@ -117,6 +118,22 @@ fn suspended() -> Alert {
 fn a_mail_tells_what_where_since_when_and_how_to_fix_it() {
     insta::assert_snapshot!("one_en", Notice::of(&alert()).text);
     insta::assert_snapshot!("one_ko", Notice::of(&korean(alert())).text);
+}
+
+#[test]
+fn every_channel_names_the_owner_where_there_is_one() {
+    let owned = Told { owner: Some("kim@example.com".into()), ..told(ARN) };
+    for (alert, label) in [(alert(), "Owner: "), (korean(alert()), "담당자: ")]
+        .map(|(alert, label)| (Alert { findings: vec![owned.clone()], ..alert }, label))
+    {
+        let notice = Notice::of(&alert);
+        assert!(notice.text.contains(&format!("{label}kim@example.com")), "{}", notice.text);
+        assert_eq!(notice.machine["findings"][0]["owner"], "kim@example.com");
+        for chat in [notice.slack.to_string(), notice.amazon_q.to_string()] {
+            assert!(chat.contains("kim@example.com"), "{chat}");
+        }
+    }
+    assert!(!Notice::of(&alert()).text.contains("Owner"));
 }
 
 #[test]

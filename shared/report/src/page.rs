@@ -187,6 +187,7 @@ pub(crate) mod tests {
             receipt,
             summary: Summary::of(&findings),
             findings,
+            access_keys: None,
         }
     }
 

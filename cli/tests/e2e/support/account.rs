@@ -188,6 +188,12 @@ impl Customer {
         StandIn::shared().post(kind, &rule);
     }
 
+    /// Enables these regions of the account and no others.
+    pub(crate) fn enable(&self, regions: &[&str]) {
+        let enabled = json!({"account": self.account, "enabled": regions});
+        StandIn::shared().post("regions", &enabled);
+    }
+
     /// Drops this account's rules and its trace.
     pub(crate) fn reset(&self) {
         StandIn::shared().post("reset", &json!({"account": self.account}));

@@ -1,6 +1,7 @@
 //! The deployed functions: `template.yaml` behind the stand-in and the three binaries of Lambda.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -164,7 +165,31 @@ impl Functions {
         self.invoke(function, &event(file))
     }
 
-    fn invoke(&self, function: &str, event: &Value) -> Value {
+    /// Begins to count anew what requests cost the operator.
+    pub(crate) fn count_anew(&self) {
+        StandIn::shared().post("metered", &json!({"account": self.account}));
+        StandIn::shared().post("trace", &json!({"account": self.account}));
+    }
+
+    /// The units of DynamoDB since counting began: written and read.
+    pub(crate) fn units(&self) -> (f64, f64) {
+        let units = StandIn::shared().get("metered", &self.account);
+        let number = |name: &str| units[name].as_f64().expect("a number");
+        (number("write_units"), number("read_units"))
+    }
+
+    /// How often the operator's functions called each operation since counting began.
+    pub(crate) fn operations(&self) -> BTreeMap<String, u32> {
+        let mut count = BTreeMap::new();
+        let trace = StandIn::shared().get("trace", &self.account);
+        for call in trace["calls"].as_array().expect("calls") {
+            let text = |name: &str| call[name].as_str().expect("text").to_owned();
+            *count.entry(format!("{}:{}", text("service"), text("operation"))).or_default() += 1;
+        }
+        count
+    }
+
+    pub(crate) fn invoke(&self, function: &str, event: &Value) -> Value {
         let body = json!({
             "account": self.account,
             "function": function,

@@ -1,5 +1,4 @@
-use audit::Ticket;
-use domain::AuditState;
+use domain::{AuditState, Ticket};
 use futures::future::join_all;
 use serde_json::Value;
 

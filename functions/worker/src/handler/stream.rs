@@ -1,6 +1,5 @@
-use audit::Ticket;
 use aws_lambda_events::event::dynamodb::EventRecord;
-use domain::{AuditId, AuditState, Phase, Tenant};
+use domain::{AuditId, AuditState, Phase, Tenant, Ticket};
 use serde::Deserialize;
 use serde_json::Value;
 

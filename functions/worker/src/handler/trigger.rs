@@ -1,4 +1,4 @@
-use audit::Ticket;
+use domain::Ticket;
 use jiff::Timestamp;
 use serde_json::Value;
 

@@ -49,6 +49,11 @@ pub(crate) async fn of(api: &Api, tenant: &str) -> Vec<Case> {
             format!("/api/audits/{to}/findings"),
             Foreign::NotFound,
         ),
+        get(
+            "/api/audits/{audit_id}/access-keys",
+            format!("/api/audits/{to}/access-keys"),
+            Foreign::NotFound,
+        ),
         get("/api/audit/status/{audit_id}", format!("/api/audit/status/{to}"), Foreign::NotFound),
         get("/api/accounts", "/api/accounts".into(), Foreign::Empty),
         get("/api/accounts/{account_id}", one.clone(), Foreign::NotFound),

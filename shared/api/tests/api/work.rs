@@ -60,6 +60,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         receipt,
         summary: Summary::of(&findings),
         findings,
+        access_keys: None,
     }
 }
 

@@ -1,6 +1,7 @@
-use domain::{Audit, AuditId, Phase, Place, Task, Tenant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::{Audit, AuditId, AuditState, Phase, Place, Task, Tenant};
 
 /// A message that makes some worker do the next step of something. It is only a hint: whether there is
 /// anything to do is decided by the store.
@@ -68,16 +69,58 @@ impl Ticket {
         }
     }
 
-    pub(crate) fn plan(audit: &Audit) -> Self {
+    /// Asks for an audit's planning.
+    #[must_use]
+    pub fn plan(audit: &Audit) -> Self {
         Self::Plan { tenant: audit.tenant.clone(), audit_id: audit.id }
     }
 
-    pub(crate) fn collect(task: &Task) -> Self {
+    /// Asks for the reading of a task.
+    #[must_use]
+    pub fn collect(task: &Task) -> Self {
         let (tenant, place) = (task.tenant.clone(), task.place.clone());
         Self::Collect { tenant, audit_id: task.audit_id, plan: task.plan, place }
     }
 
-    pub(crate) fn evaluate(audit: &Audit) -> Self {
+    /// Asks for the judging of an audit.
+    #[must_use]
+    pub fn evaluate(audit: &Audit) -> Self {
         Self::Evaluate { tenant: audit.tenant.clone(), audit_id: audit.id }
     }
+}
+
+/// What came of a ticket.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// What has to be done next, by any worker.
+    pub next: Vec<Ticket>,
+    /// The audit that has ended by it, and how.
+    pub ended: Option<(AuditId, AuditState)>,
+    /// What was queued, of a night.
+    pub night: Option<Queued>,
+}
+
+impl Done {
+    /// There is nothing to do next.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self { next: Vec::new(), ended: None, night: None }
+    }
+
+    /// These have to be done next.
+    #[must_use]
+    pub fn next(next: Vec<Ticket>) -> Self {
+        Self { next, ..Self::nothing() }
+    }
+}
+
+/// What a night's event came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Queued {
+    /// How many audits are new.
+    pub queued: usize,
+    /// How many were there already: the event came before.
+    pub already: usize,
+    /// How many accounts have a full audit under way, or are not audited.
+    pub passed_over: usize,
 }

@@ -1,0 +1,64 @@
+//! Any event is refused with its reason, or worked off: what fails has the name of a record that came.
+
+#![no_main]
+
+#[path = "../../worker/src"]
+mod worker {
+    pub(crate) mod handler;
+}
+
+use std::{cell::RefCell, collections::HashSet};
+
+use domain::{Done, Ticket};
+use futures::executor::block_on;
+use worker::handler::{Answer, Send, Work, handle};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+/// Takes every other ticket, so that both ends are seen.
+#[derive(Default)]
+struct Bench {
+    sent: RefCell<Vec<Ticket>>,
+    worked: RefCell<usize>,
+}
+
+impl Send for Bench {
+    async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
+        self.sent.borrow_mut().extend_from_slice(tickets);
+        if self.sent.borrow().len() % 3 == 2 { Err("the queue is full".into()) } else { Ok(()) }
+    }
+}
+
+impl Work for Bench {
+    async fn work(&self, ticket: &Ticket) -> Result<Done, String> {
+        *self.worked.borrow_mut() += 1;
+        // A message that was sent reads back as itself.
+        let text = serde_json::to_string(ticket).map_err(|error| error.to_string())?;
+        assert_eq!(serde_json::from_str::<Ticket>(&text).as_ref().ok(), Some(ticket));
+        if self.worked.borrow().is_multiple_of(2) { Err("the store is away".into()) } else { Ok(Done::nothing()) }
+    }
+}
+
+fuzz_target!(|text: &str| {
+    let Ok(event) = serde_json::from_str::<Value>(text) else { return };
+    let records = event.get("Records").and_then(Value::as_array).cloned().unwrap_or_default();
+    let names: HashSet<&str> = records
+        .iter()
+        .filter_map(|record| {
+            let number = record.pointer("/dynamodb/SequenceNumber");
+            number.or_else(|| record.get("messageId"))?.as_str()
+        })
+        .collect();
+    let (bench, now) = (Bench::default(), jiff::Timestamp::UNIX_EPOCH);
+    let answer = block_on(handle(event.clone(), now, &bench, &bench));
+    match answer {
+        Err(refused) => assert!(!refused.to_string().is_empty()),
+        Ok(Answer::Batch { failures }) => {
+            assert!(failures.len() <= records.len());
+            for failure in failures {
+                assert!(names.contains(failure.item_identifier.as_str()));
+            }
+        }
+        Ok(Answer::Task { .. }) => assert_eq!(*bench.worked.borrow(), 1),
+    }
+});

@@ -1,0 +1,41 @@
+use axum::{Json, extract::State};
+use domain::keys::AuditedKeys;
+
+use super::find;
+use crate::{
+    Problem, Shared,
+    caller::Caller,
+    request::{Asked, Named},
+};
+
+/// Tells the old access keys that an audit found, the oldest first, with their owners; null where the audit has not
+/// been judged, or has no check about keys.
+///
+/// A list of an account's keys is never long: IAM's quota is 5,000 users with two keys each.
+#[utoipa::path(
+    get,
+    path = "/api/audits/{audit_id}/access-keys",
+    tag = "audits",
+    security((), ("bearer" = [])),
+    params(("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it.")),
+    responses(
+        (status = 200, description = "The old keys, and why some may be missing.", body = Option<AuditedKeys>),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 404, response = crate::docs::NotFound),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn access_keys(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    name: Named,
+    Asked(fields): Asked,
+) -> Result<Json<Option<AuditedKeys>>, Problem> {
+    fields.done(&[]).map_err(Problem::invalid)?;
+    let audit = find(&shared, &tenant, name.audit()?).await?;
+    let report = shared.store.report(&audit).await?;
+    Ok(Json(report.and_then(|report| report.access_keys)))
+}

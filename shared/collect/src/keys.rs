@@ -1,0 +1,162 @@
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_iam::Client;
+use domain::{Cause, GLOBAL, Receipt, Service, Unread, iam::AccessKey, keys::LastUsed};
+use jiff::Timestamp;
+
+use crate::{
+    Paces, Reader, Target, iam,
+    reader::Answer::{Is, Not},
+};
+
+/// The error codes by which IAM says that there is no report to read.
+///
+/// Source: *`GetCredentialReport`*, IAM API Reference, "Errors".
+const NOT_PRESENT: &str = "ReportNotPresent";
+const EXPIRED: &str = "ReportExpired";
+const IN_PROGRESS: &str = "ReportInProgress";
+/// Source: *`GenerateCredentialReport`*, IAM API Reference, "Errors".
+const LIMIT_EXCEEDED: &str = "LimitExceeded";
+
+/// Reads the users, access keys and credential report of one account: one client, made once.
+pub struct KeyReader {
+    client: Client,
+    reader: Reader,
+}
+
+/// A page of the list of users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Users {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Where the list goes on; nothing on the last page.
+    pub marker: Option<String>,
+}
+
+/// What IAM says when it is asked for the credential report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportAnswer {
+    /// Here it is.
+    Report {
+        /// The CSV file.
+        content: Vec<u8>,
+        /// When it was made.
+        generated: Timestamp,
+    },
+    /// It is being made.
+    InProgress,
+    /// None was made yet.
+    NotPresent,
+    /// The last one is too old.
+    Expired,
+}
+
+impl KeyReader {
+    /// Calls IAM in the account of `target`; one call may take `timeout`.
+    #[must_use]
+    pub fn new(target: &Target, paces: &Paces, timeout: Duration) -> Self {
+        let config = target.in_region(target.home());
+        let mut timeouts = TimeoutConfig::builder().operation_attempt_timeout(timeout);
+        if let Some(connect) = config.timeout_config().and_then(TimeoutConfig::connect_timeout) {
+            timeouts = timeouts.connect_timeout(connect);
+        }
+        let config = config.to_builder().timeout_config(timeouts.build()).build();
+        Self {
+            client: Client::new(&config),
+            reader: Reader::new(target, paces, GLOBAL, Service::Iam),
+        }
+    }
+
+    /// What has been called so far.
+    #[must_use]
+    pub fn receipt(&self) -> Receipt {
+        self.reader.receipt(Service::Iam)
+    }
+
+    /// The page of users after `marker`, or the first one.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not read.
+    pub async fn users(&self, marker: Option<String>) -> Result<Users, Unread> {
+        let page = iam::page_of_users(&self.client, &self.reader, marker).await?;
+        let names = page.users.into_iter().map(|user| user.user_name).collect();
+        Ok(Users { names, marker: page.marker })
+    }
+
+    /// All keys of a user; nothing where the user is gone.
+    ///
+    /// # Errors
+    ///
+    /// Why they were not read to the end: a part of them is not told.
+    pub async fn access_keys(&self, user: &str) -> Result<Option<Vec<AccessKey>>, Unread> {
+        let Some(listing) = iam::access_keys(&self.client, &self.reader, user).await else {
+            return Ok(None);
+        };
+        listing.unread.map_or(Ok(Some(listing.items)), Err)
+    }
+
+    /// When a key was last used; nothing where the key is gone.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not read.
+    pub async fn last_used(&self, key_id: &str) -> Result<Option<LastUsed>, Unread> {
+        let action = "iam:GetAccessKeyLastUsed";
+        let request = || self.client.get_access_key_last_used().access_key_id(key_id).send();
+        let answer = match self.reader.call(action, &[iam::GONE], request).await? {
+            Is(answer) => answer,
+            Not(_) => return Ok(None),
+        };
+        let Some(used) = answer.access_key_last_used else {
+            let why = "the answer does not tell it".into();
+            return Err(self.reader.gap(action, Cause::Failed(why)));
+        };
+        let date = used.last_used_date;
+        let date = date.map(|date| Timestamp::from_second(date.secs())).transpose();
+        let date =
+            date.map_err(|error| self.reader.gap(action, Cause::Failed(error.to_string())))?;
+        let told = |text: String| Some(text).filter(|text| text != "N/A" && !text.is_empty());
+        Ok(Some(LastUsed { date, region: told(used.region), service: told(used.service_name) }))
+    }
+
+    /// Asks IAM to make a credential report, which it does only where the last one is four hours old; false where it
+    /// refuses for now (`LimitExceeded`).
+    ///
+    /// # Errors
+    ///
+    /// Why it did not answer.
+    pub async fn make_report(&self) -> Result<bool, Unread> {
+        let request = || self.client.generate_credential_report().send();
+        let answer =
+            self.reader.call("iam:GenerateCredentialReport", &[LIMIT_EXCEEDED], request).await?;
+        Ok(matches!(answer, Is(_)))
+    }
+
+    /// Asks for the credential report.
+    ///
+    /// # Errors
+    ///
+    /// Why IAM did not answer, or not with a report and its time.
+    pub async fn report(&self) -> Result<ReportAnswer, Unread> {
+        let action = "iam:GetCredentialReport";
+        let answers = [NOT_PRESENT, EXPIRED, IN_PROGRESS];
+        let request = || self.client.get_credential_report().send();
+        let answer = match self.reader.call(action, &answers, request).await? {
+            Is(answer) => answer,
+            Not(EXPIRED) => return Ok(ReportAnswer::Expired),
+            Not(IN_PROGRESS) => return Ok(ReportAnswer::InProgress),
+            Not(_) => return Ok(ReportAnswer::NotPresent),
+        };
+        let made = answer.generated_time;
+        let made = made.and_then(|time| Timestamp::from_second(time.secs()).ok());
+        match (answer.content, made) {
+            (Some(content), Some(generated)) => {
+                Ok(ReportAnswer::Report { content: content.into_inner(), generated })
+            }
+            (None, _) => Err(self.reader.gap(action, Cause::Failed("there is no content".into()))),
+            (_, None) => Err(self.reader.gap(action, Cause::Failed("there is no time".into()))),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use std::io;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Ask, Failure, KeyStatus, LastUsed, OldAccessKey, Seen, Status};
+use crate::{
+    Unread,
+    credential_report::{self, Key, Malformed, ROOT, Told},
+    iam::AccessKey,
+};
+
+/// What a report holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The old keys, in the report's order.
+    pub old: Vec<OldAccessKey>,
+    /// How many users and keys were looked at.
+    pub seen: Seen,
+}
+
+impl Ask {
+    /// The age in whole hours of a key that is old at `now`; nothing where it is not.
+    fn age(&self, created: Timestamp, now: Timestamp) -> Option<i64> {
+        let age = now.duration_since(created);
+        let limit = SignedDuration::from_hours(self.hours.get().into());
+        (age > limit).then(|| age.as_hours())
+    }
+
+    const fn counts(&self, active: bool) -> bool {
+        active || matches!(self.status, Status::All)
+    }
+}
+
+/// The old keys among those of one user, as they were listed.
+///
+/// # Errors
+///
+/// When a key that counts has no date: it could be old.
+pub fn of_user(keys: &[AccessKey], ask: &Ask, now: Timestamp) -> Result<Vec<OldAccessKey>, Unread> {
+    let mut old = Vec::new();
+    for key in keys.iter().filter(|key| ask.counts(key.active)) {
+        let created_date = *key.created.known()?;
+        if let Some(age_hours) = ask.age(created_date, now) {
+            old.push(OldAccessKey {
+                user_name: key.user.clone(),
+                access_key_id: Some(key.id.clone()),
+                created_date,
+                age_hours,
+                status: KeyStatus::of(key.active),
+                slot: None,
+                no_id_because: None,
+                last_used: None,
+            });
+        }
+    }
+    Ok(old)
+}
+
+/// The old keys of a credential report, without ids.
+///
+/// # Errors
+///
+/// When the report cannot tell of every key: no whole CSV, no row, a column missing, a key without a date, or more keys
+/// than it has room for.
+pub fn of_report(report: impl io::Read, ask: &Ask, now: Timestamp) -> Result<Found, Failure> {
+    let mut found = Found { old: Vec::new(), seen: Seen::default() };
+    let mut rows = 0_u64;
+    for row in credential_report::rows(report)? {
+        let row = row?;
+        rows += 1;
+        if let Some(more) = row.more {
+            let why = format!("`{}` has keys or certificates beyond two ({more})", row.user);
+            return Err(Failure::Unusable { why });
+        }
+        // The live way does not count root among the users, and neither does this one.
+        found.seen.users += u64::from(row.user != ROOT);
+        for key in row.keys {
+            found.seen.keys += 1;
+            if ask.counts(key.active) {
+                found.old.extend(reported(&row.user, key, ask, now)?);
+            }
+        }
+    }
+    if rows == 0 { Err(Malformed::Empty.into()) } else { Ok(found) }
+}
+
+fn reported(
+    user: &str,
+    key: Key,
+    ask: &Ask,
+    now: Timestamp,
+) -> Result<Option<OldAccessKey>, Failure> {
+    let slot = key.slot;
+    let Told::Is(created_date) = key.created else {
+        let why = format!("it does not tell when key {slot} of `{user}` was made");
+        return Err(Failure::Unusable { why });
+    };
+    let Some(age_hours) = ask.age(created_date, now) else { return Ok(None) };
+    let last_used = if ask.include.last_used {
+        if matches!(key.used, Told::Missing | Told::NoInformation) {
+            let why = format!("it does not tell when key {slot} of `{user}` was last used");
+            return Err(Failure::Unusable { why });
+        }
+        let (date, region) = (key.used.value(), key.used_region.value());
+        Some(LastUsed { date, region, service: key.used_service.value() })
+    } else {
+        None
+    };
+    Ok(Some(OldAccessKey {
+        user_name: user.to_owned(),
+        access_key_id: None,
+        created_date,
+        age_hours,
+        status: KeyStatus::of(key.active),
+        slot: Some(slot),
+        no_id_because: (ask.include.key_id && user == ROOT)
+            .then(|| "IAM lists no ids of the root user's keys".into()),
+        last_used,
+    }))
+}
+
+/// Gives an old key of a report its id, from the list of its user's keys now; nothing as list means that the user is
+/// gone. Where no single key fits, the reason stands in its place.
+pub(super) fn name(old: &mut OldAccessKey, keys: Option<&[AccessKey]>) {
+    let Some(keys) = keys else {
+        old.no_id_because = Some("the user was deleted since the report was made".into());
+        return;
+    };
+    let made_then: Vec<&AccessKey> =
+        keys.iter().filter(|key| key.created.known() == Ok(&old.created_date)).collect();
+    let of_status = made_then.iter().filter(|key| KeyStatus::of(key.active) == old.status);
+    let same_status: Vec<&AccessKey> = of_status.copied().collect();
+    match (made_then.as_slice(), same_status.as_slice()) {
+        ([key], _) | (_, [key]) => old.access_key_id = Some(key.id.clone()),
+        ([], _) => {
+            let why =
+                "none of the user's keys has this date: it was deleted since the report was made";
+            old.no_id_because = Some(why.into());
+        }
+        _ => {
+            let why = "two keys of the user were made in the same second, and the report does not tell which is which";
+            old.no_id_because = Some(why.into());
+        }
+    }
+}
