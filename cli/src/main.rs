@@ -4,8 +4,10 @@
 //! line or an input is wrong, 2 could not audit (of several accounts: one of them), 3 `--fail-on` is
 //! met (or a case of `policy` fails, or `keys` finds an old one), 4 incomplete under `--strict`, 130 stopped.
 
+mod advisor;
 mod checks_list;
 mod demo;
+mod door;
 mod failure;
 mod health;
 mod keys;
@@ -46,9 +48,12 @@ enum Command {
     /// Tells which access keys are older than they should be.
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Evaluates, explains and lints IAM policies.
+    /// Evaluates, explains, lints and makes IAM policies.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Tells what users, roles and groups may do and do not.
+    #[command(subcommand)]
+    Access(advisor::Command),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Command::Checks(command) => checks_list::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Policy(command) => policy::run(&command),
+        Command::Access(command) => advisor::run(&command),
     };
     done.unwrap_or_else(|failure| {
         let _ = writeln!(std::io::stderr(), "error: {}", failure.message);

@@ -1,4 +1,5 @@
 mod explain;
+mod generate;
 mod lint;
 mod simulate;
 
@@ -16,6 +17,8 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Finds what is wrong with policies.
     Lint(lint::Args),
+    /// Makes a policy of what CloudTrail says was used.
+    Generate(Box<generate::Args>),
 }
 
 pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
@@ -23,5 +26,6 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Simulate(args) => simulate::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Lint(args) => lint::run(args),
+        Command::Generate(args) => generate::run(args),
     }
 }

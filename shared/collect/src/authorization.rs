@@ -5,6 +5,7 @@ use aws_sdk_iam::{
         PermissionsBoundaryAttachmentType, PolicyDetail, RoleDetail, Tag, UserDetail,
     },
 };
+use aws_smithy_types::{DateTime, date_time::Format};
 use domain::{GLOBAL, Service, Unread};
 use serde_json::{Value, json};
 
@@ -51,6 +52,7 @@ fn user(user: &UserDetail) -> Value {
         "UserName": user.user_name,
         "UserId": user.user_id,
         "Arn": user.arn,
+        "CreateDate": date(user.create_date.as_ref()),
         "UserPolicyList": inline(user.user_policy_list.as_deref()),
         "GroupList": user.group_list.clone().unwrap_or_default(),
         "AttachedManagedPolicies": attached(user.attached_managed_policies.as_deref()),
@@ -65,6 +67,7 @@ fn group(group: &GroupDetail) -> Value {
         "GroupName": group.group_name,
         "GroupId": group.group_id,
         "Arn": group.arn,
+        "CreateDate": date(group.create_date.as_ref()),
         "GroupPolicyList": inline(group.group_policy_list.as_deref()),
         "AttachedManagedPolicies": attached(group.attached_managed_policies.as_deref()),
     })
@@ -76,6 +79,7 @@ fn role(role: &RoleDetail) -> Value {
         "RoleName": role.role_name,
         "RoleId": role.role_id,
         "Arn": role.arn,
+        "CreateDate": date(role.create_date.as_ref()),
         "AssumeRolePolicyDocument": role.assume_role_policy_document,
         "RolePolicyList": inline(role.role_policy_list.as_deref()),
         "AttachedManagedPolicies": attached(role.attached_managed_policies.as_deref()),
@@ -98,6 +102,10 @@ fn policy(policy: &ManagedPolicyDetail) -> Value {
         "DefaultVersionId": policy.default_version_id,
         "PolicyVersionList": versions.collect::<Vec<_>>(),
     })
+}
+
+fn date(date: Option<&DateTime>) -> Option<String> {
+    date.and_then(|date| date.fmt(Format::DateTime).ok())
 }
 
 fn inline(policies: Option<&[PolicyDetail]>) -> Vec<Value> {

@@ -82,7 +82,7 @@ impl KeyReader {
     /// What has been called so far.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
-        self.reader.receipt()
+        self.reader.receipt(Service::Iam)
     }
 
     /// The page of users after `marker`, or the first one.

@@ -6,8 +6,11 @@
 
 mod authorization;
 mod ec2;
+mod events;
 mod iam;
 mod keys;
+mod last_accessed;
+mod logs;
 mod pace;
 mod reader;
 mod regions;
@@ -22,7 +25,10 @@ use domain::{Account, Fact, Facts, Part, Service};
 use tokio_util::sync::CancellationToken;
 
 pub use authorization::authorization_details;
+pub use events::{Lookup, lookup_events};
 pub use keys::{KeyReader, Making, ReportAnswer, Users};
+pub use last_accessed::{ActionAccess, LAST_ACCESSED_ACTIONS, LastAccessed, ServiceAccess};
+pub use logs::{Piece, read_logs};
 pub use pace::{Limits, Paces};
 use reader::Reader;
 pub use regions::{Enabled, regions};
@@ -79,5 +85,5 @@ pub async fn read(
         Service::S3 => Facts::S3(s3::read(target, &reader, facts).await),
         Service::Ec2 => Facts::Ec2(ec2::read(target, &reader, facts).await),
     };
-    Part { receipt: reader.receipt(), facts, taken_at: None }
+    Part { receipt: reader.receipt(service), facts, taken_at: None }
 }

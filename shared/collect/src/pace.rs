@@ -73,7 +73,7 @@ struct State {
 }
 
 impl Pace {
-    fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         let state = Mutex::new(State { bound: limit, debt: 0, good: 0 });
         Self { permits: Arc::new(Semaphore::new(limit)), state, limit }
     }

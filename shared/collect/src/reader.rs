@@ -2,6 +2,7 @@ use std::{
     borrow::Cow,
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
@@ -10,7 +11,7 @@ use domain::{Cause, Receipt, ReceiptOutcome, Service, Unread};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Paces, Target, Watch,
+    Paces, Target,
     pace::{Pace, back_off},
     trouble::{Kind, Trouble},
 };
@@ -33,9 +34,8 @@ pub(crate) enum Answer<T> {
 /// Sends the requests of one service in one region, and keeps the receipt.
 pub(crate) struct Reader {
     pace: Arc<Pace>,
-    service: Service,
     region: Cow<'static, str>,
-    watch: Watch,
+    watch: Box<dyn Fn(u32) + Send + Sync>,
     stop: CancellationToken,
     tally: Mutex<Tally>,
 }
@@ -50,11 +50,19 @@ struct Tally {
 
 impl Reader {
     pub(crate) fn new(target: &Target, paces: &Paces, region: &str, service: Service) -> Self {
+        let (watch, watched) = (Arc::clone(&target.watch), region.to_owned());
         Self {
-            pace: paces.of(service),
-            service,
+            watch: Box::new(move |calls| watch(&watched, service, calls)),
+            ..Self::paced(target, paces.of(service), region)
+        }
+    }
+
+    /// A reader of a service that no audit reads, at a pace of its own and watched by nobody.
+    pub(crate) fn paced(target: &Target, pace: Arc<Pace>, region: &str) -> Self {
+        Self {
+            pace,
             region: region.to_owned().into(),
-            watch: Arc::clone(&target.watch),
+            watch: Box::new(|_| {}),
             stop: target.stop.clone(),
             tally: Mutex::default(),
         }
@@ -158,6 +166,14 @@ impl Reader {
         }
     }
 
+    /// Waits between requests.
+    pub(crate) async fn wait(&self, action: &'static str, time: Duration) -> Result<(), Unread> {
+        tokio::select! {
+            () = self.stop.cancelled() => Err(self.gap(action, Cause::Stopped)),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
     /// Notes a gap in the receipt.
     pub(crate) fn gap(&self, action: &'static str, cause: Cause) -> Unread {
         let unread = Unread { action: action.into(), cause, region: self.region.clone() };
@@ -174,8 +190,8 @@ impl Reader {
         unread
     }
 
-    /// What has been read so far, and what has not.
-    pub(crate) fn receipt(&self) -> Receipt {
+    /// What has been read so far of a service, and what has not.
+    pub(crate) fn receipt(&self, service: Service) -> Receipt {
         let tally = self.tally();
         let outcome = match (&tally.error, tally.denied.is_empty()) {
             (Some(_), _) => ReceiptOutcome::Failed,
@@ -184,7 +200,7 @@ impl Reader {
         };
         Receipt {
             region: self.region.to_string(),
-            service: self.service,
+            service,
             outcome,
             calls: tally.calls,
             denied: tally.denied.iter().map(|action| (*action).into()).collect(),
@@ -198,7 +214,7 @@ impl Reader {
             tally.calls += 1;
             tally.calls
         };
-        (self.watch)(&self.region, self.service, calls);
+        (self.watch)(calls);
     }
 
     fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {

@@ -42,5 +42,5 @@ pub async fn regions(target: &Target, paces: &Paces) -> (Result<Enabled, Unread>
         });
         Enabled(known.collect())
     });
-    (enabled, reader.receipt())
+    (enabled, reader.receipt(Service::Ec2))
 }

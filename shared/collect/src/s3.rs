@@ -10,7 +10,7 @@ use crate::{Reader, Target, reader::Answer::Is};
 
 mod account;
 mod bucket;
-mod clients;
+pub(crate) mod clients;
 
 use bucket::{Exposure, Gone};
 use clients::Clients;

@@ -8,17 +8,17 @@ use aws_sdk_s3::{Client, config::Builder};
 use crate::Target;
 
 /// A client for every region that holds a bucket, made once each.
-pub(super) struct Clients<'a> {
+pub(crate) struct Clients<'a> {
     target: &'a Target,
     made: Mutex<BTreeMap<String, Client>>,
 }
 
 impl<'a> Clients<'a> {
-    pub(super) fn new(target: &'a Target) -> Self {
+    pub(crate) fn new(target: &'a Target) -> Self {
         Self { target, made: Mutex::default() }
     }
 
-    pub(super) fn of(&self, region: &str) -> Client {
+    pub(crate) fn of(&self, region: &str) -> Client {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = made.get(region) {
             return client.clone();
@@ -33,7 +33,7 @@ impl<'a> Clients<'a> {
 
     /// The region to ask about a bucket whose region the list did not tell, where any will do: a
     /// custom endpoint is one address for all regions.
-    pub(super) fn any_region(&self) -> Option<String> {
+    pub(crate) fn any_region(&self) -> Option<String> {
         let config = &self.target.config;
         config.endpoint_url()?;
         Some(config.region().map_or(self.target.home(), AsRef::as_ref).to_owned())

@@ -1,0 +1,169 @@
+//! `infraaudit policy generate`: a policy from what CloudTrail says was used.
+
+mod check;
+mod files;
+mod live;
+mod report;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use ::policy::{CallerKind, facts::Facts};
+use clap::{Args as ClapArgs, ValueEnum};
+use collect::{Limits, Paces};
+use usage::{Manner, Principal, Usage};
+
+use crate::{door, failure::Failure, output::Output, runtime};
+use report::Told;
+
+/// Exit code: `--strict`, and not everything was read or granted.
+const INCOMPLETE: u8 = 4;
+
+/// Makes the policy that grants what a principal used, from CloudTrail's records.
+///
+/// The policy goes to standard output; what was read, left out and could not be told goes to standard
+/// error. docs/least-privilege.md says what is exact and what is not.
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent switches of a command line")]
+pub(crate) struct Args {
+    /// A log file, a folder of them (with all below it), or `s3://bucket/prefix`; may be given again.
+    #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "live")]
+    cloudtrail: Vec<String>,
+    /// Asks CloudTrail's event history, which has management events only.
+    #[arg(long)]
+    live: bool,
+    /// How many days back `--live` looks.
+    #[arg(long, value_name = "N", default_value_t = 90, requires = "live",
+        value_parser = clap::value_parser!(u8).range(1..=90))]
+    days: u8,
+    /// Looks in this region; may be given again. Without it `--live` looks in every enabled one.
+    #[arg(long, value_name = "REGION", requires = "live")]
+    region: Vec<String>,
+    /// Whose events count: the ARN of a user, role, role session, federated user or root user.
+    #[arg(long, value_name = "ARN", value_parser = principal)]
+    principal: Principal,
+    /// Also grants what was denied.
+    #[arg(long)]
+    include_denied: bool,
+    /// The most resources of one type that an action is granted on by name; beyond, a wider pattern
+    /// takes their place, and is told.
+    #[arg(long, value_name = "N", default_value_t = Manner::default().resources)]
+    max_resources: usize,
+    /// Also asks IAM which services were last accessed, and lists those without a record.
+    #[arg(long)]
+    last_accessed: bool,
+    #[command(flatten)]
+    door: door::Credentials,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Writes to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Ends with code 4 when records could not be read, calls map to nothing known, or AWS did not
+    /// answer.
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The policy; a list of policies where one would be too long.
+    #[default]
+    Policy,
+    /// The policies with all that is told about them.
+    Json,
+}
+
+fn principal(arn: &str) -> Result<Principal, String> {
+    Principal::parse(arn).map_err(|error| error.to_string())
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let output = Output::new(args.output.clone());
+    output.check()?;
+    let facts = Facts::bundled().map_err(Failure::audit)?;
+    let manner = Manner { denied: args.include_denied, resources: args.max_resources };
+    let mut usage = Usage::new(&facts, args.principal.clone(), manner);
+    let mut told = Told::default();
+    let (buckets, paths): (Vec<_>, Vec<_>) =
+        args.cloudtrail.iter().partition(|path| path.starts_with("s3://"));
+    for path in paths {
+        files::read(path.as_ref(), &mut usage, &mut told)?;
+    }
+    if args.live || args.last_accessed || !buckets.is_empty() {
+        let asking = ask(args, &buckets, &mut usage, &mut told);
+        runtime::on_one_thread()?.block_on(asking)?;
+    }
+    told.finish(&usage);
+    if usage.counts().used == 0 {
+        told.print(&usage, args.live);
+        return Err(nothing(&usage, &told));
+    }
+    let policies = usage.policies();
+    check::verify(&facts, &usage, &policies).map_err(Failure::audit)?;
+    match args.format {
+        Format::Policy => output.write(|out| match policies.documents() {
+            [one] => writeln!(out, "{one}"),
+            several => writeln!(out, "[\n{}\n]", several.join(",\n")),
+        })?,
+        Format::Json => output.write(|out| {
+            let report = report::json(&usage, &policies, &told)?;
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            writeln!(out)
+        })?,
+    }
+    told.print(&usage, args.live);
+    report::print_policies(&policies);
+    let incomplete = told.is_incomplete(&usage);
+    Ok(if args.strict && incomplete { INCOMPLETE.into() } else { ExitCode::SUCCESS })
+}
+
+/// Asks AWS for what the command line wants of it.
+async fn ask(
+    args: &Args,
+    buckets: &[&String],
+    usage: &mut Usage<'_>,
+    told: &mut Told,
+) -> Result<(), Failure> {
+    let mut actions = vec!["s3:ListBucket", "s3:GetObject", "s3:GetBucketLocation"];
+    actions.extend(["cloudtrail:LookupEvents", "ec2:DescribeRegions"]);
+    actions.extend(collect::LAST_ACCESSED_ACTIONS);
+    let target = args.door.open(&actions).await?;
+    let paces = Paces::new(&Limits::default());
+    for bucket in buckets {
+        files::read_bucket(bucket, &target, &paces, usage, told).await?;
+    }
+    if args.live {
+        let lookup = live::lookup(&args.principal, args.days);
+        live::read(&target, &paces, &args.region, &lookup, usage, told).await;
+    }
+    if args.last_accessed {
+        if matches!(args.principal.kind(), CallerKind::User | CallerKind::Role) {
+            live::last_accessed(&target, &paces, args.principal.arn(), told).await;
+        } else {
+            told.gap("IAM tells what was last accessed of users and roles only".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Why there is no policy.
+fn nothing(usage: &Usage<'_>, told: &Told) -> Failure {
+    let counts = usage.counts();
+    let why = if counts.records == 0 {
+        "no record of CloudTrail was read".to_owned()
+    } else if counts.own == 0 {
+        let others: Vec<_> = usage.others().map(|other| format!("`{other}`")).collect();
+        let others =
+            if others.is_empty() { "nobody with an ARN".into() } else { others.join(", ") };
+        format!(
+            "none of {} records is of `{}`; there are records of {others}",
+            counts.records,
+            usage.principal()
+        )
+    } else {
+        format!("none of the {} records of `{}` can be granted", counts.own, usage.principal())
+    };
+    let message = format!("{why}: there is nothing to make a policy of");
+    if told.asked_in_vain() { Failure::audit(message) } else { Failure::usage(message) }
+}

@@ -1,0 +1,73 @@
+//! What AWS itself remembers: the event history, and what was last accessed.
+
+use ::policy::{Arn, CallerKind};
+use collect::{LastAccessed, Lookup, Paces, Target};
+use jiff::{SignedDuration, Timestamp};
+use usage::{LogFile, Principal, Usage};
+
+use super::report::Told;
+
+/// What to look up for a principal.
+///
+/// A user's events can be asked for by name; those of a role bear the names of its sessions, so
+/// everybody's are read.
+pub(super) fn lookup(principal: &Principal, days: u8) -> Lookup {
+    let to = Timestamp::now();
+    let from = to.saturating_sub(SignedDuration::from_hours(24 * i64::from(days)));
+    let name = Arn::split(principal.arn()).map(|arn| arn.resource_name().to_owned());
+    Lookup {
+        from: from.unwrap_or(Timestamp::UNIX_EPOCH),
+        to,
+        username: name.filter(|_| principal.kind() == CallerKind::User),
+    }
+}
+
+/// Reads the event history of each region, one after the other.
+pub(super) async fn read(
+    target: &Target,
+    paces: &Paces,
+    regions: &[String],
+    lookup: &Lookup,
+    usage: &mut Usage<'_>,
+    told: &mut Told,
+) {
+    let mut regions = regions.to_vec();
+    if regions.is_empty() {
+        match collect::regions(target, paces).await.0 {
+            Ok(enabled) => regions = enabled.names().map(Into::into).collect(),
+            Err(unread) => {
+                let own = target.config.region().map(ToString::to_string);
+                regions.extend(own);
+                let looked = regions.join(", ");
+                told.unread(format!(
+                    "which regions are enabled is not known ({unread}): only `{looked}` was looked in; name regions with --region"
+                ));
+            }
+        }
+    }
+    for region in &regions {
+        let mut log = LogFile::new(&format!("the event history of {region}"));
+        let before = usage.counts().records;
+        let read = collect::lookup_events(target, region, lookup, |record| {
+            log.feed(usage, record.as_bytes());
+            log.feed(usage, b"\n");
+        });
+        match read.await {
+            Ok(_) => log.finish(usage),
+            Err(unread) => {
+                log.finish(usage);
+                told.unread(format!("the event history of `{region}` is not complete: {unread}"));
+            }
+        }
+        told.histories.push((region.clone(), usage.counts().records - before));
+    }
+}
+
+/// Asks which services the principal last accessed.
+pub(super) async fn last_accessed(target: &Target, paces: &Paces, arn: &str, told: &mut Told) {
+    match LastAccessed::new(target, paces).of(arn).await {
+        Ok(Some(services)) => told.accessed = Some(services),
+        Ok(None) => told.gap(format!("IAM has no `{arn}`, so it tells nothing of it")),
+        Err(unread) => told.unread(format!("what `{arn}` last accessed is not known: {unread}")),
+    }
+}

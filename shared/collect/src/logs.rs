@@ -1,0 +1,159 @@
+use aws_sdk_s3::{Client, operation::get_object::GetObjectOutput, primitives::ByteStream};
+use domain::{GLOBAL, Service, Unread};
+use futures::{StreamExt as _, stream};
+
+use crate::{
+    Paces, Reader, Target,
+    reader::Answer::{Is, Not},
+    s3::clients::Clients,
+};
+
+const LIST: &str = "s3:ListBucket";
+const GET: &str = "s3:GetObject";
+
+/// The error code of an object that was deleted since it was listed.
+const GONE: &str = "NoSuchKey";
+
+/// How many objects are begun side by side; they are read one after the other.
+const BEGUN: usize = 8;
+
+/// How often an object is asked for again whose bytes break off.
+const RESUMES: u32 = 4;
+
+/// What comes of the objects under a prefix, one object after the other.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece<'a> {
+    /// An object begins; its key.
+    Begin(&'a str),
+    /// Its next bytes.
+    Bytes(&'a [u8]),
+    /// It ends.
+    End,
+    /// It was not read to its end, and why.
+    Broken(&'a str),
+}
+
+/// Reads every object under a prefix whose key `wanted` takes; what is left out is for it to count.
+///
+/// No object is held in memory, and no more than a page of keys.
+///
+/// # Errors
+///
+/// Why the list was not read to its end. An object that could not be read is a piece, no error.
+pub async fn read_logs(
+    target: &Target,
+    paces: &Paces,
+    (bucket, prefix): (&str, &str),
+    mut wanted: impl FnMut(&str) -> bool,
+    mut piece: impl FnMut(Piece<'_>),
+) -> Result<(), Unread> {
+    let reader = Reader::new(target, paces, GLOBAL, Service::S3);
+    let clients = Clients::new(target);
+    let client = &clients.of(&region(target, &clients, &reader, bucket).await);
+    let mut token = None;
+    loop {
+        let page = reader
+            .ask(LIST, || {
+                let request = client.list_objects_v2().bucket(bucket).prefix(prefix);
+                request.set_continuation_token(token.clone()).send()
+            })
+            .await?;
+        let keys = page.contents.into_iter().flatten().filter_map(|object| object.key);
+        let keys: Vec<String> = keys.filter(|key| wanted(key)).collect();
+        let begun = stream::iter(keys).map(async |key| {
+            let from = get(client, &reader, bucket, &key, None).await;
+            (key, from)
+        });
+        let mut begun = std::pin::pin!(begun.buffered(BEGUN));
+        while let Some((key, from)) = begun.next().await {
+            piece(Piece::Begin(&key));
+            let read = match from {
+                Ok(object) => {
+                    read(client, &reader, bucket, &key, object, |bytes| piece(Piece::Bytes(bytes)))
+                        .await
+                }
+                Err(why) => Err(why),
+            };
+            match read {
+                Ok(()) => piece(Piece::End),
+                Err(why) => piece(Piece::Broken(&why)),
+            }
+        }
+        token = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
+        if token.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// The region of a bucket; the configured one where it may not be asked.
+async fn region(target: &Target, clients: &Clients<'_>, reader: &Reader, bucket: &str) -> String {
+    if let Some(region) = clients.any_region() {
+        return region;
+    }
+    let client = clients.of(target.home());
+    let asked = || client.get_bucket_location().bucket(bucket).send();
+    let configured = || target.config.region().map_or(target.home(), AsRef::as_ref).to_owned();
+    match reader.ask("s3:GetBucketLocation", asked).await {
+        Ok(answer) => match answer.location_constraint {
+            None => target.home().to_owned(),
+            Some(place) if place.as_str() == "EU" => "eu-west-1".to_owned(),
+            Some(place) if place.as_str().is_empty() => target.home().to_owned(),
+            Some(place) => place.as_str().to_owned(),
+        },
+        Err(_) => configured(),
+    }
+}
+
+/// Begins to read an object, at a byte where `from` tells one and which version it is.
+async fn get(
+    client: &Client,
+    reader: &Reader,
+    bucket: &str,
+    key: &str,
+    from: Option<(u64, &str)>,
+) -> Result<GetObjectOutput, String> {
+    let ask = || {
+        let request = client.get_object().bucket(bucket).key(key);
+        let request = match from {
+            Some((at, version)) => request.range(format!("bytes={at}-")).if_match(version),
+            None => request,
+        };
+        request.send()
+    };
+    match reader.call(GET, &[GONE], ask).await {
+        Ok(Is(object)) => Ok(object),
+        Ok(Not(_)) => Err("it was deleted meanwhile".to_owned()),
+        Err(unread) => Err(unread.to_string()),
+    }
+}
+
+async fn read(
+    client: &Client,
+    reader: &Reader,
+    bucket: &str,
+    key: &str,
+    object: GetObjectOutput,
+    mut bytes: impl FnMut(&[u8]),
+) -> Result<(), String> {
+    let length = object.content_length.and_then(|length| u64::try_from(length).ok());
+    let version = object.e_tag.unwrap_or_default();
+    let (mut body, mut at, mut resumes): (ByteStream, u64, u32) = (object.body, 0, 0);
+    loop {
+        let why = match body.next().await {
+            Some(Ok(read)) => {
+                at += read.len() as u64;
+                bytes(&read);
+                continue;
+            }
+            None if length.is_none_or(|length| at >= length) => return Ok(()),
+            None => "the connection was closed".to_owned(),
+            Some(Err(error)) => access::reason(&error),
+        };
+        resumes += 1;
+        if resumes > RESUMES {
+            return Err(format!("its bytes broke off at {at}: {why}"));
+        }
+        body = get(client, reader, bucket, key, Some((at, &version))).await?.body;
+    }
+}
