@@ -10,9 +10,9 @@ use crate::{
     support::{Functions, StandIn, told},
 };
 
-const OPERATOR: &str = "100000000008";
-const ANOTHER: &str = "100000000009";
-const THIRD: &str = "100000000010";
+const OPERATOR: &str = "100000000028";
+const ANOTHER: &str = "100000000029";
+const THIRD: &str = "100000000030";
 
 #[test]
 fn a_job_whose_worker_was_killed_is_found_by_the_sweeper() {

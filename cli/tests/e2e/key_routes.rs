@@ -7,8 +7,8 @@ use crate::{
     support::{Customer, Functions, Seeded, StandIn, told},
 };
 
-const OPERATOR: &str = "100000000006";
-const ANOTHER: &str = "100000000007";
+const OPERATOR: &str = "100000000026";
+const ANOTHER: &str = "100000000027";
 const WORKER: &str = "AnotherWorker";
 const ROUTES: &str = "/v1/iam/old-access-keys";
 

@@ -41,7 +41,7 @@ pub(crate) async fn of(api: &Api, tenant: &str) -> Vec<Case> {
     let one = format!("/api/accounts/{account}");
     let comparison = format!("from={from}&to={to}");
     let suppression = format!("/api/suppressions/{}", have.suppression);
-    vec![
+    let mut cases = vec![
         get("/health", "/health".into(), Foreign::Public),
         get("/api/audits", format!("/api/audits?account={account}"), Foreign::Empty),
         get(
@@ -80,23 +80,9 @@ pub(crate) async fn of(api: &Api, tenant: &str) -> Vec<Case> {
             })),
             Foreign::NotFound,
         ),
-        get(
-            "/v1/iam/old-access-keys/list-users",
-            format!("/v1/iam/old-access-keys/list-users?hours=24&account_id={account}"),
-            Foreign::NotFound,
-        ),
-        case(
-            "POST",
-            "/v1/iam/old-access-keys/credential-report",
-            "/v1/iam/old-access-keys/credential-report".into(),
-            Some(json!({"hours": 24, "account_id": account, "wait_seconds": 0})),
-            Foreign::NotFound,
-        ),
-        get(
-            "/v1/iam/old-access-keys/jobs/{job_id}",
-            format!("/v1/iam/old-access-keys/jobs/{}", have.job),
-            Foreign::NotFound,
-        ),
+    ];
+    cases.extend(of_keys(account, &have.job));
+    cases.extend([
         case(
             "PATCH",
             "/api/accounts/{account_id}",
@@ -135,6 +121,36 @@ pub(crate) async fn of(api: &Api, tenant: &str) -> Vec<Case> {
             Some(json!({"account_id": account})),
             Foreign::Own,
         ),
+    ]);
+    cases
+}
+
+/// The routes of old access keys.
+fn of_keys(account: &str, job: &str) -> [Case; 3] {
+    let routes = "/v1/iam/old-access-keys";
+    let foreign = Foreign::NotFound;
+    [
+        Case {
+            method: "GET",
+            path: "/v1/iam/old-access-keys/list-users",
+            uri: format!("{routes}/list-users?hours=24&account_id={account}"),
+            body: None,
+            foreign,
+        },
+        Case {
+            method: "POST",
+            path: "/v1/iam/old-access-keys/credential-report",
+            uri: format!("{routes}/credential-report"),
+            body: Some(json!({"hours": 24, "account_id": account, "wait_seconds": 0})),
+            foreign,
+        },
+        Case {
+            method: "GET",
+            path: "/v1/iam/old-access-keys/jobs/{job_id}",
+            uri: format!("{routes}/jobs/{job}"),
+            body: None,
+            foreign,
+        },
     ]
 }
 
