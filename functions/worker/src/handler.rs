@@ -113,6 +113,9 @@ pub(crate) async fn handle(
             let done = work.work(&ticket).await.map_err(Refused::Task)?;
             send.send(&done.next).await.map_err(Refused::Task)?;
             send.send_jobs(&done.jobs).await.map_err(Refused::Task)?;
+            if let Some(reason) = done.failed {
+                return Err(Refused::Task(reason));
+            }
             Ok(Answer::Task { sent: done.next.len() + done.jobs.len(), night: done.night })
         }
     }

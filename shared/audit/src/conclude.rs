@@ -1,6 +1,6 @@
 //! Judging: all checks over the merged snapshot, in one place.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error};
 
 use domain::{
     Account, Audit, AuditId, Cause, Latest, Part, Place, Snapshot, Task, TaskState, Tenant,
@@ -9,9 +9,10 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use store::{Claim, End, Fence, Transitions};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Brief, Done, Pipeline, Source, WorkError, evaluate,
+    Brief, Done, Pipeline, Source, Ticket, WorkError, evaluate,
     evaluate::suppress,
     follow::{Changed, Seen, follow},
     lease::{Held, later, now, while_held},
@@ -29,7 +30,12 @@ const PASSES: u32 = 20;
 
 impl Pipeline {
     /// Judges an audit whose tasks have all ended, writes what changed, and ends it.
-    pub(crate) async fn conclude(&self, tenant: &Tenant, id: AuditId) -> Result<Done, WorkError> {
+    pub(crate) async fn conclude(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+        stop: &CancellationToken,
+    ) -> Result<Done, WorkError> {
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
         let held = match self.store.claim_evaluation(tenant, id, begun, until).await? {
@@ -45,12 +51,21 @@ impl Pipeline {
             Ok(brief) => brief,
             Err(error) => return self.fail(&held, &error).await,
         };
-        match while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &brief)).await {
-            Some(judged) => match judged? {
-                Fence::Held => Ok(self.ended(tenant, id).await?),
-                Fence::Lost => Ok(Done::nothing()),
-            },
-            None => Ok(Done::nothing()),
+        let judging = while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &brief));
+        let judged = tokio::select! {
+            biased;
+            // What was written by then is found again.
+            () = stop.cancelled() => return self.put_back(&held, Ticket::evaluate(&held)).await,
+            judged = judging => judged,
+        };
+        match judged {
+            Some(Ok(Fence::Held)) => Ok(self.ended(tenant, id).await?),
+            Some(Ok(Fence::Lost)) | None => Ok(Done::nothing()),
+            // Trying again would not help, and the audit says why.
+            Some(Err(WorkError::Store(error @ store::Error::Unreadable { .. }))) => {
+                self.fail(&held, &with_causes(&error)).await
+            }
+            Some(Err(error)) => Err(error),
         }
     }
 
@@ -75,10 +90,21 @@ impl Pipeline {
             let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
             let told = self.store.alerts(held).await?;
             let mut changed = follow(&before, &seen);
-            // What was read since, and cannot be judged here, is judged by whoever read it.
             let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;
+            let anew = |tracked: &Tracked| {
+                read.of_place(&tracked.place).is_some_and(|last| last > tracked.seen_at)
+            };
+            // Whoever read a place anew may never judge it, and what it read can be judged here as well.
+            if held.order.checks.is_empty()
+                && pass < PASSES
+                && changed.iter().any(|changed| anew(&changed.tracked))
+            {
+                pass += 1;
+                continue;
+            }
+            // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
             changed.retain(|Changed { tracked, .. }| {
-                read.get(&tracked.place).is_none_or(|last| *last <= tracked.seen_at)
+                read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             });
             let after = after(before, changed.iter().map(|changed| &changed.tracked));
             match self
@@ -128,6 +154,8 @@ impl Pipeline {
             let found = self.store.latest(&held.tenant, &held.order.account_id).await?;
             latest.extend(found.into_iter().map(|latest| (latest.place.clone(), latest)));
         }
+        // Where regions could not be listed, what was not planned may be there all the same.
+        let listed = tasks.iter().all(|task| task.place.region != "*");
         let mut keys = Vec::new();
         let mut gaps = Vec::new();
         for task in &tasks {
@@ -138,28 +166,47 @@ impl Pipeline {
                     && latest.taken_at > task.updated_at.min(held.created_at)
             });
             match (&task.snapshot, newer) {
-                (Some(key), None) if task.state == TaskState::Done => keys.push(key.clone()),
-                (Some(key), Some(newer)) if task.state == TaskState::Done => {
-                    keys.push(key.clone());
-                    keys.push(newer.snapshot);
+                (Some(key), None) if task.state == TaskState::Done => {
+                    keys.push((key.clone(), None));
                 }
-                (_, Some(newer)) => keys.push(newer.snapshot),
+                (Some(key), Some(newer)) if task.state == TaskState::Done => {
+                    keys.push((key.clone(), None));
+                    keys.push((newer.snapshot, Some(newer.place)));
+                }
+                (_, Some(newer)) => keys.push((newer.snapshot, Some(newer.place))),
                 _ => gaps.push(given_up(task)),
             }
         }
         for (_, rest) in latest {
             // A full audit plans all there is: what it did not plan is not there any more.
-            if held.order.is_full() && rest.taken_at < held.created_at {
+            if held.order.is_full() && listed && rest.taken_at < held.created_at {
                 self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;
                 continue;
             }
-            keys.push(rest.snapshot);
+            keys.push((rest.snapshot, Some(rest.place)));
         }
-        let snapshots: Vec<Snapshot> = stream::iter(keys)
-            .map(|key| async move { self.store.snapshot(&key).await })
+        let read: Vec<Read> = stream::iter(keys)
+            .map(|(key, of_another)| async move {
+                match (self.store.snapshot(&key).await, of_another) {
+                    (Ok(snapshot), _) => Ok(Read::Snapshot(Box::new(snapshot))),
+                    // Of another version, or gone: it says nothing of its place, and of no other.
+                    (Err(error @ store::Error::Unreadable { .. }), Some(place)) => {
+                        tracing::warn!(%place, %error, "a kept snapshot cannot be read");
+                        Ok(Read::Gap(place, with_causes(&error)))
+                    }
+                    (Err(error), _) => Err(error),
+                }
+            })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
+        let mut snapshots = Vec::new();
+        for one in read {
+            match one {
+                Read::Snapshot(snapshot) => snapshots.push(*snapshot),
+                Read::Gap(place, why) => gaps.push(unreadable(&place, why)),
+            }
+        }
         Ok(merge(account, held.created_at, snapshots, gaps))
     }
 }
@@ -198,6 +245,31 @@ fn merge(
         finished_at: finished_at.unwrap_or(started_at),
         parts: parts.into_values().collect(),
     }
+}
+
+/// An error and what caused it.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// What there is of a kept snapshot.
+enum Read {
+    Snapshot(Box<Snapshot>),
+    /// Nothing of its place, and why.
+    Gap(Place, String),
+}
+
+/// The part of a place whose newest snapshot, another audit's, cannot be read. Anything else that was read of the place
+/// stands before it.
+fn unreadable(place: &Place, why: String) -> Part {
+    let unread = Unread {
+        action: "s3:GetObject".into(),
+        cause: Cause::Failed(why),
+        region: place.region.clone().into(),
+    };
+    let part = scan::gap(place.service, &place.region, &unread);
+    Part { taken_at: Some(Timestamp::UNIX_EPOCH), ..part }
 }
 
 /// The part of a task that was given up: nothing is known, and the receipt says why.

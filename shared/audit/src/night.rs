@@ -1,14 +1,14 @@
 //! The audits of a night: one for every account that has no schedule of its own.
 
 use domain::{Audit, AuditId, Registered};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{Created, Error, Intent, PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 use uuid::Builder;
 
-use crate::{Pipeline, Queued, Ticket, WorkError, lease::now};
+use crate::{Pipeline, Queued, Ticket, WorkError, conclude::with_causes, lease::now};
 
 /// How many accounts are looked at between two looks at the clock.
 const PAGE: u16 = 100;
@@ -18,18 +18,20 @@ const AT_ONCE: usize = 8;
 
 impl Pipeline {
     /// Queues one audit for every registered account without a schedule of its own; where it is stopped
-    /// before the end, tells the ticket that goes on.
+    /// before the end, tells the ticket that goes on. The last is why the first account that was not queued was not; those
+    /// behind it were.
     ///
     /// # Errors
     ///
-    /// Some may be queued; the same call goes on.
+    /// The accounts could not be listed. Some may be queued; the same call goes on.
     pub async fn night(
         &self,
         night: Timestamp,
         cursor: Option<&str>,
         stop: &CancellationToken,
-    ) -> Result<(Queued, Option<Ticket>), WorkError> {
+    ) -> Result<(Queued, Option<Ticket>, Option<WorkError>), WorkError> {
         let mut counted = Queued::default();
+        let mut failed = None;
         let mut cursor = cursor.map(str::to_owned);
         loop {
             let page = PageRequest { cursor: cursor.as_deref(), limit: PAGE };
@@ -39,23 +41,32 @@ impl Pipeline {
                 .into_iter()
                 .partition(|account| account.is_audited() && account.schedule.is_none());
             counted.passed_over += others.len();
-            let created: Vec<Created> = stream::iter(chosen)
-                .map(|account| async move { self.queue(&account, night).await })
+            let created: Vec<_> = stream::iter(chosen)
+                .map(|account| async move {
+                    let created = self.queue(&account, night).await;
+                    (account.account_id, created)
+                })
                 .buffer_unordered(AT_ONCE)
-                .try_collect()
-                .await?;
-            for created in created {
+                .collect()
+                .await;
+            for (account, created) in created {
                 match created {
-                    Created::New => counted.queued += 1,
-                    Created::Already(_) | Created::OtherRequest => counted.already += 1,
-                    Created::Active(_) => counted.passed_over += 1,
+                    Ok(Created::New) => counted.queued += 1,
+                    Ok(Created::Already(_) | Created::OtherRequest) => counted.already += 1,
+                    Ok(Created::Active(_)) => counted.passed_over += 1,
+                    // The event comes again; those behind it do not wait for that.
+                    Err(error) => {
+                        let causes = with_causes(&error);
+                        tracing::error!(%account, error = causes, "not queued for the night");
+                        failed.get_or_insert(error);
+                    }
                 }
             }
             cursor = accounts.next_cursor;
             if cursor.is_none() || stop.is_cancelled() {
                 tracing::info!(%night, ?counted, ended = cursor.is_none(), "the night is queued");
                 let next = cursor.map(|cursor| Ticket::Nightly { night, cursor: Some(cursor) });
-                return Ok((counted, next));
+                return Ok((counted, next, failed.map(WorkError::from)));
             }
         }
     }

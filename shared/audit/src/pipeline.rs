@@ -101,19 +101,23 @@ impl Pipeline {
     /// It was not done; the same ticket may be worked off again.
     pub async fn work(&self, ticket: &Ticket, stop: &CancellationToken) -> Result<Done, WorkError> {
         match ticket {
-            Ticket::Plan { tenant, audit_id } => self.plan(tenant, *audit_id).await,
+            Ticket::Plan { tenant, audit_id } => self.plan(tenant, *audit_id, stop).await,
             Ticket::Collect { tenant, audit_id, plan, place } => {
                 Box::pin(self.collect(tenant, *audit_id, *plan, place, stop)).await
             }
-            Ticket::Evaluate { tenant, audit_id } => self.conclude(tenant, *audit_id).await,
+            Ticket::Evaluate { tenant, audit_id } => {
+                Box::pin(self.conclude(tenant, *audit_id, stop)).await
+            }
             Ticket::Nightly { night, cursor } => {
-                let (queued, next) = self.night(*night, cursor.as_deref(), stop).await?;
+                let (queued, next, failed) = self.night(*night, cursor.as_deref(), stop).await?;
+                let failed = failed.map(|error| error.to_string());
                 let next = next.into_iter().collect();
-                Ok(Done { night: Some(queued), ..Done::next(next) })
+                Ok(Done { night: Some(queued), failed, ..Done::next(next) })
             }
             Ticket::Sweep { cursor } => {
                 let swept = self.sweep(cursor.as_deref(), stop).await?;
-                Ok(Done { jobs: swept.jobs, ..Done::next(swept.tickets) })
+                let failed = swept.failed.map(|error| error.to_string());
+                Ok(Done { jobs: swept.jobs, failed, ..Done::next(swept.tickets) })
             }
         }
     }
@@ -147,6 +151,12 @@ impl Pipeline {
         tracing::warn!(audit = %held.id, account = %held.order.account_id, error, "audit failed");
         let _ = self.store.fail(held, now(), error).await?;
         Ok(self.ended(&held.tenant, held.id).await?)
+    }
+
+    /// Puts a claimed audit back because the worker is stopped, which is no failure of the audit's.
+    pub(crate) async fn put_back(&self, held: &Audit, next: Ticket) -> Result<Done, WorkError> {
+        let _ = self.store.release(held, now()).await?;
+        Ok(Done::next(vec![next]))
     }
 
     /// What has become of an audit.

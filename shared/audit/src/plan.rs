@@ -31,7 +31,12 @@ enum Unplanned {
 
 impl Pipeline {
     /// Plans an audit, and lets its tasks begin.
-    pub(crate) async fn plan(&self, tenant: &Tenant, id: AuditId) -> Result<Done, WorkError> {
+    pub(crate) async fn plan(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+        stop: &CancellationToken,
+    ) -> Result<Done, WorkError> {
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
         let held = match self.store.claim_plan(tenant, id, begun, until).await? {
@@ -47,11 +52,14 @@ impl Pipeline {
             Ok(brief) => brief,
             Err(error) => return self.fail(&held, &error).await,
         };
-        let Some(planned) =
-            while_held(&self.store, Held::Audit(&held), lease, self.places(&held, &brief)).await
-        else {
-            return Ok(Done::nothing());
+        let planning =
+            while_held(&self.store, Held::Audit(&held), lease, self.places(&held, &brief));
+        let planned = tokio::select! {
+            biased;
+            () = stop.cancelled() => return self.put_back(&held, Ticket::plan(&held)).await,
+            planned = planning => planned,
         };
+        let Some(planned) = planned else { return Ok(Done::nothing()) };
         let tasks: Vec<_> = match planned {
             Ok(tasks) => tasks,
             Err(Unplanned::Failed(error)) => return self.fail(&held, &error).await,
@@ -105,9 +113,14 @@ impl Pipeline {
         let (tenant, id) = (&held.tenant, &held.order.account_id);
         let drifted = matches!(proof.outcome, ProofOutcome::Open | ProofOutcome::Elsewhere);
         let before = self.store.account(tenant, id).await.map_err(unsure)?;
-        let before = before.filter(|account| account.external_id == *external_id);
-        let Some(before) = before.filter(domain::Registered::is_audited) else {
-            let why = format!("account `{id}` is not registered for audits any more");
+        // A proof is of one role and one ExternalId: what was changed since is not proven by it.
+        let is_of = |account: &domain::Registered| {
+            account.external_id == *external_id && account.role_name == held.order.role_name
+        };
+        let Some(before) = before.filter(|account| account.is_audited() && is_of(account)) else {
+            let why = format!(
+                "account `{id}` is not registered for audits any more, or not with this role"
+            );
             return Err(Unplanned::Failed(why));
         };
         if drifted {
@@ -119,6 +132,9 @@ impl Pipeline {
         let changes = drifted || before.state != RegisteredState::Active || tried.is_err();
         if changes {
             let change = |account: &mut domain::Registered| {
+                if !is_of(account) {
+                    return;
+                }
                 account.proof = Some(proof.clone());
                 match proof.outcome {
                     ProofOutcome::Proven if account.state == RegisteredState::Pending => {

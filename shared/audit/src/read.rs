@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use aws_config::SdkConfig;
 use collect::{Paces, Target};
-use domain::{Audit, AuditId, Latest, Part, Phase, Place, Snapshot, Task, Tenant};
+use domain::{Audit, AuditId, GLOBAL, Latest, Part, Phase, Place, Scope, Snapshot, Task, Tenant};
 use jiff::Timestamp;
 use store::{Claim, Fence, TaskEnd};
 use tokio_util::sync::CancellationToken;
@@ -70,7 +70,8 @@ impl Pipeline {
             taken_at: snapshot.started_at,
             audit_id: id,
         };
-        self.store.publish(tenant, &held.account, &latest, is_whole(&audit, place)).await?;
+        let scopes = scopes(&audit, place, &brief);
+        self.store.publish(tenant, &held.account, &latest, &scopes).await?;
         self.complete(&held, TaskEnd::Done(&key)).await
     }
 
@@ -157,4 +158,27 @@ pub(crate) fn is_whole(audit: &Audit, place: &Place) -> bool {
     // Regions narrow what is read of a service that spans them.
     let narrowed = place.service.is_global() && !audit.order.regions.is_empty();
     audit.order.checks.is_empty() && !narrowed
+}
+
+/// What an audit reads of a place where it does not read all there is.
+fn scopes(audit: &Audit, place: &Place, brief: &Brief) -> Vec<Scope> {
+    if is_whole(audit, place) {
+        return Vec::new();
+    }
+    let mut checks = vec![None];
+    if !audit.order.checks.is_empty() {
+        let of_service = brief.checks.iter().filter(|check| check.service() == place.service);
+        checks = of_service.map(|check| Some(check.id.to_owned())).collect();
+    }
+    let mut regions = vec![None];
+    if place.service.is_global() && !audit.order.regions.is_empty() {
+        // What has no region is read too.
+        let named = audit.order.regions.iter().map(String::as_str).chain([GLOBAL]);
+        regions = named.map(|region| Some(region.to_owned())).collect();
+    }
+    let scope = |check: &Option<String>, region: &Option<String>| Scope {
+        check: check.clone(),
+        region: region.clone(),
+    };
+    checks.iter().flat_map(|check| regions.iter().map(|region| scope(check, region))).collect()
 }

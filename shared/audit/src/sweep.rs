@@ -1,6 +1,6 @@
 //! The sweeper: finds what got stuck, whoever dropped it, and does what is due.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use domain::{Audit, JobTicket, Phase, Registered, RegisteredState, Task, TaskState};
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Pipeline, Ticket, WorkError,
+    conclude::with_causes,
     lease::{now, since},
     night,
 };
@@ -31,6 +32,22 @@ pub struct Swept {
     /// The first steps of the audits that were queued because their schedules are due. Where the table has a
     /// stream, it makes these messages itself.
     pub begun: Vec<Ticket>,
+    /// The first that could not be looked at; the others were.
+    pub failed: Option<WorkError>,
+}
+
+impl Swept {
+    /// What came of one item; one that fails does not keep the sweep from those behind it.
+    fn take<T>(&mut self, what: &dyn Display, done: Result<T, WorkError>) -> Option<T> {
+        match done {
+            Ok(done) => Some(done),
+            Err(error) => {
+                tracing::error!(%what, error = with_causes(&error), "passed over by the sweep");
+                self.failed.get_or_insert(error);
+                None
+            }
+        }
+    }
 }
 
 /// The lists that a sweep goes through, one behind the other.
@@ -71,7 +88,7 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Some is done; the same call does it again, which does no harm.
+    /// A list could not be read. Some is done; the same call does it again, which does no harm.
     pub async fn sweep(
         &self,
         cursor: Option<&str>,
@@ -111,7 +128,8 @@ impl Pipeline {
     ) -> Result<Option<String>, WorkError> {
         let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
         for audit in &audits.items {
-            let again = self.again(audit).await?;
+            let again = self.again(audit).await;
+            let again = swept.take(&audit.id, again).unwrap_or_default();
             if !again.is_empty() {
                 tracing::info!(audit = %audit.id, tickets = again.len(), "sent again");
             }
@@ -200,10 +218,9 @@ impl Pipeline {
     ) -> Result<Option<String>, WorkError> {
         let alerts = self.store.unsent(page).await.map_err(PageError::into_store)?;
         for alert in &alerts.items {
-            if since(alert.created_at, now()) >= self.settings.patience
-                && self.store.nudge(alert).await?
-            {
-                swept.nudged += 1;
+            if since(alert.created_at, now()) >= self.settings.patience {
+                let nudged = self.store.nudge(alert).await.map_err(WorkError::from);
+                swept.nudged += usize::from(swept.take(&alert.audit_id, nudged) == Some(true));
             }
         }
         Ok(alerts.next_cursor)
@@ -218,11 +235,15 @@ impl Pipeline {
         for account in &accounts.items {
             if account.state == RegisteredState::Deleted {
                 if account.purge_at.is_some_and(|at| at <= now()) {
-                    self.store.purge(account).await?;
-                    tracing::info!(account = %account.account_id, "a deleted account's data is gone");
+                    let purged = self.store.purge(account).await.map_err(WorkError::from);
+                    if swept.take(&account.account_id, purged).is_some() {
+                        tracing::info!(account = %account.account_id, "a deleted account's data is gone");
+                    }
                 }
             } else if account.is_audited() {
-                swept.begun.extend(self.begin(account).await?);
+                let begun = self.begin(account).await;
+                let begun = swept.take(&account.account_id, begun).flatten();
+                swept.begun.extend(begun);
             }
         }
         Ok(accounts.next_cursor)
@@ -241,7 +262,8 @@ impl Pipeline {
             }
             if let Some(failure) = job.given_up(now) {
                 tracing::warn!(job = %job.id, "job given up: {failure}");
-                let _ = self.store.give_up_job(job, &failure, now).await?;
+                let given_up = self.store.give_up_job(job, &failure, now).await;
+                let _ = swept.take(&job.id, given_up.map_err(WorkError::from));
             } else if self.is_dropped(job.lease_until, job.updated_at, now) {
                 tracing::info!(job = %job.id, "sent again");
                 swept.jobs.push(job.ticket());

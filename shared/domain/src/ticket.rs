@@ -100,13 +100,15 @@ pub struct Done {
     pub ended: Option<(AuditId, AuditState)>,
     /// What was queued, of a night.
     pub night: Option<Queued>,
+    /// Why some of it was not done, where the rest was: the same ticket has to come again.
+    pub failed: Option<String>,
 }
 
 impl Done {
     /// There is nothing to do next.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { next: Vec::new(), jobs: Vec::new(), ended: None, night: None }
+        Self { next: Vec::new(), jobs: Vec::new(), ended: None, night: None, failed: None }
     }
 
     /// These have to be done next.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AccountId, Alert, Audit, AuditId, AuditState, Phase, Place, Report, Status, Tenant, Tracked,
+    AccountId, Alert, Audit, AuditId, AuditState, Phase, Report, Scope, Status, Tenant, Tracked,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +11,7 @@ use crate::{
     Claim, Error, Fence, Store,
     audits::{free, over, over_removes, works},
     item, keys, result,
-    table::{Condition, TRANSACTION, Write, Written},
+    table::{Condition, Key, TRANSACTION, Write, Written},
 };
 
 /// How a judged audit ends.
@@ -93,27 +93,28 @@ impl Store {
         while !left.is_empty() {
             let mut writes = vec![Write::check(Self::at(held), works(held))];
             writes.extend(alert.take());
-            let mut places: BTreeMap<&Place, Timestamp> = BTreeMap::new();
+            let mut readings: BTreeMap<Key, Timestamp> = BTreeMap::new();
             let mut taken = 0;
             for tracked in left {
-                let new = if places.contains_key(&tracked.place) { 0 } else { 2 };
-                if writes.len() + 2 * places.len() + 1 + new > TRANSACTION {
+                let judged_by = readings_of(held, tracked);
+                let new = judged_by.iter().filter(|key| !readings.contains_key(key)).count();
+                if writes.len() + readings.len() + 1 + new > TRANSACTION {
                     break;
                 }
-                let at = places.entry(&tracked.place).or_insert(tracked.seen_at);
-                *at = tracked.seen_at.min(*at);
+                for key in judged_by {
+                    let at = readings.entry(key).or_insert(tracked.seen_at);
+                    *at = tracked.seen_at.min(*at);
+                }
                 writes.push(self.change(held, tracked)?);
                 taken += 1;
             }
-            for (place, at) in places {
-                let (tenant, account) = (&held.tenant, &held.order.account_id);
+            for (key, at) in readings {
                 let next = at.checked_add(SignedDuration::from_nanos(1)).unwrap_or(at);
                 let no_newer = Condition::Any(vec![
                     Condition::Absent,
                     Condition::below("taken_ns", item::nanoseconds(next)),
                 ]);
-                writes.push(Write::check(keys::part(tenant, account, place), no_newer.clone()));
-                writes.push(Write::check(keys::read(tenant, account, place), no_newer));
+                writes.push(Write::check(key, no_newer));
             }
             if let Err(refused) = self.table.transact(doing, &writes).await? {
                 let lost = refused.contains(&0);
@@ -166,7 +167,10 @@ impl Store {
             }
         }
         self.unlock(held).await?;
-        self.note_result(held).await?;
+        // What only some checks or regions saw does not tell what is there.
+        if held.order.is_full() {
+            self.note_result(held).await?;
+        }
         Ok(Fence::Held)
     }
 
@@ -201,4 +205,12 @@ impl Store {
             None => Err(Error::unreadable(key, "it is gone")),
         }
     }
+}
+
+/// The readings by which a problem is judged: its place's, and those that some checks or regions had of it.
+fn readings_of(held: &Audit, tracked: &Tracked) -> Vec<Key> {
+    let (tenant, account, place) = (&held.tenant, &held.order.account_id, &tracked.place);
+    let narrowed = Scope::covering(&tracked.check_id, &tracked.region);
+    let narrowed = narrowed.iter().map(|scope| keys::read(tenant, account, place, scope));
+    narrowed.chain([keys::part(tenant, account, place)]).collect()
 }

@@ -11,7 +11,7 @@
 //! | registered account | `TENANT#ACCOUNT#ACCOUNT` | `ACCOUNT` | `account` | `TENANT#ACCOUNT` |
 //! | account in a list | `TENANT#ACCOUNTS` | `ACCOUNT` | `entry` | |
 //! | newest snapshot of a place | `TENANT#ACCOUNT#ACCOUNT` | `PART#REGION#SERVICE` | `part` | |
-//! | when only some checks read a place | `TENANT#ACCOUNT#ACCOUNT` | `READ#REGION#SERVICE` | `read` | |
+//! | when a place was read for some checks or regions | `TENANT#ACCOUNT#ACCOUNT` | `READ#REGION#SERVICE#CHECK#REGION` | `read` | |
 //! | followed problem | `TENANT#ACCOUNT#ACCOUNT` | `FINDING#FINGERPRINT` | `finding` | |
 //! | the one full audit under way | `TENANT#ACCOUNT#ACCOUNT` | `ACTIVE` | `active` | |
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
@@ -23,7 +23,7 @@
 //! both. Objects are `TENANT/snapshots/ACCOUNT/REGION/SERVICE/ID.ATTEMPT.json.zst`,
 //! `TENANT/results/ID.ATTEMPT.json.zst` and `TENANT/jobs/ACCOUNT/ID.ATTEMPT.WHAT.json.zst`.
 
-use domain::{AccountId, AuditId, Fingerprint, JobId, Place, Tenant};
+use domain::{AccountId, AuditId, Fingerprint, JobId, Place, Scope, Tenant};
 use uuid::Uuid;
 
 use crate::table::Key;
@@ -126,9 +126,9 @@ pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &Place) -> Key {
     Key::new(account_partition(tenant, account), format!("{PARTS}{place}"))
 }
 
-/// When an audit of some checks read a place, whose snapshot others cannot judge by.
-pub(crate) fn read(tenant: &Tenant, account: &AccountId, place: &Place) -> Key {
-    Key::new(account_partition(tenant, account), format!("{READS}{place}"))
+/// When an audit read a place for some checks or regions alone, so that others cannot judge by its snapshot.
+pub(crate) fn read(tenant: &Tenant, account: &AccountId, place: &Place, scope: &Scope) -> Key {
+    Key::new(account_partition(tenant, account), format!("{READS}{place}#{scope}"))
 }
 
 pub(crate) fn finding(tenant: &Tenant, account: &AccountId, name: &Fingerprint) -> Key {

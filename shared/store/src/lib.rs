@@ -24,6 +24,7 @@ mod outcome;
 mod page;
 mod planning;
 mod purge;
+mod readings;
 mod result;
 mod suppressions;
 mod table;

@@ -112,7 +112,8 @@ impl Store {
         }
     }
 
-    /// A page of the index of kinds, read as it is now. What has left the index since is left out.
+    /// A page of the index of kinds, read as it is now. What has left the index since is left out; what cannot be read is
+    /// logged and left out too, because whoever goes through all tenants must get past it.
     pub(crate) async fn indexed<T: DeserializeOwned + Send>(
         &self,
         doing: &'static str,
@@ -126,8 +127,15 @@ impl Store {
         let (found, more) = found;
         let next_cursor = found.last().filter(|_| more).map(|last| list.cursor(&last.sort));
         let keys = found.into_iter().map(|indexed| indexed.key).collect();
-        let items =
-            self.read_all_if(doing, keys, |item| item.contains_key(keys::KIND_SORT)).await?;
+        let mut items = Vec::new();
+        for item in self.get_all(doing, keys).await? {
+            if item.contains_key(keys::KIND_SORT) {
+                match item::read(item) {
+                    Ok(item) => items.push(item),
+                    Err(error) => tracing::error!(doing, %error, "an item was passed over"),
+                }
+            }
+        }
         Ok(Page { items, next_cursor })
     }
 
@@ -137,21 +145,16 @@ impl Store {
         doing: &'static str,
         keys: Vec<Key>,
     ) -> Result<Vec<T>, Error> {
-        self.read_all_if(doing, keys, |_| true).await
+        self.get_all(doing, keys).await?.into_iter().map(item::read).collect()
     }
 
-    async fn read_all_if<T: DeserializeOwned + Send>(
-        &self,
-        doing: &'static str,
-        keys: Vec<Key>,
-        wanted: fn(&Item) -> bool,
-    ) -> Result<Vec<T>, Error> {
+    async fn get_all(&self, doing: &'static str, keys: Vec<Key>) -> Result<Vec<Item>, Error> {
         let items: Vec<Option<Item>> = stream::iter(keys)
             .map(|key| async move { self.table.get(doing, &key).await })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
-        items.into_iter().flatten().filter(wanted).map(item::read).collect()
+        Ok(items.into_iter().flatten().collect())
     }
 }
 

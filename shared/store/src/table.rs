@@ -17,7 +17,7 @@ pub(crate) type Item = Map<String, Value>;
 pub(crate) const TRANSACTION: usize = 100;
 
 /// Where an item is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,

@@ -1,20 +1,14 @@
 //! Tasks: many workers read, each its own region and service.
 
-use std::collections::BTreeMap;
-
-use domain::{AccountId, Audit, AuditId, Latest, Phase, Place, Snapshot, Task, TaskState, Tenant};
+use domain::{Audit, AuditId, Phase, Place, Snapshot, Task, TaskState, Tenant};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::{
     Claim, Error, Fence, Store,
     audits::{free, lease},
-    item, keys, lists, result,
-    table::{Condition, Item, Range, Write, Written},
+    item, keys, result,
+    table::{Condition, Range, Write, Written},
 };
-
-/// How many days before its object the pointer to a newest snapshot goes: neither goes to the hour.
-const BEFORE_OBJECT_DAYS: u32 = 3;
 
 /// How a task ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,89 +176,6 @@ impl Store {
             Some(bytes) => result::snapshot(key, bytes).await,
             None => Err(Error::unreadable(key, "it is gone")),
         }
-    }
-
-    /// Makes a snapshot the newest of its place, unless a newer one is. One that is not `whole` was
-    /// read for some checks alone: only its time is kept, so that an older one changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// It may or may not be; the same call may be made again.
-    pub async fn publish(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-        latest: &Latest,
-        whole: bool,
-    ) -> Result<(), Error> {
-        let taken = item::nanoseconds(latest.taken_at);
-        let (key, mut item) = if whole {
-            (keys::part(tenant, account, &latest.place), item::of("part", latest)?)
-        } else {
-            let item = item::with([(keys::KIND, "read".into())]);
-            (keys::read(tenant, account, &latest.place), item)
-        };
-        item.insert("taken_ns".into(), taken.clone());
-        let days = self.keep_days.saturating_sub(BEFORE_OBJECT_DAYS).max(1);
-        item.insert(keys::EXPIRES_AT.into(), item::days_after(latest.taken_at, days));
-        let newer = Condition::Any(vec![Condition::Absent, Condition::below("taken_ns", taken)]);
-        self.table.write("keep a snapshot", Write::put(key, item).only_if(newer)).await?;
-        Ok(())
-    }
-
-    /// The newest snapshots of an account's places.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    pub async fn latest(&self, tenant: &Tenant, account: &AccountId) -> Result<Vec<Latest>, Error> {
-        let pk = keys::account_partition(tenant, account);
-        self.all("list snapshots", &pk, keys::PARTS).await
-    }
-
-    /// When each of an account's places was last read, by whichever audit and for whichever checks.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    pub async fn last_read(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-    ) -> Result<BTreeMap<Place, Timestamp>, Error> {
-        let pk = keys::account_partition(tenant, account);
-        let mut times = BTreeMap::new();
-        for prefix in [keys::PARTS, keys::READS] {
-            let items: Vec<Item> = self.all("list snapshots", &pk, prefix).await?;
-            for item in items {
-                let sort = lists::text(&item, keys::SORT);
-                let place = sort.strip_prefix(prefix).and_then(|place| place.parse().ok());
-                let taken = item.get("taken_ns").and_then(Value::as_i64);
-                let taken = taken.and_then(|ns| Timestamp::from_nanosecond(ns.into()).ok());
-                if let (Some(place), Some(taken)) = (place, taken) {
-                    let newest = times.entry(place).or_insert(taken);
-                    *newest = taken.max(*newest);
-                }
-            }
-        }
-        Ok(times)
-    }
-
-    /// Forgets the newest snapshot of a place that is not there any more, unless it was read since.
-    ///
-    /// # Errors
-    ///
-    /// The store gave no answer.
-    pub async fn forget(
-        &self,
-        tenant: &Tenant,
-        account: &AccountId,
-        latest: &Latest,
-    ) -> Result<(), Error> {
-        let same = Condition::is("taken_ns", item::nanoseconds(latest.taken_at));
-        let key = keys::part(tenant, account, &latest.place);
-        self.table.write("forget a snapshot", Write::delete(key).only_if(same)).await?;
-        Ok(())
     }
 
     /// All items of a partition whose sort keys begin with `prefix`.

@@ -38,5 +38,6 @@ async fn one(message: &Value, send: &impl Send, work: &impl Work) -> Result<(), 
     }
     // Not sent, they are found by the sweeper; but the message comes again before that.
     send.send(&done.next).await?;
-    send.send_jobs(&done.jobs).await
+    send.send_jobs(&done.jobs).await?;
+    done.failed.map_or(Ok(()), Err)
 }

@@ -17,6 +17,7 @@ struct Bench {
     next: Vec<Ticket>,
     ended: Option<(AuditId, AuditState)>,
     away: bool,
+    failed: Option<String>,
     refuse: Vec<AuditId>,
     sent: RefCell<Vec<Ticket>>,
     jobs: Vec<JobTicket>,
@@ -51,7 +52,8 @@ impl Work for Bench {
             return Err("the store is away".into());
         }
         let (next, jobs) = (self.next.clone(), self.jobs.clone());
-        Ok(Done { next, jobs, ended: self.ended, night: None })
+        let failed = self.failed.clone();
+        Ok(Done { next, jobs, ended: self.ended, night: None, failed })
     }
 }
 

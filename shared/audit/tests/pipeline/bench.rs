@@ -22,7 +22,7 @@ pub(crate) fn sample() -> Snapshot {
 pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Bench {
@@ -30,7 +30,7 @@ impl Bench {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         let settings = Settings { patience: Duration::ZERO, ..Settings::default() };
-        Self { store, settings, _directory: directory }
+        Self { store, settings, directory }
     }
 
     pub(crate) fn pipeline(&self, snapshot: Snapshot) -> Pipeline {
@@ -68,6 +68,41 @@ impl Bench {
             }
         }
         self.audit(audit).await
+    }
+
+    /// Works an audit off up to its judging, and answers how it is then.
+    pub(crate) async fn read(&self, snapshot: Snapshot, audit: &Audit) -> Audit {
+        let pipeline = self.pipeline(snapshot);
+        let stop = CancellationToken::new();
+        let tasks = pipeline.work(&Ticket::of(audit).unwrap(), &stop).await.unwrap().next;
+        for task in tasks {
+            pipeline.work(&task, &stop).await.unwrap();
+        }
+        self.audit(audit).await
+    }
+
+    /// Judges an audit that was read.
+    pub(crate) async fn judge(&self, snapshot: Snapshot, audit: &Audit) -> Audit {
+        let stop = CancellationToken::new();
+        self.pipeline(snapshot).work(&Ticket::of(audit).unwrap(), &stop).await.unwrap();
+        self.audit(audit).await
+    }
+
+    /// Takes a kept object away, as its time to live does.
+    pub(crate) fn lose(&self, key: &str) {
+        let mut folders = vec![self.directory.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.to_string_lossy().ends_with(key) {
+                    std::fs::remove_file(path).unwrap();
+                    return;
+                }
+            }
+        }
+        panic!("no object `{key}`");
     }
 
     pub(crate) async fn audited(&self, snapshot: Snapshot) -> Audit {

@@ -16,7 +16,9 @@ async fn what_is_stopped_is_put_back_and_goes_on() {
     let pipeline = bench.pipeline(sample());
     let (go, stop) = (CancellationToken::new(), CancellationToken::new());
     stop.cancel();
-    let mut tickets = pipeline.work(&Ticket::of(&audit).unwrap(), &go).await.unwrap().next;
+    let plan = Ticket::of(&audit).unwrap();
+    assert_eq!(pipeline.work(&plan, &stop).await.unwrap().next, std::slice::from_ref(&plan));
+    let mut tickets = pipeline.work(&plan, &go).await.unwrap().next;
     let first = tickets.remove(0);
     // As often as it likes: being put back is no failure.
     for _ in 0..4 {
@@ -27,7 +29,9 @@ async fn what_is_stopped_is_put_back_and_goes_on() {
         assert_eq!(pipeline.work(ticket, &go).await.unwrap().next, []);
     }
     let ready = bench.audit(&audit).await;
-    let done = pipeline.work(&Ticket::of(&ready).unwrap(), &go).await.unwrap();
+    let judge = Ticket::of(&ready).unwrap();
+    assert_eq!(pipeline.work(&judge, &stop).await.unwrap().next, std::slice::from_ref(&judge));
+    let done = pipeline.work(&judge, &go).await.unwrap();
     assert!(done.ended.is_some_and(|(id, state)| id == audit.id && state != AuditState::Failed));
 }
 

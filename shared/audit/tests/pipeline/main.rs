@@ -7,6 +7,8 @@ mod audits;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod jobs;

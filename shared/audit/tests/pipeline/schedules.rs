@@ -27,7 +27,9 @@ async fn a_night_queues_a_thousand_accounts_once_in_pieces() {
                 Some(Ticket::Nightly { cursor, .. }) => cursor.clone(),
                 other => panic!("{other:?}"),
             };
-            let (queued, next) = pipeline.night(night, cursor.as_deref(), stop).await.unwrap();
+            let (queued, next, failed) =
+                pipeline.night(night, cursor.as_deref(), stop).await.unwrap();
+            assert!(failed.is_none(), "{failed:?}");
             calls += 1;
             all.queued += queued.queued;
             all.already += queued.already;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     Account, Alert, AlertState, Audit, AuditId, Delivery, Finding, Fingerprint, Latest, Order,
     Partition, Place, Receipt, ReceiptOutcome, Registered, RegisteredState, Report, Resource,
-    Service, Severity, Snapshot, Status, Summary, Tenant, Tracked, Verdict,
+    Scope, Service, Severity, Snapshot, Status, Summary, Tenant, Tracked, Verdict,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -171,4 +171,10 @@ pub(crate) fn snapshot(started_at: Timestamp) -> Snapshot {
 pub(crate) fn latest(audit: &Audit, place: Place, taken_at: Timestamp) -> Latest {
     let snapshot = format!("{}-{taken_at}", audit.id);
     Latest { place, snapshot, taken_at, audit_id: audit.id }
+}
+
+/// What a reading is of: all there is, or what the one check of these tests looks at.
+pub(crate) fn scopes(whole: bool) -> Vec<Scope> {
+    let check = Some("s3_encryption".to_owned());
+    if whole { Vec::new() } else { vec![Scope { check, region: None }] }
 }

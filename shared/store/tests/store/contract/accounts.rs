@@ -6,7 +6,7 @@ use store::{PageRequest, Store};
 use uuid::Uuid;
 
 use super::{all, ended, ordered};
-use crate::samples::{ACCOUNT, at, audit, registered, tenant};
+use crate::samples::{ACCOUNT, at, full, registered, tenant};
 
 pub(crate) async fn an_account_is_registered_once(store: &Store) {
     let tenant = tenant();
@@ -43,7 +43,7 @@ pub(crate) async fn an_account_is_changed_but_not_its_way_in(store: &Store) {
     assert_eq!(store.change_account(&tenant, id, at(5), name).await.unwrap(), None);
     assert_eq!(store.account(&tenant, id).await.unwrap(), None, "a change makes no account");
     assert!(store.register(&first).await.unwrap());
-    let judged = audit(&tenant);
+    let judged = full(&tenant);
     ended(store, &ordered(store, judged.clone()).await).await;
     let changed = store.change_account(&tenant, id, at(5), name).await.unwrap().unwrap();
     let expected = Registered {

@@ -4,7 +4,9 @@ use domain::{AuditState, Phase, ReceiptOutcome, Verdict};
 use store::{End, Fence, Filter, PageRequest, Store, findings};
 
 use super::{created, ended, judging, ordered, page, planned, stored, to_judge};
-use crate::samples::{ACCOUNT, alert, at, audit, complete, finding, registered, report, tenant};
+use crate::samples::{
+    ACCOUNT, alert, at, audit, complete, finding, full, registered, report, tenant,
+};
 
 pub(crate) async fn the_end_is_one_write(store: &Store) {
     let held = to_judge(store, &tenant()).await;
@@ -87,7 +89,7 @@ pub(crate) async fn a_result_is_noted_in_the_register(store: &Store) {
         let account = store.account(&tenant, &account).await.unwrap();
         account.and_then(|account| account.last_audit)
     };
-    let (older, newer) = (audit(&tenant), audit(&tenant));
+    let (older, newer) = (full(&tenant), full(&tenant));
     ended(store, &created(store, &tenant).await).await;
     assert_eq!(store.account(&tenant, &account).await.unwrap(), None, "it is not registered");
 
@@ -101,4 +103,6 @@ pub(crate) async fn a_result_is_noted_in_the_register(store: &Store) {
     assert_eq!(last().await, Some(newer.id));
     ended(store, &ordered(store, older).await).await;
     assert_eq!(last().await, Some(newer.id), "it was asked for later");
+    ended(store, &ordered(store, audit(&tenant)).await).await;
+    assert_eq!(last().await, Some(newer.id), "it read one region alone");
 }

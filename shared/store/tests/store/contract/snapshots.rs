@@ -2,11 +2,11 @@
 
 use std::error::Error as _;
 
-use domain::{Audit, Latest, Snapshot};
+use domain::{Audit, Latest, Readings, Snapshot, Tracked};
 use store::{Error, Store};
 
 use super::{created, planned, reading};
-use crate::samples::{at, audit, latest, place, snapshot, tenant};
+use crate::samples::{at, audit, latest, place, scopes, snapshot, tenant, tracked};
 
 pub(crate) async fn a_snapshot_comes_back_whole(store: &Store) {
     let audit = planned(store, &created(store, &tenant()).await, 1).await;
@@ -53,7 +53,7 @@ pub(crate) async fn the_newest_snapshot_is_known(store: &Store) {
     assert_eq!(store.latest(&audit.tenant, account).await.unwrap(), [newer.clone(), other.clone()]);
     let times = store.last_read(&audit.tenant, account).await.unwrap();
     let expected = [(newer.place, newer.taken_at), (other.place, other.taken_at)];
-    assert_eq!(times, expected.into());
+    assert_eq!(times, Readings { whole: expected.into(), ..Readings::default() });
 }
 
 pub(crate) async fn readings_for_some_checks_keep_their_time(store: &Store) {
@@ -66,11 +66,15 @@ pub(crate) async fn readings_for_some_checks_keep_their_time(store: &Store) {
     }
     assert_eq!(store.latest(tenant, account).await.unwrap(), std::slice::from_ref(&whole));
     let times = store.last_read(tenant, account).await.unwrap();
-    assert_eq!(times, [(place(1), at(70)), (place(2), at(10))].into());
+    assert_eq!((times.of_place(&place(1)), times.of_place(&place(2))), (Some(at(50)), None));
+    let problem = |number| tracked(&audit, "a", place(number), at(1));
+    assert_eq!((times.of(&problem(1)), times.of(&problem(2))), (Some(at(70)), Some(at(10))));
+    let other = |number| Tracked { check_id: "s3_public_access".into(), ..problem(number) };
+    assert_eq!((times.of(&other(1)), times.of(&other(2))), (Some(at(50)), None));
 
     let newest = latest(&audit, place(1), at(90));
     publish(store, &audit, &newest, true).await;
-    assert_eq!(store.last_read(tenant, account).await.unwrap()[&place(1)], at(90));
+    assert_eq!(store.last_read(tenant, account).await.unwrap().of(&problem(1)), Some(at(90)));
 }
 
 pub(crate) async fn a_place_that_is_gone_is_forgotten(store: &Store) {
@@ -87,5 +91,5 @@ pub(crate) async fn a_place_that_is_gone_is_forgotten(store: &Store) {
 }
 
 async fn publish(store: &Store, audit: &Audit, latest: &Latest, whole: bool) {
-    store.publish(&audit.tenant, &audit.order.account_id, latest, whole).await.unwrap();
+    store.publish(&audit.tenant, &audit.order.account_id, latest, &scopes(whole)).await.unwrap();
 }

@@ -4,7 +4,7 @@ use domain::{AuditState, Phase, Tracked};
 use store::{Claim, Fence, Store, TaskEnd, Transitions};
 
 use super::{created, judging, planned, reading, to_judge};
-use crate::samples::{alert, at, latest, place, tenant, tracked};
+use crate::samples::{alert, at, latest, place, scopes, tenant, tracked};
 
 pub(crate) async fn judging_begins_when_all_tasks_ended(store: &Store) {
     let audit = planned(store, &created(store, &tenant()).await, 2).await;
@@ -83,7 +83,7 @@ pub(crate) async fn a_newer_reading_makes_a_change_stale(store: &Store) {
     for (number, whole) in [(1, true), (2, false)] {
         let read = async |time| {
             let latest = latest(&held, place(number), time);
-            store.publish(&tenant, account, &latest, whole).await.unwrap();
+            store.publish(&tenant, account, &latest, &scopes(whole)).await.unwrap();
         };
         let name = |name| format!("{name}-{number}");
         read(at(50)).await;
@@ -93,10 +93,24 @@ pub(crate) async fn a_newer_reading_makes_a_change_stale(store: &Store) {
         assert_eq!(write(&name("c"), number, 60).await, Transitions::Stale, "an older one");
         assert_eq!(write(&name("c"), number, 61).await, Transitions::Written);
     }
+    // What was read for another check, or of another region, judges other problems.
+    for scope in ["s3_public_access#*", "*#us-east-1", "s3_encryption#us-east-1"] {
+        let newest = latest(&held, place(2), at(90));
+        let scope = [scope.parse().unwrap()];
+        store.publish(&tenant, account, &newest, &scope).await.unwrap();
+    }
+    assert_eq!(write("f", 2, 61).await, Transitions::Written);
+    let own = tracked(&held, "g", place(2), at(61));
+    for scope in [format!("*#{}", own.region), format!("s3_encryption#{}", own.region)] {
+        let (number, scope) = (place(4), [scope.parse().unwrap()]);
+        let newest = latest(&held, number, at(90));
+        store.publish(&tenant, account, &newest, &scope).await.unwrap();
+        assert_eq!(write("g", 4, 61).await, Transitions::Stale, "{scope:?}");
+    }
     // One stale place holds up what is written with it.
     let both = [tracked(&held, "d", place(3), at(1)), tracked(&held, "e", place(1), at(1))];
     assert_eq!(store.transition(&held, &both, None).await.unwrap(), Transitions::Stale);
-    assert_eq!(store.tracked(&tenant, account).await.unwrap().len(), 6);
+    assert_eq!(store.tracked(&tenant, account).await.unwrap().len(), 7);
 }
 
 pub(crate) async fn who_lost_the_audit_changes_nothing(store: &Store) {

@@ -10,7 +10,7 @@ use super::{
     step::Step,
     world::{LEASE, Outcome, pick, place_of, tasks_of},
 };
-use crate::samples::{alert, at, audit, complete, finding, full, latest, place, tracked};
+use crate::samples::{alert, at, audit, complete, finding, full, latest, place, scopes, tracked};
 
 impl<K: Kind> Machine<K> {
     /// Takes a step at a time, and answers what comes of it.
@@ -81,7 +81,7 @@ impl<K: Kind> Machine<K> {
                     let audit = Audit { id: id(number)?, ..audit(tenant) };
                     let latest = latest(&audit, place(there), at(clock - age));
                     let account = &audit.order.account_id;
-                    store.publish(tenant, account, &latest, whole).await.unwrap();
+                    store.publish(tenant, account, &latest, &scopes(whole)).await.unwrap();
                     Outcome::Nothing
                 }
                 Step::Transition { held: number, ref problems, age, behind, alert } => {
