@@ -20,6 +20,9 @@ const PAGE: u16 = 100;
 /// How late an audit of an account's own schedule still begins; a later one waits for the next time.
 const LATE: Duration = Duration::from_hours(6);
 
+/// How often the wait for an alert that nobody takes is doubled: at ten minutes, to five hours.
+const MOST_DOUBLINGS: u32 = 5;
+
 /// What a sweep found to do.
 #[derive(Debug, Default)]
 pub struct Swept {
@@ -157,7 +160,14 @@ impl Pipeline {
                     TaskState::Queued => since(task.updated_at, now) >= self.settings.patience,
                     TaskState::Done | TaskState::Failed => false,
                 };
-                tasks.iter().filter(dropped).map(Ticket::collect).collect()
+                let mut again = Vec::new();
+                for task in tasks.iter().filter(dropped) {
+                    if task.state == TaskState::Queued {
+                        self.store.sent_again(task, now).await?;
+                    }
+                    again.push(Ticket::collect(task));
+                }
+                again
             }
             Phase::Plan | Phase::Collect | Phase::Evaluate | Phase::Ended => Vec::new(),
         })
@@ -218,7 +228,9 @@ impl Pipeline {
     ) -> Result<Option<String>, WorkError> {
         let alerts = self.store.unsent(page).await.map_err(PageError::into_store)?;
         for alert in &alerts.items {
-            if since(alert.created_at, now()) >= self.settings.patience {
+            // Later each time: whoever does not take it for a day does not need it every five minutes.
+            let patience = self.settings.patience * (1 << alert.nudged.min(MOST_DOUBLINGS));
+            if since(alert.created_at, now()) >= patience {
                 let nudged = self.store.nudge(alert).await.map_err(WorkError::from);
                 swept.nudged += usize::from(swept.take(&alert.audit_id, nudged) == Some(true));
             }

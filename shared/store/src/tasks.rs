@@ -102,6 +102,23 @@ impl Store {
         Ok(Fence::of(&self.table.write("put a task back", write).await?))
     }
 
+    /// Notes that a waiting task's message was sent again, so that the next sweep gives it time; nothing where somebody
+    /// has taken the task.
+    ///
+    /// # Errors
+    ///
+    /// It may or may not be noted: at worst its message is sent once more.
+    pub async fn sent_again(&self, task: &Task, now: Timestamp) -> Result<(), Error> {
+        let set = item::with([("updated_at", now.to_string().into())]);
+        let waits = Condition::All(vec![
+            Condition::is("state", TaskState::Queued.name()),
+            Condition::is("updated_at", task.updated_at.to_string()),
+        ]);
+        let write = Write::update(at(task), set).only_if(waits);
+        self.table.write("note a message", write).await?;
+        Ok(())
+    }
+
     /// Ends a claimed task and counts the audit's tasks down, both or neither.
     ///
     /// # Errors

@@ -231,6 +231,15 @@ async fn messages_fail_each_for_itself() {
 }
 
 #[tokio::test]
+async fn a_sweep_that_got_past_a_failure_sends_the_rest_and_comes_again() {
+    let bench = Bench { failed: Some("no purge".into()), next: vec![plan()], ..Bench::default() };
+    let sweep = event(include_str!("../../../../events/schedule-sweep.json"));
+    let error = bench.handle(sweep).await.unwrap_err().to_string();
+    assert!(error.contains("no purge"), "{error}");
+    assert_eq!(*bench.sent.borrow(), [plan()]);
+}
+
+#[tokio::test]
 async fn what_is_malformed_is_named_and_never_worked_on() {
     for text in [
         include_str!("../../../../events/malformed/stream-audit-without-id.json"),

@@ -73,6 +73,22 @@ async fn a_worker_that_dies_every_time_ends_in_a_gap_and_not_in_silence() {
 }
 
 #[tokio::test]
+async fn what_was_sent_again_gets_time_before_it_is_sent_once_more() {
+    let mut bench = Bench::new();
+    bench.settings.lease = Duration::ZERO;
+    let audit = bench.order(|_| ()).await;
+    let stop = CancellationToken::new();
+    let planned = bench.pipeline(sample()).work(&Ticket::of(&audit).unwrap(), &stop).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    bench.settings.patience = Duration::from_millis(200);
+    let pipeline = bench.pipeline(sample());
+    let sent = pipeline.sweep(None, &stop).await.unwrap().tickets;
+    assert_eq!(sent.len(), planned.next.len());
+    bench.settings.patience = Duration::from_mins(10);
+    assert_eq!(bench.pipeline(sample()).sweep(None, &stop).await.unwrap().tickets, []);
+}
+
+#[tokio::test]
 async fn the_sweeper_sends_again_what_was_dropped() {
     let mut bench = Bench::new();
     bench.settings.lease = Duration::ZERO;

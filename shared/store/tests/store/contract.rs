@@ -57,6 +57,7 @@ macro_rules! whole_contract {
             a_stale_lock_is_taken_over,
             a_forced_audit_takes_the_lock,
             a_claim_is_exclusive_until_its_lease_ends,
+            a_message_that_is_sent_again_is_noted_while_its_task_waits,
             many_workers_want_one_audit,
             a_renewed_lease_lasts_longer,
             an_audit_is_put_back_once,

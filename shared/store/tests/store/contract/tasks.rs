@@ -1,6 +1,6 @@
 //! Tasks: each is done once and counted once.
 
-use domain::TaskState;
+use domain::{Task, TaskState};
 use futures::future::join_all;
 use store::{Claim, Fence, Store, TaskEnd};
 
@@ -90,6 +90,20 @@ pub(crate) async fn a_task_may_be_ended_twice(store: &Store) {
     );
     assert_eq!((tasks[1].state, tasks[1].error.as_deref()), (TaskState::Failed, Some("given up")));
     assert!(tasks.iter().all(|task| task.lease_until.is_none()));
+}
+
+pub(crate) async fn a_message_that_is_sent_again_is_noted_while_its_task_waits(store: &Store) {
+    let audit = planned(store, &created(store, &tenant()).await, 2).await;
+    let waiting = store.tasks(&audit).await.unwrap().remove(1);
+    store.sent_again(&waiting, at(50)).await.unwrap();
+    let noted = store.tasks(&audit).await.unwrap().remove(1);
+    assert_eq!(noted, Task { updated_at: at(50), ..waiting.clone() });
+    // Another sweep saw the task before the first noted it.
+    store.sent_again(&waiting, at(40)).await.unwrap();
+    assert_eq!(store.tasks(&audit).await.unwrap().remove(1), noted);
+    let held = reading(store, &audit, 1, 60).await;
+    store.sent_again(&noted, at(70)).await.unwrap();
+    assert_eq!(store.tasks(&audit).await.unwrap().remove(1), held);
 }
 
 pub(crate) async fn many_tasks_end_at_once(store: &Store) {
