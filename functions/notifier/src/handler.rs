@@ -82,7 +82,8 @@ pub(crate) async fn handle<E: Display>(
             Err(reason) => (Err(reason), true),
         };
         if let Err(reason) = failed {
-            tracing::error!(sequence_number = number, reason, "a record failed");
+            let (pk, sk) = (name::key(record, "pk"), name::key(record, "sk"));
+            tracing::error!(sequence_number = number, pk, sk, reason, "a record failed");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = Some(number.to_owned());
             response.batch_item_failures.push(failure);
