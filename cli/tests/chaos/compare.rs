@@ -31,6 +31,20 @@ impl Seen {
         let followed = problems.iter().map(|one| problem(one, &asked)).collect();
         Self { found, followed, told: told(functions, audits) }
     }
+
+    /// What one of two has and the other has not.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let pairs = [
+            (&self.found, &other.found),
+            (&self.followed, &other.followed),
+            (&self.told, &other.told),
+        ];
+        pairs
+            .into_iter()
+            .flat_map(|(one, another)| one.symmetric_difference(another))
+            .cloned()
+            .collect()
+    }
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {

@@ -187,10 +187,9 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
     }
     let peaceful = seen("peace", &peaceful);
     for (disturbed, peaceful) in disturbed.iter().zip(&peaceful) {
-        assert!(peaceful.found.len() > 20 && peaceful.told.len() > 2, "{peaceful:?}");
-        assert_eq!(disturbed.found, peaceful.found);
-        assert_eq!(disturbed.followed, peaceful.followed);
-        assert_eq!(disturbed.told, peaceful.told);
+        let sizes = [peaceful.found.len(), peaceful.followed.len(), peaceful.told.len()];
+        assert!(sizes[0] > 20 && sizes[1] > 10 && sizes[2] > 10, "{peaceful:?}");
+        assert_eq!(disturbed.differences(peaceful), Vec::<String>::new());
     }
     let resolved = peaceful.iter().flat_map(|one| &one.followed);
     let resolved = resolved.filter(|one| one.contains("\"resolved\"")).count();
