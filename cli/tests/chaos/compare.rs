@@ -20,6 +20,20 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Of each account; the rounds have one audit of each.
+    pub(crate) fn each(
+        functions: &Functions,
+        tenant: &str,
+        accounts: &[String],
+        rounds: &[Vec<String>],
+    ) -> Vec<Self> {
+        let of = |(place, account): (usize, &String)| {
+            let audits: Vec<_> = rounds.iter().map(|round| round[place].as_str()).collect();
+            Self::of(functions, tenant, account, &audits)
+        };
+        accounts.iter().enumerate().map(of).collect()
+    }
+
     /// Of an account and its audits, the oldest first.
     pub(crate) fn of(functions: &Functions, tenant: &str, account: &str, audits: &[&str]) -> Self {
         let mut found = BTreeSet::new();

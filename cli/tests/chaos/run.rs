@@ -150,19 +150,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
         alerts.len()
     );
     assert!(twice <= killer.total(), "{twice} duplicates");
-    let of_account = |audits: &[Vec<String>], place: usize| -> Vec<String> {
-        audits.iter().map(|round| round[place].clone()).collect()
-    };
-    let seen = |tenant: &str, audits: &[Vec<String>]| -> Vec<Seen> {
-        let names = (0..ACCOUNTS).map(|place| of_account(audits, place));
-        let each = accounts.iter().zip(names);
-        each.map(|(account, audits)| {
-            let audits: Vec<_> = audits.iter().map(String::as_str).collect();
-            Seen::of(&functions, tenant, account, &audits)
-        })
-        .collect()
-    };
-    let disturbed = seen("chaos", &audits);
+    let disturbed = Seen::each(&functions, "chaos", &accounts, &audits);
 
     // The same accounts, for another tenant, in peace.
     stand_in.post("reset", &json!({}));
@@ -185,7 +173,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
             thread::sleep(Duration::from_millis(200));
         }
     }
-    let peaceful = seen("peace", &peaceful);
+    let peaceful = Seen::each(&functions, "peace", &accounts, &peaceful);
     for (disturbed, peaceful) in disturbed.iter().zip(&peaceful) {
         let sizes = [peaceful.found.len(), peaceful.followed.len(), peaceful.told.len()];
         assert!(sizes[0] > 20 && sizes[1] > 10 && sizes[2] > 10, "{peaceful:?}");

@@ -124,12 +124,6 @@ impl Functions {
         self.stack["functions"][function]["environment"][name] = value.into();
     }
 
-    /// Takes a variable away from the instances that start from now on.
-    pub(crate) fn unset(&mut self, function: &str, name: &str) {
-        let variables = self.stack["functions"][function]["environment"].as_object_mut();
-        variables.expect("an environment").remove(name);
-    }
-
     /// All items of a kind in the table.
     pub(crate) fn items(&self, kind: &str) -> Vec<Value> {
         let asked = json!({"account": self.account, "table": self.stack["table"], "kind": kind});
