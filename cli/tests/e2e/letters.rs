@@ -68,6 +68,19 @@ fn names(line: &Value) -> (&str, &str) {
     line["pk"].as_str().and_then(|pk| pk.split_once("#AUDIT#")).expect("an audit's partition")
 }
 
+/// The JSON that the guide passes to a command, which is called with `option` after it, with the names in it filled in.
+fn documented(option: &str, names: &[(&str, &str)]) -> Value {
+    let guide = include_str!("../../../docs/deploy.md");
+    let (_, rest) = guide.split_once(option).expect("a command with it");
+    let text = rest.split('\'').nth(1).expect("an argument in quotes");
+    let mut payload: Value = serde_json::from_str(text).expect("JSON");
+    for (name, value) in names {
+        assert!(payload[name].is_string(), "no `{name}`: {payload}");
+        payload[name] = (*value).into();
+    }
+    payload
+}
+
 #[test]
 fn a_poison_record_of_an_audit_is_given_up_alone_and_a_lost_audit_is_sent_again() {
     let functions = deployed(OPERATOR, 200);
@@ -106,7 +119,7 @@ fn a_poison_record_of_an_audit_is_given_up_alone_and_a_lost_audit_is_sent_again(
     let (tenant, audit) = names(&said);
     assert_eq!(audit, id);
     assert_eq!(status(&functions, &id, None)["status"], "queued");
-    let step = json!({"step": "plan", "tenant": tenant, "audit_id": audit});
+    let step = documented("send-message --queue-url", &[("tenant", tenant), ("audit_id", audit)]);
     operator.send("Steps", &step.to_string());
     let end = ended(&functions, &id);
     assert_eq!(end["status"], "complete", "{end}");
@@ -199,8 +212,10 @@ fn an_alert_that_was_given_up_is_published_once_by_hand() {
     let (tenant, audit_id) = names(&said);
     let id = said["sk"].as_str().and_then(|sk| sk.strip_prefix("ALERT#")).expect("an alert");
     assert_eq!((id, times(&functions, id)), ("late", 0));
-    let task =
-        |id: &str| json!({"task": "publish", "tenant": tenant, "audit_id": audit_id, "id": id});
+    let task = |id: &str| {
+        let names = [("tenant", tenant), ("audit_id", audit_id), ("id", id)];
+        documented("invoke --function-name \"$NOTIFIER\"", &names)
+    };
     for _ in 0..2 {
         let (failed, answer) = operator.invoke("Notifier", &task(id));
         assert_eq!(failed, None, "{answer}");
