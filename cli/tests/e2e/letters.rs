@@ -14,6 +14,7 @@ use crate::{
 const OPERATOR: &str = "100000000011";
 const ANOTHER: &str = "100000000012";
 const THIRD: &str = "100000000013";
+const FOURTH: &str = "100000000014";
 /// What a record or message that is given up leaves in the log.
 const RECORD: &str = "a record failed";
 const MESSAGE: &str = "a message failed";
@@ -229,4 +230,24 @@ fn an_alert_that_was_given_up_is_published_once_by_hand() {
     let sent = functions.items("alert");
     let sent = sent.iter().filter(|item| item["delivery"]["S"] == "sent").count();
     assert_eq!(sent, 4, "all but the poison");
+}
+
+#[test]
+fn a_schedule_s_event_that_was_given_up_has_its_reason_and_is_sent_again_as_it_is() {
+    let functions = deployed(FOURTH, 200);
+    let operator = Operator::of(FOURTH, &functions);
+    functions.start("Worker");
+    operator.refuse(&["Query"], "AccessDeniedException");
+    let event = functions.fire("Sweep");
+    let letter = letters(&operator, "LostEvents", 1).remove(0);
+    operator.mend();
+    let told: Value = serde_json::from_str(letter["Body"].as_str().expect("a body")).expect("JSON");
+    assert_eq!(told["requestContext"]["condition"], "RetriesExhausted", "{told}");
+    assert_eq!(told["responsePayload"]["errorType"], "StoreUnavailable", "{told}");
+    let why = told["responsePayload"]["errorMessage"].as_str();
+    assert!(why.is_some_and(|why| why.contains("AccessDenied")), "{told}");
+    let payload = documented("invoke --function-name \"$WORKER\"", &[]);
+    assert_eq!((&told["requestPayload"], &event), (&payload, &payload));
+    let (failed, answer) = operator.invoke("Worker", &payload);
+    assert_eq!((failed, &answer["sent"]), (None, &json!(0)), "{answer}");
 }
