@@ -8,10 +8,11 @@ use crate::support::Functions;
 
 /// Sends a request as a tenant's user, again where there were too many.
 fn request(functions: &Functions, tenant: &str, path: &str, body: Option<&Value>) -> Value {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     loop {
         let by_tenant = |event: &mut Value| {
             event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = tenant.into();
-            event["rawQueryString"] = "".into();
+            event["rawQueryString"] = query.into();
             event.as_object_mut().expect("an event").remove("queryStringParameters");
         };
         let (code, answer) = match body {
@@ -54,4 +55,13 @@ pub(crate) fn status(functions: &Functions, tenant: &str, id: &str) -> Value {
     let status = request(functions, tenant, &format!("/api/audit/status/{id}"), None);
     assert_eq!(status["findings"]["next_cursor"], Value::Null, "a page is too small");
     status
+}
+
+/// All problems of an account that are or were followed, fewer than a page holds.
+pub(crate) fn problems(functions: &Functions, tenant: &str, account: &str) -> Vec<Value> {
+    let path =
+        format!("/api/accounts/{account}/findings?state=new,open,reopened,resolved&limit=1000");
+    let page = request(functions, tenant, &path, None);
+    assert_eq!(page["next_cursor"], Value::Null, "a page is too small");
+    page["items"].as_array().expect("items").clone()
 }

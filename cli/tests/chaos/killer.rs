@@ -45,9 +45,19 @@ impl<'a> Killer<'a> {
                 "point": point, "operations": operations, "contains": contains, "when": when,
                 "times": times * rounds, "probability": probability, "seed": seed,
             });
-            StandIn::shared().post("hold", &rule);
+            Self::lay(&rule);
         }
+        Self::idle(functions)
+    }
+
+    /// Lays no traps yet.
+    pub(crate) fn idle(functions: &'a Functions) -> Self {
         Self { functions, kills: BTreeMap::new() }
+    }
+
+    /// Lays one trap, as the stand-in's `hold` takes it.
+    pub(crate) fn lay(rule: &Value) {
+        StandIn::shared().post("hold", rule);
     }
 
     /// Kills the process that waits in a trap, if one does within some seconds, and starts another one.

@@ -6,7 +6,11 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod killer;
+#[cfg(test)]
+mod poison;
 #[cfg(test)]
 mod run;
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(crate) fn eventually<T>(what: &str, ask: impl Fn() -> Option<T>) -> T {
 }
 
 /// One page of an audit's status.
-fn status(functions: &Functions, id: &str, cursor: Option<&str>) -> Value {
+pub(crate) fn status(functions: &Functions, id: &str, cursor: Option<&str>) -> Value {
     let (code, body) = functions.request("api-status.json", |event| {
         let path = format!("/api/audit/status/{id}");
         let query = cursor.map_or("limit=20".to_owned(), |one| format!("limit=20&cursor={one}"));
@@ -98,7 +98,7 @@ fn old_keys(functions: &Functions, id: &str) {
 }
 
 /// Asks for an audit and answers its id.
-fn start(functions: &Functions, customer: &Customer) -> String {
+pub(crate) fn start(functions: &Functions, customer: &Customer) -> String {
     let (code, body) =
         functions.post("/api/audit/start", &json!({"account_id": customer.account}), |_| ());
     assert_eq!((code, &body["status"]), (202, &json!("queued")), "{body}");
@@ -106,7 +106,7 @@ fn start(functions: &Functions, customer: &Customer) -> String {
 }
 
 /// Waits for the end of an audit and answers its status.
-fn ended(functions: &Functions, id: &str) -> Value {
+pub(crate) fn ended(functions: &Functions, id: &str) -> Value {
     eventually("end of the audit", || {
         let page = status(functions, id, None);
         let state = page["status"].as_str().expect("a state");

@@ -22,6 +22,8 @@ mod key_routes;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod pagination;

@@ -13,7 +13,7 @@
 - `fire {account, schedule, at?}`: lets a schedule's time come; answers `{"event"}`.
 - `failures?account=`: what functions failed with, and what was given up. `instances?account=`: what each instance does.
 - `instance_died {account, function, instance}`: its process is gone; a broken connection tells it too.
-- `hold {point, operations, contains, when, times, probability, seed}`, `held {seconds}`, `release {id}`, `unhold`: see `holds`.
+- `hold {point, operations, contains, account?, region?, when, times, probability, seed}`, `held {seconds}`, `release {id}`, `unhold`: see `holds`.
 - `metered?account=`: the request units of DynamoDB; POST begins to count anew. See `meter`.
 - `items {account, table, kind}`: the items of a kind, as DynamoDB words them.
 - `expire {account, table, now}`: deletes the items whose time to live is past, as DynamoDB does in its own time.

@@ -39,14 +39,15 @@ Template.add_multi_constructor("!", _short_form)
 
 
 def deploy(stand_in, account: str, template: str, parameters: dict, region: str = "us-east-1") -> dict:
-    """Creates the stack and answers per function its environment, and the stack's table and schedules."""
+    """Creates the stack and answers per function its environment, and the stack's table, queues' URLs and schedules."""
     parsed = yaml.load(template, Template)  # noqa: S506: a SafeLoader
     functions = {name: _whole(parsed, one) for name, one in parsed["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     roles |= {one["Fn::GetAtt"][0] for function in functions.values() for one in _schedulers(function)}
     kept = {name: one for name, one in parsed["Resources"].items() if one["Type"] in MADE or name in roles}
     arns = {name: f"arn:aws:lambda:{region}:{account}:function:{name}" for name in functions}
-    asked, kept = _named({"functions": functions, "table": {"Ref": "Table"}}, arns), _named(kept, arns)
+    queues = {name: {"Ref": name} for name, one in kept.items() if one["Type"] == "AWS::SQS::Queue"}
+    asked, kept = _named({"functions": functions, "table": {"Ref": "Table"}, "queues": queues}, arns), _named(kept, arns)
     answered = _create(stand_in.endpoint, account, region, parsed, kept, asked, parameters)
     deployed, schedules = {}, {}
     for name, function in answered["functions"].items():
@@ -62,7 +63,7 @@ def deploy(stand_in, account: str, template: str, parameters: dict, region: str 
                 found.append(sources.mapping(place, event, source, timeout))
         deployed[name] = {"environment": _environment(stand_in, place, function), "timeout": timeout, "sources": found}
     stand_in.schedules[account] = schedules
-    return {"functions": deployed, "table": answered["table"], "schedules": sorted(schedules)}
+    return {"functions": deployed, "table": answered["table"], "queues": answered["queues"], "schedules": sorted(schedules)}
 
 
 def _whole(parsed: dict, resource: dict) -> dict:

@@ -56,8 +56,8 @@ def reading(name, account):
         return json.loads(answer.read())
 
 
-def client(service, who, region="us-east-1", at=None):
-    """A client that tries once."""
+def client(service, who, region="us-east-1", at=None, app=None):
+    """A client that tries once; `app` is what an instance of a function says that it is."""
     return SESSION.create_client(
         service,
         region_name=region,
@@ -65,7 +65,7 @@ def client(service, who, region="us-east-1", at=None):
         aws_access_key_id=who["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=who.get("AWS_SECRET_ACCESS_KEY", "x"),
         aws_session_token=who.get("AWS_SESSION_TOKEN"),
-        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False),
+        config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, user_agent_appid=app),
     )
 
 

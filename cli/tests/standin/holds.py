@@ -23,8 +23,8 @@ class Holds:
         self.ids = itertools.count(1)
 
     def add(self, rule: dict):
-        """Adds a rule: `point` names it, `operations` and `contains` (pieces of the body or path) say which calls, `when` is `before` or
-        `after`, `times` and `probability` limit it."""
+        """Adds a rule: `point` names it, `operations`, `contains` (pieces of the body or path), `account` and `region` say which calls,
+        `when` is `before` or `after`, `times` and `probability` limit it."""
         with self.changed:
             self.rules.append(rule | {"random": random.Random(f"{rule.get('seed', 7)} {rule['point']} {rule['when']}")})
 
@@ -39,6 +39,8 @@ class Holds:
         with self.changed:
             for rule in self.rules:
                 if call.operation not in rule["operations"] or not all(one in text for one in rule["contains"]):
+                    continue
+                if any(name in rule and rule[name] != getattr(call, name) for name in ("account", "region")):
                     continue
                 # One process is killed once.
                 if any(one["instance"] == found.group(1) for one in self.held.values()):

@@ -14,6 +14,7 @@ import faults
 import gaps
 import holds
 import identity
+import invoke
 import names
 import queues
 import runtime
@@ -87,6 +88,8 @@ class StandIn:
                 return answers.kind(call, "denied", why)
         if (own := OWN.get(call.service)) and (answer := _own(own, call)):
             return answer
+        if invoked := invoke.answer(self, call, environ):
+            return invoked
         if elsewhere := gaps.wrong_region(call):
             return elsewhere
         if report := credentials.answer(call):

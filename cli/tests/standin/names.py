@@ -104,6 +104,8 @@ def resource(call) -> str:
     if call.service == "sqs" and call.params.get("QueueUrl"):
         account, name = call.params["QueueUrl"].rsplit("/", 2)[-2:]
         return f"arn:aws:sqs:{call.region}:{account}:{name}"
+    if call.service == "sqs" and call.params.get("SourceArn"):
+        return call.params["SourceArn"]
     if call.service == "sns":
         return call.params.get("TopicArn") or call.params.get("TargetArn") or ""
     if call.service == "lambda" and (name := call.params.get("FunctionName")):

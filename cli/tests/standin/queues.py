@@ -16,6 +16,7 @@ from moto.sqs.models import Message, Queue, sqs_backends
 
 import chaos
 import clock
+import moves
 from values import Refused
 
 CHANGED = threading.Condition(threading.RLock())
@@ -105,6 +106,7 @@ def _take(queue, most, seconds) -> list:
         allowed = int((queue.redrive_policy or {}).get("maxReceiveCount", 0))
         if queue.dead_letter_queue is not None and allowed and message.approximate_receive_count >= allowed:
             queue._messages.remove(message)
+            message.came_from = queue
             queue.dead_letter_queue.add_message(message)
             continue
         message.mark_received()
@@ -142,20 +144,24 @@ def change_visibility(queue: Queue, handle: str, seconds):
 
 def system_attributes(message: Message) -> dict:
     """What SQS tells of a message."""
+    came_from = getattr(message, "came_from", None)
     return {
         "ApproximateReceiveCount": str(message.approximate_receive_count),
         "SentTimestamp": str(message.sent_timestamp),
         "SenderId": message.sender_id,
         "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+        **({"DeadLetterQueueSourceArn": came_from.queue_arn} if came_from else {}),
     }
 
 
 def answer(call):
     """The answer to a call about messages, or nothing when it is moto's to answer."""
     operation = OPERATIONS.get(call.operation)
-    if operation is None or call.protocol != "json":
+    if call.protocol != "json" or (operation is None and call.operation not in moves.OPERATIONS):
         return None
     try:
+        if operation is None:
+            return _json(200, moves.OPERATIONS[call.operation](call.params))
         with CHANGED:
             queue = find(call.params["QueueUrl"])
         if queue.fifo_queue:

@@ -2,7 +2,7 @@
 
 import json
 
-from harness import Deployed, control, eventually
+from harness import Deployed, client, control, eventually, root
 
 LOST = {"Fn::GetAtt": ["Lost", "Arn"]}
 
@@ -67,6 +67,27 @@ class Asynchronous(Deployed):
         self.assertEqual((body["requestContext"]["condition"], body["requestContext"]["approximateInvokeCount"]), ("EventAgeExceeded", 0))
         self.assertNotIn("responsePayload", body)
 
+    def test_a_call_of_lambda_s_own_interface_gets_the_answer_the_error_or_none(self):
+        self.deploy(function=config(), waits=600)
+
+        def handle(event):
+            if event.get("bad"):
+                raise Fails("no")
+            return {"said": event}
+
+        instance = self.instance(handle)
+        lambdas = client("lambda", root(self.account))
+        answer = lambdas.invoke(FunctionName="Function", Payload=b'{"n": 1}')
+        self.assertEqual(json.loads(answer["Payload"].read()), {"said": {"n": 1}})
+        self.assertNotIn("FunctionError", answer)
+        answer = lambdas.invoke(FunctionName="Function", Payload=b'{"bad": 1}')
+        self.assertEqual((answer["StatusCode"], answer["FunctionError"]), (200, "Unhandled"))
+        self.assertEqual(json.loads(answer["Payload"].read()), {"errorType": "Fails", "errorMessage": "no"})
+        self.assertEqual(lambdas.invoke(FunctionName="Function", InvocationType="Event", Payload=b'{"n": 2}')["StatusCode"], 202)
+        eventually("third event", lambda: {"n": 2} in instance.events)
+        self.refused("ResourceNotFoundException", lambdas.invoke, FunctionName="Another", Payload=b"{}")
+        self.refused("InvalidRequestContentException", lambdas.invoke, FunctionName="Function", Payload=b"{")
+
     def test_chaos_delivers_twice(self):
         self.deploy(function=config(), chaos={"async_duplicate": 1.0})
         instance = self.instance(lambda _: None)
@@ -75,7 +96,7 @@ class Asynchronous(Deployed):
 
     def test_a_role_that_may_not_send_loses_the_event_and_that_is_told(self):
         self.deploy(function=config(MaximumRetryAttempts=0))
-        from harness import client, document, root
+        from harness import document
 
         role = client("iam", root(self.account)).list_roles()["Roles"][0]["RoleName"]
         for name in client("iam", root(self.account)).list_role_policies(RoleName=role)["PolicyNames"]:

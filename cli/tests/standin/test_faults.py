@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import threading
 import urllib.error
 import urllib.request
 
@@ -129,3 +130,31 @@ def is_throttled(call):
     except ClientError as refused:
         return refused.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 503)
     return False
+
+
+class Holds(Case):
+    """Calls that are held up until their caller is dead."""
+
+    def test_only_the_calls_of_its_account_and_region_are_held(self):
+        here, there, other = "300000000071", "300000000072", "300000000073"
+        self.addCleanup(control, "unhold")
+        rule = {"point": "x", "operations": ["DescribeVpcs"], "contains": [], "when": "before", "times": 9, "probability": 1}
+        control("hold", **rule, account=here, region="eu-west-1")
+        ask = lambda account, region: client("ec2", root(account), region, app="anybody").describe_vpcs()
+        for account, region in ((here, "us-east-1"), (there, "eu-west-1"), (other, "eu-west-1")):
+            self.assertTrue(ask(account, region)["Vpcs"])
+        broken = []
+
+        def held():
+            try:
+                ask(here, "eu-west-1")
+            except BotoCoreError as error:
+                broken.append(error)
+
+        caller = threading.Thread(target=held)
+        caller.start()
+        found = control("held", seconds=10)
+        self.assertEqual((found["point"], found["instance"]), ("x", "anybody"))
+        control("release", id=found["id"])
+        caller.join(10)
+        self.assertEqual(len(broken), 1)

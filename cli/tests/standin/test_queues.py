@@ -42,6 +42,52 @@ class Queues(Case):
         self.assertEqual(eventually("dead message", lambda: self.receive() or self.receive(self.dead))[0]["MessageId"], ids[0])
         self.assertEqual(self.receive(), [])
 
+    def test_dead_letters_go_back_to_where_they_came_from_as_new_messages(self):
+        (first,) = self.send("a")
+        for _ in range(2):
+            eventually("message", self.receive)
+        (dead,) = eventually("dead message", lambda: self.receive() or self.receive(self.dead, VisibilityTimeout=0))
+        source = self.arn(self.dead)
+        self.assertEqual((dead["MessageId"], dead["Attributes"]["DeadLetterQueueSourceArn"]), (first, self.arn(self.url)))
+        self.assertTrue(self.sqs.start_message_move_task(SourceArn=source)["TaskHandle"])
+        (again,) = eventually("message", self.receive)
+        self.assertNotEqual(again["MessageId"], first)
+        self.assertEqual((again["Body"], again["Attributes"]["ApproximateReceiveCount"]), ("a", "1"))
+        (task,) = eventually("end of the task", lambda: self.moved("COMPLETED"))
+        self.assertEqual((task["ApproximateNumberOfMessagesMoved"], task["SourceArn"]), (1, source))
+        self.assertNotIn("TaskHandle", task)
+        self.assertEqual(self.receive(self.dead), [])
+
+    def test_a_message_sent_to_the_dead_itself_goes_only_where_it_is_told_to(self):
+        self.sqs.send_message(QueueUrl=self.dead, MessageBody="from nowhere")
+        source = self.arn(self.dead)
+        self.sqs.start_message_move_task(SourceArn=source)
+        (task,) = eventually("end of the task", lambda: self.moved("FAILED"))
+        self.assertEqual(task["FailureReason"], "CouldNotDetermineMessageSource")
+        self.sqs.start_message_move_task(SourceArn=source, DestinationArn=self.arn(self.url))
+        self.assertEqual([one["Body"] for one in eventually("message", self.receive)], ["from nowhere"])
+
+    def test_only_the_dead_are_moved_and_by_one_task_at_a_time(self):
+        start = self.sqs.start_message_move_task
+        self.refused("InvalidParameterValue", start, SourceArn=self.arn(self.url))
+        self.refused("ResourceNotFoundException", start, SourceArn=f"{self.arn(self.url)}-none")
+        control("hurry", account=ACCOUNT)
+        self.sqs.send_message(QueueUrl=self.dead, MessageBody="held back")
+        held = self.receive(self.dead)[0]["ReceiptHandle"]
+        start(SourceArn=self.arn(self.dead))
+        self.assertIn("already a task running", self.refused("InvalidParameterValue", start, SourceArn=self.arn(self.dead)))
+        self.sqs.delete_message(QueueUrl=self.dead, ReceiptHandle=held)
+        self.assertEqual(eventually("end of the task", lambda: self.moved("COMPLETED"))[0]["ApproximateNumberOfMessagesMoved"], 0)
+
+    def arn(self, url):
+        """A queue's ARN."""
+        return self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+    def moved(self, status):
+        """The newest task of the dead, once it is in that state."""
+        found = self.sqs.list_message_move_tasks(SourceArn=self.arn(self.dead))["Results"]
+        return [one for one in found if one["Status"] == status]
+
     def test_deleted_is_gone_and_visibility_can_be_changed(self):
         self.send("a", "b")
         first, second = sorted(self.receive(), key=lambda one: one["Body"])

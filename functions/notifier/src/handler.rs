@@ -12,7 +12,7 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 use domain::{Alert, Delivery};
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
-use store::Store;
+use store::{Store, keys};
 
 use name::{Name, Task};
 
@@ -82,7 +82,8 @@ pub(crate) async fn handle<E: Display>(
             Err(reason) => (Err(reason), true),
         };
         if let Err(reason) = failed {
-            tracing::error!(sequence_number = number, reason, "a record failed");
+            let (pk, sk) = (name::key(record, keys::PARTITION), name::key(record, keys::SORT));
+            tracing::error!(sequence_number = number, pk, sk, reason, "a record failed");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = Some(number.to_owned());
             response.batch_item_failures.push(failure);

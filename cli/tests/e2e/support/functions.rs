@@ -3,9 +3,11 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
+    thread,
 };
 
 use serde_json::{Value, json};
@@ -23,6 +25,7 @@ pub(crate) struct Functions {
     folder: PathBuf,
     stack: Value,
     running: Mutex<Vec<Instance>>,
+    log: Arc<Mutex<Vec<Value>>>,
 }
 
 /// One process of a function.
@@ -52,7 +55,8 @@ impl Functions {
         asked["template"] = template.expect("template.yaml").into();
         asked["parameters"] = parameters.clone();
         let stack = StandIn::shared().post("deploy", &asked);
-        Self { account: account.to_owned(), folder, stack, running: Mutex::default() }
+        let (running, log) = (Mutex::default(), Arc::default());
+        Self { account: account.to_owned(), folder, stack, running, log }
     }
 
     /// Starts an instance as Lambda would, with the template's environment, its role's session and
@@ -66,15 +70,22 @@ impl Functions {
             let own = key == "AWS_LAMBDA_RUNTIME_API";
             (key, if own { format!("{value}.{name}") } else { value.to_owned() })
         });
-        let process = Command::new(self.folder.join(binary))
+        let mut process = Command::new(self.folder.join(binary))
             .env_clear()
             .envs(variables)
             // It is part of every request, so that the stand-in can tell the instances apart.
             .env("AWS_SDK_UA_APP_ID", &name)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .expect("the function starts");
+        let (lines, log) = (process.stdout.take().expect("its standard output"), self.log.clone());
+        thread::spawn(move || {
+            for line in BufReader::new(lines).lines().map_while(Result::ok) {
+                let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
+                log.lock().expect("no test has panicked with it").push(line);
+            }
+        });
         let instance = Instance { function: function.to_owned(), name: name.clone(), process };
         self.running().push(instance);
         name
@@ -119,6 +130,22 @@ impl Functions {
         let asked = json!({"account": self.account, "table": self.stack["table"], "kind": kind});
         let told = StandIn::shared().post("items", &asked);
         told["items"].as_array().expect("items").clone()
+    }
+
+    /// The lines of all functions' logs that say `message`.
+    pub(crate) fn logged(&self, message: &str) -> Vec<Value> {
+        let log = self.log.lock().expect("no test has panicked with it");
+        log.iter().filter(|line| line["message"] == message).cloned().collect()
+    }
+
+    /// The URL of a queue, by its name in the template.
+    pub(crate) fn queue(&self, name: &str) -> &str {
+        self.stack["queues"][name].as_str().expect("a queue")
+    }
+
+    /// The name of the table.
+    pub(crate) fn table(&self) -> &str {
+        self.stack["table"].as_str().expect("a table")
     }
 
     /// What the instances of a function are doing: `idle`, `busy`, `answered` or `timed out`.

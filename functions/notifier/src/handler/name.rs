@@ -30,6 +30,12 @@ pub(super) fn sequence_number(record: &Value) -> Option<&str> {
     record.get("dynamodb")?.get("SequenceNumber")?.as_str()
 }
 
+/// A part of the key of the item that a record is about, for the log: what Lambda keeps of a record that is given
+/// up does not tell it.
+pub(super) fn key<'a>(record: &'a Value, part: &str) -> Option<&'a str> {
+    record.get("dynamodb")?.get("Keys")?.get(part)?.get("S")?.as_str()
+}
+
 impl Name {
     /// The alert that a record shows as unsent; nothing where it shows something else.
     pub(super) fn of_unsent(record: &Value) -> Result<Option<Self>, String> {

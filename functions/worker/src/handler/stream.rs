@@ -30,23 +30,35 @@ enum Hint {
 /// Sends a message for every audit that waits to be planned or judged, and every job that waits, in the records'
 /// order.
 ///
-/// It stops at the first failure, because the stream begins again there.
+/// It stops at the first message that cannot be sent, because the stream begins again there. A malformed record
+/// holds nothing up: it never becomes another, and is given up with those behind it.
 pub(super) async fn take(records: &[Value], send: &impl Send) -> Result<Vec<Failure>, Refused> {
+    let mut failures = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let name = record.get("dynamodb").and_then(|change| change.get("SequenceNumber")?.as_str());
         let name = name.ok_or(Refused::Nameless("record", index))?;
-        let told = match hint(record) {
+        let (told, goes_on) = match hint(record) {
             Ok(None) => continue,
-            Ok(Some(Hint::Audit(ticket))) => send.send(&[ticket]).await,
-            Ok(Some(Hint::Job(ticket))) => send.send_jobs(&[ticket]).await,
-            Err(error) => Err(error),
+            Ok(Some(Hint::Audit(ticket))) => (send.send(&[ticket]).await, false),
+            Ok(Some(Hint::Job(ticket))) => (send.send_jobs(&[ticket]).await, false),
+            Err(error) => (Err(error), true),
         };
         if let Err(reason) = told {
-            tracing::error!(sequence_number = name, reason, "a record failed");
-            return Ok(vec![failed(name)]);
+            let (pk, sk) = (part(record, store::keys::PARTITION), part(record, store::keys::SORT));
+            tracing::error!(sequence_number = name, pk, sk, reason, "a record failed");
+            failures.push(failed(name));
+            if !goes_on {
+                break;
+            }
         }
     }
-    Ok(Vec::new())
+    Ok(failures)
+}
+
+/// A part of the key of the item that a record is about, for the log: what Lambda keeps of a record that is given
+/// up does not tell it.
+fn part<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
+    record.get("dynamodb")?.get("Keys")?.get(name)?.get("S")?.as_str()
 }
 
 /// What a record makes somebody do; nothing where it tells of something else.

@@ -171,6 +171,19 @@ async fn a_stream_stops_at_the_first_failure() {
 }
 
 #[tokio::test]
+async fn a_malformed_record_holds_nothing_up() {
+    let ids = [1, 2].map(|n| AuditId(Uuid::from_u128(n)));
+    let mut broken = record("12", ids[0]);
+    broken["dynamodb"]["NewImage"]["id"] = json!({ "S": "no id" });
+    let records = [record("11", ids[0]), broken, record("13", ids[1])];
+    let bench = Bench::default();
+    assert_eq!(bench.failures(json!({ "Records": records })).await, ["12"]);
+    assert_eq!(bench.sent.borrow().len(), 2);
+    let bench = Bench { refuse: vec![ids[1]], ..Bench::default() };
+    assert_eq!(bench.failures(json!({ "Records": records })).await, ["12", "13"]);
+}
+
+#[tokio::test]
 async fn what_does_not_wait_is_passed_over() {
     let bench = Bench::default();
     let mut changed = queued()["Records"][0].clone();
