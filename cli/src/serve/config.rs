@@ -268,7 +268,7 @@ fn is_secret(variable: &Variable, key: &str) -> bool {
 }
 
 /// Names that only the functions read.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
     "INFRAAUDIT_JOBS_QUEUE_URL",
@@ -276,6 +276,7 @@ const FUNCTIONS: [&str; 10] = [
     "INFRAAUDIT_ONBOARDING_TEMPLATE_URL",
     "INFRAAUDIT_PATIENCE_SECONDS",
     "INFRAAUDIT_QUEUE_URL",
+    "INFRAAUDIT_SLACK_ALONE",
     "INFRAAUDIT_TABLE",
     "INFRAAUDIT_TOPIC_ARN",
     "INFRAAUDIT_WORKER_ROLE_ARN",

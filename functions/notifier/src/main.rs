@@ -13,7 +13,7 @@ use serde_json::Value;
 use store::Store;
 use tracing_subscriber::EnvFilter;
 
-use channels::{Topic, Webhook};
+use channels::{Slack, Topic};
 use environment::required;
 
 #[tokio::main]
@@ -35,7 +35,7 @@ async fn run() -> Result<(), Error> {
     let table = required("INFRAAUDIT_TABLE", "the table's name")?;
     let bucket = required("INFRAAUDIT_BUCKET", "the bucket's name")?;
     let store = &Store::on_aws(&config, table, bucket);
-    let slack = &Webhook::from_env()?;
+    let slack = &Slack::from_env()?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let publish = async |notice: &_| topic.publish(notice).await;
         let tell = async |alert: &Alert| channels::tell(alert, slack.as_ref(), publish).await;
