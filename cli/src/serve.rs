@@ -113,6 +113,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     api.limits = config.limits;
     api.registration = registration;
     api.purge_days = config.purge_days;
+    api.lang = config.lang;
     api.started = Arc::new(move |audit| begun.begin(audit));
     let new = jobs.clone();
     api.keys = Some(api::Keys {
