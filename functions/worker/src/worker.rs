@@ -2,10 +2,7 @@
 
 mod settings;
 
-use std::{
-    error::Error,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use audit::{Done, Pipeline, Source, Ticket};
 use aws_config::retry::RetryConfig;
@@ -14,7 +11,7 @@ use aws_sdk_sqs::{
     error::DisplayErrorContext,
     types::{ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry},
 };
-use domain::JobTicket;
+use domain::{JobTicket, with_causes};
 use serde::Serialize;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -150,10 +147,4 @@ impl Worker {
         }
         Ok(())
     }
-}
-
-/// An error and what caused it, for the log.
-fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
