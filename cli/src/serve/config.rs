@@ -268,7 +268,8 @@ fn is_secret(variable: &Variable, key: &str) -> bool {
 }
 
 /// Names that only the functions read.
-const FUNCTIONS: [&str; 11] = [
+pub(super) const FUNCTIONS: [&str; 12] = [
+    "INFRAAUDIT_ATTEMPTS",
     "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
     "INFRAAUDIT_JOBS_QUEUE_URL",
