@@ -7,17 +7,16 @@ mod variables;
 mod verify;
 
 use std::{
-    error::Error, future::IntoFuture, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
+    future::IntoFuture, io, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc,
     time::Duration,
 };
 
 use checks::Manner;
 use collect::Limits;
-use domain::{Service, Thresholds};
+use domain::{Service, Thresholds, with_causes};
 use store::Store;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinError};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{Failure, runtime, signals};
 use config::{Config, Door, Options};
@@ -51,7 +50,7 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let config = config::read(options, &environment).map_err(Failure::usage)?;
-    log(&config);
+    logging::of_command(config.log);
     for name in &config.unknown {
         tracing::warn!("`{name}` is not a setting: docs/configuration.md lists them");
     }
@@ -61,17 +60,6 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
     // A lookup that hangs in a thread of its own does not keep the program.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
-}
-
-/// Logs to standard error as JSON. Libraries only warn: at finer levels the AWS SDK tells whole
-/// requests, and with them an ExternalId.
-fn log(config: &Config) {
-    let ours = ["infraaudit", "access", "api", "audit", "checks", "collect", "keys", "store"];
-    let levels = Targets::new()
-        .with_default(config.log.min(tracing::level_filters::LevelFilter::WARN))
-        .with_targets(ours.map(|name| (name, config.log)));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
-    tracing_subscriber::registry().with(lines.with_writer(std::io::stderr)).with(levels).init();
 }
 
 async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
@@ -113,6 +101,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     api.limits = config.limits;
     api.registration = registration;
     api.purge_days = config.purge_days;
+    api.lang = config.lang;
     api.started = Arc::new(move |audit| begun.begin(audit));
     let new = jobs.clone();
     api.keys = Some(api::Keys {
@@ -138,7 +127,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     tokio::select! {
         () = signals => {}
         ended = &mut server => {
-            return Err(Failure::audit(format!("the server ended by itself: {ended:?}")));
+            return Err(Failure::audit(by_itself(ended)));
         }
     }
     eprintln!("stopping: audits under way are put back and go on at the next start");
@@ -156,20 +145,51 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Why the server ended without having been asked to.
+fn by_itself(ended: Result<io::Result<()>, JoinError>) -> String {
+    let why = match ended {
+        Ok(Ok(())) => "it said no reason".to_owned(),
+        Ok(Err(error)) => with_causes(&error),
+        Err(error) if error.is_panic() => "it met a defect, which standard error tells".to_owned(),
+        Err(_) => "it was cancelled".to_owned(),
+    };
+    format!("the server ended by itself: {why}; start it again")
+}
+
 fn settings(config: &Config) -> audit::Settings {
     let thresholds = Thresholds { access_key_days: config.access_key_days };
     audit::Settings {
         manner: Manner { thresholds, lang: config.lang, ..Manner::default() },
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
-        // The one queue is in this process: what waits in it is not lost.
         nightly: config.nightly.clone(),
         ..audit::Settings::default()
     }
 }
 
-/// An error and what caused it, for the log.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_ends_by_itself_says_why_in_plain_words() {
+        let panicked = tokio::spawn(async { assert!(String::new().len() > 1) }).await.unwrap_err();
+        let handle = tokio::spawn(std::future::pending::<()>());
+        handle.abort();
+        let cancelled = handle.await.unwrap_err();
+        let refused = io::Error::other("too many open files");
+        for (ended, why) in [
+            (Ok(Ok(())), "no reason"),
+            (Ok(Err(refused)), "too many open files"),
+            (Err(panicked), "a defect"),
+            (Err(cancelled), "cancelled"),
+        ] {
+            let said = by_itself(ended);
+            assert!(said.contains(why) && said.ends_with("start it again"), "{said}");
+            assert!(
+                !said.contains("Err(") && !said.contains("Ok(") && !said.contains("Error"),
+                "{said}"
+            );
+        }
+    }
 }

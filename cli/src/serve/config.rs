@@ -268,7 +268,8 @@ fn is_secret(variable: &Variable, key: &str) -> bool {
 }
 
 /// Names that only the functions read.
-const FUNCTIONS: [&str; 10] = [
+pub(super) const FUNCTIONS: [&str; 12] = [
+    "INFRAAUDIT_ATTEMPTS",
     "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
     "INFRAAUDIT_JOBS_QUEUE_URL",
@@ -276,6 +277,7 @@ const FUNCTIONS: [&str; 10] = [
     "INFRAAUDIT_ONBOARDING_TEMPLATE_URL",
     "INFRAAUDIT_PATIENCE_SECONDS",
     "INFRAAUDIT_QUEUE_URL",
+    "INFRAAUDIT_SLACK_ALONE",
     "INFRAAUDIT_TABLE",
     "INFRAAUDIT_TOPIC_ARN",
     "INFRAAUDIT_WORKER_ROLE_ARN",

@@ -1,9 +1,10 @@
 //! Alerts of the one-machine edition: into the log, and to a Slack webhook where there is one.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use domain::Alert;
+use domain::{Alert, AuditId, Tenant};
 use notice::Notice;
+use reqwest::{StatusCode, redirect::Policy};
 use store::{PageRequest, Store};
 use tokio::sync::Mutex;
 
@@ -11,9 +12,12 @@ use tokio::sync::Mutex;
 #[derive(Clone, Default)]
 pub(crate) struct Deliver {
     slack: Option<Slack>,
-    /// Audits may end side by side, and each alert is delivered by one of them.
-    turn: Arc<Mutex<()>>,
+    /// Audits may end side by side, and each alert is delivered by one of them: whoever has the turn.
+    turn: Arc<Mutex<Logged>>,
 }
+
+/// The alerts that are in the log and not on Slack: they are logged once.
+type Logged = HashSet<(Tenant, AuditId, String)>;
 
 #[derive(Clone)]
 struct Slack {
@@ -22,44 +26,100 @@ struct Slack {
     url: String,
 }
 
+/// Why Slack has not taken an alert.
+enum Untaken {
+    /// It never will.
+    ForGood(String),
+    /// It may later.
+    ForNow(String),
+    /// It takes nothing at all for now.
+    Away(String),
+}
+
 impl Deliver {
     /// To a Slack incoming webhook too.
     pub(crate) fn to_slack(url: String) -> Result<Self, String> {
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
-        let client = client.map_err(|error| format!("no HTTP client: {error}"))?;
+        // A redirect would carry the message elsewhere.
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(10))
+            .redirect(Policy::none())
+            .build()
+            .map_err(|error| format!("no HTTP client: {error}"))?;
         Ok(Self { slack: Some(Slack { client, url }), ..Self::default() })
     }
 
-    /// Delivers all that is not delivered. What fails is tried again the next time.
+    /// Delivers all that is not delivered: into the log first, which takes everything. What Slack may take later is
+    /// tried again the next time, and holds nothing else up; what it refuses for good is told by the log alone.
     pub(crate) async fn all(&self, store: &Store) {
-        let _turn = self.turn.lock().await;
-        let page = match store.unsent(PageRequest::FIRST).await {
-            Ok(page) => page,
-            Err(error) => return tracing::error!(%error, "alerts could not be listed"),
-        };
-        for alert in page.items {
-            if let Err(error) = self.one(&alert).await {
-                tracing::error!(alert = alert.id, audit = %alert.audit_id, error, "not delivered");
+        let mut logged = self.turn.lock().await;
+        let mut is_away = false;
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = PageRequest { cursor: cursor.as_deref(), ..PageRequest::FIRST };
+            let page = match store.unsent(page).await {
+                Ok(page) => page,
+                Err(error) => return tracing::error!(%error, "alerts could not be listed"),
+            };
+            for alert in page.items {
+                let notice = Notice::of(&alert);
+                let name = (alert.tenant.clone(), alert.audit_id, alert.id.clone());
+                if logged.insert(name.clone()) {
+                    log(&alert, &notice);
+                }
+                let (audit, id) = (alert.audit_id, &alert.id);
+                match &self.slack {
+                    Some(_) if is_away => continue,
+                    Some(slack) => match slack.post(&notice).await {
+                        Ok(()) => {}
+                        Err(Untaken::ForGood(error)) => {
+                            tracing::error!(%audit, id, error, "an alert was told without Slack");
+                        }
+                        Err(Untaken::ForNow(error)) => {
+                            tracing::error!(%audit, id, error, "an alert waits for Slack");
+                            continue;
+                        }
+                        Err(Untaken::Away(error)) => {
+                            tracing::error!(%audit, id, error, "alerts wait for Slack");
+                            is_away = true;
+                            continue;
+                        }
+                    },
+                    None => {}
+                }
+                match store.sent(&alert).await {
+                    Ok(()) => _ = logged.remove(&name),
+                    Err(error) => tracing::error!(%error, "an alert could not be marked as sent"),
+                }
+            }
+            cursor = page.next_cursor;
+            if cursor.is_none() {
                 return;
             }
-            if let Err(error) = store.sent(&alert).await {
-                return tracing::error!(%error, "an alert could not be marked as sent");
-            }
         }
-    }
-
-    async fn one(&self, alert: &Alert) -> Result<(), String> {
-        let notice = Notice::of(alert);
-        if let Some(slack) = &self.slack {
-            let sent = slack.client.post(&slack.url).json(&notice.slack).send().await;
-            // The address is in the error, and is a secret.
-            let answer = sent.map_err(|error| error.without_url().to_string())?;
-            if !answer.status().is_success() {
-                return Err(format!("the webhook answered {}", answer.status()));
-            }
-        }
-        let (account, audit, count) = (&alert.account, alert.audit_id, alert.count);
-        tracing::warn!(%account, %audit, count, subject = notice.subject, "alert");
-        Ok(())
     }
 }
+
+fn log(alert: &Alert, notice: &Notice) {
+    let (account, audit, count) = (&alert.account, alert.audit_id, alert.count);
+    tracing::warn!(%account, %audit, count, subject = notice.subject, "alert");
+}
+
+impl Slack {
+    async fn post(&self, notice: &Notice) -> Result<(), Untaken> {
+        let sent = self.client.post(&self.url).json(&notice.slack).send().await;
+        // The address is in the error, and is a secret.
+        let answer = sent.map_err(|error| Untaken::Away(error.without_url().to_string()))?;
+        let why = |status: StatusCode| format!("the webhook answered {status}");
+        match answer.status() {
+            status if status.is_success() => Ok(()),
+            status @ StatusCode::TOO_MANY_REQUESTS => Err(Untaken::Away(why(status))),
+            status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+                Err(Untaken::ForNow(why(status)))
+            }
+            status => Err(Untaken::ForGood(why(status))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -120,7 +120,7 @@ impl KeyJobs {
                 Ok(Worked::Ended(_) | Worked::Passed) => return,
                 Ok(Worked::PutBack) => continue,
                 Err(error) => {
-                    let error = super::with_causes(&error);
+                    let error = domain::with_causes(&error);
                     tracing::error!(job = %ticket.job_id, error, "interrupted");
                 }
             }

@@ -161,7 +161,7 @@ impl Runner {
             match worked {
                 Ok(done) => return self.follow(ticket, done).await,
                 Err(error) => {
-                    tracing::error!(?ticket, error = super::with_causes(&error), "interrupted");
+                    tracing::error!(?ticket, error = domain::with_causes(&error), "interrupted");
                 }
             }
             patience = (patience * 2).min(longest);
@@ -212,13 +212,13 @@ impl Runner {
                     let tickets = swept.tickets.into_iter().chain(swept.begun);
                     tickets.for_each(|ticket| self.take(ticket));
                 }
-                Err(error) => tracing::error!(error = super::with_causes(&error), "no sweep"),
+                Err(error) => tracing::error!(error = domain::with_causes(&error), "no sweep"),
             }
             if expired.is_none_or(|last| last.elapsed() >= EXPIRE) {
                 expired = Some(Instant::now());
                 if let Err(error) = self.0.pipeline.store().expire(Timestamp::now()).await {
                     tracing::error!(
-                        error = super::with_causes(&error),
+                        error = domain::with_causes(&error),
                         "nothing old was taken away"
                     );
                 }

@@ -129,6 +129,54 @@ mod tests {
         }
     }
 
+    const LAMBDAS: [&str; 4] = ["api", "keys", "notifier", "worker"];
+
+    /// The sources below a folder, without their tests.
+    fn sources(folder: &Path) -> String {
+        let mut text = String::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                text += &sources(&path);
+            } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+                let source = fs::read_to_string(&path).unwrap();
+                text += source.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            }
+        }
+        text
+    }
+
+    /// The variables that a function's sources name.
+    fn read_by(function: &str) -> BTreeSet<String> {
+        let text = sources(&root().join("functions").join(function).join("src"));
+        let names = text.split('"').filter(|part| {
+            let rest = part.strip_prefix("INFRAAUDIT_").unwrap_or_default();
+            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        });
+        let mut names: BTreeSet<String> = names.map(str::to_owned).collect();
+        if text.contains("logging::of_function()") {
+            names.insert(LOG.name.to_owned());
+        }
+        names
+    }
+
+    #[test]
+    fn what_the_functions_read_is_what_their_sources_name() {
+        let rows = rows(&read("docs/configuration.md"));
+        let mut all = BTreeSet::new();
+        for function in LAMBDAS {
+            let named = read_by(function);
+            assert!(named.contains("INFRAAUDIT_TABLE") && named.contains(LOG.name), "{named:?}");
+            let told =
+                rows.iter().filter(|row| row[3].split(", ").any(|reader| reader == function));
+            let told: BTreeSet<String> = told.map(|row| row[0].clone()).collect();
+            assert_eq!(told, named, "docs/configuration.md, read by {function}");
+            all.extend(named);
+        }
+        let only = all.difference(&ours()).cloned().collect::<Vec<_>>();
+        assert_eq!(only, super::super::config::FUNCTIONS);
+    }
+
     #[test]
     fn the_documented_table_has_what_the_functions_read() {
         let documented: BTreeSet<String> =

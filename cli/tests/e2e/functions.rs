@@ -14,6 +14,7 @@ const OPERATOR: &str = "100000000002";
 const ANOTHER: &str = "100000000003";
 const THIRD: &str = "100000000004";
 const FOURTH: &str = "100000000005";
+const DRIFTS: &str = "100000000011";
 const WORKER: &str = "AnotherWorker";
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -212,6 +213,27 @@ fn a_role_that_opens_to_anybody_suspends_its_account_and_is_told() {
     let (code, body) =
         functions.post("/api/audit/start", &json!({"account_id": customer.account}), |_| ());
     assert_eq!(code, 409, "{body}");
+    assert_eq!(functions.failures(), json!([]));
+}
+
+#[test]
+fn an_active_account_that_a_request_finds_open_is_told_of() {
+    let functions = Functions::deployed(DRIFTS, &json!({"WorkerRoleName": WORKER}));
+    let customer = onboarded(&functions, DRIFTS);
+    let verify = format!("/api/accounts/{}/verify", customer.account);
+    let (code, body) = functions.post(&verify, &json!({}), |_| ());
+    assert_eq!((code, &body["state"]), (200, &json!("active")), "{body}");
+    let trust = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "AWS": format!("arn:aws:iam::{DRIFTS}:root") },
+        "Action": "sts:AssumeRole",
+    }]});
+    customer.change_trust(&trust);
+    let (code, body) = functions.post(&verify, &json!({}), |_| ());
+    assert_eq!((code, &body["state"]), (200, &json!("suspended")), "{body}");
+    let told = alerts(&functions, 1).remove(0);
+    assert_eq!(told["attributes"]["state"]["Value"], "suspended", "{told}");
+    assert!(!told.to_string().contains(&customer.external_id), "an ExternalId is a secret");
     assert_eq!(functions.failures(), json!([]));
 }
 

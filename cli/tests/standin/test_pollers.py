@@ -59,6 +59,27 @@ class Pollers(Deployed):
         self.assertGreater(time.monotonic() - began, 0.45, "its visibility timeout is 30 seconds, 60 times as fast")
         eventually("empty queue", lambda: self.count("QUEUE") == 0)
 
+    def test_a_function_can_let_what_failed_come_again_sooner_or_later(self):
+        def handle(event):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": one["receiptHandle"], "VisibilityTimeout": 1 if one["body"] == "soon" else 120}
+                for place, one in enumerate(event["Records"])
+            ]
+            answer = self.sqs.change_message_visibility_batch(QueueUrl=self.stack["QUEUE"], Entries=entries)
+            self.assertEqual(len(answer["Successful"]), len(entries))
+            return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in event["Records"]]}
+
+        settings = {"FunctionResponseTypes": ["ReportBatchItemFailures"], "BatchSize": 1}
+        self.deploy(events=on_queue(**settings))
+        self.send("soon")
+        self.send("late")
+        instance = self.instance(handle)
+        began = time.monotonic()
+        eventually("third message", lambda: len(instance.events) == 3)
+        self.assertLess(time.monotonic() - began, 20, "its visibility timeout is 30 seconds")
+        told = [body for event in instance.events for body in bodies(event)]
+        self.assertEqual(sorted(told), ["late", "soon", "soon"])
+
     def test_what_fails_for_ever_ends_with_the_dead(self):
         def handle(_):
             raise Fails("poison")

@@ -131,3 +131,15 @@ class Template(Case):
         self.assertIn("Worker", stack["functions"])
         ttl = client("dynamodb", root("300000000072")).describe_time_to_live(TableName=stack["table"])["TimeToLiveDescription"]
         self.assertEqual(ttl, {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"})
+
+    def test_the_worker_may_let_its_messages_come_again_and_no_others(self):
+        stack = control("deploy", account="300000000073", template=TEMPLATE.read_text(), parameters={})
+        worker = stack["functions"]["Worker"]["environment"]
+        sqs, steps = client("sqs", worker), worker["INFRAAUDIT_QUEUE_URL"]
+        sqs.send_message(QueueUrl=steps, MessageBody="{")
+        message = sqs.receive_message(QueueUrl=steps)["Messages"][0]
+        handle = {"ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 60}
+        answer = sqs.change_message_visibility_batch(QueueUrl=steps, Entries=[{"Id": "0", **handle}])
+        self.assertEqual(len(answer["Successful"]), 1)
+        jobs = worker["INFRAAUDIT_JOBS_QUEUE_URL"]
+        self.refused("AccessDeniedException", sqs.change_message_visibility, QueueUrl=jobs, **handle)

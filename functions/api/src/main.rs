@@ -9,15 +9,13 @@ use std::process::ExitCode;
 use aws_config::{BehaviorVersion, retry::RetryConfig};
 use lambda_http::Error;
 use store::Store;
-use tracing_subscriber::EnvFilter;
 
 use settings::Settings;
 use verify::AsWorker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let level = EnvFilter::try_from_env("INFRAAUDIT_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(level).init();
+    logging::of_function();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,4 +1,5 @@
 use api::{Onboarding, Verify};
+use checks::Lang;
 use domain::{RoleArn, RoleName};
 use store::Store;
 
@@ -19,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) role_name: RoleName,
     /// Where the template of that role lies in S3.
     pub(crate) template_url: Option<String>,
+    /// The language of alerts.
+    pub(crate) lang: Lang,
 }
 
 /// What is wrong with the environment.
@@ -43,6 +46,7 @@ impl Settings {
         };
         let worker = "INFRAAUDIT_WORKER_ROLE_ARN";
         let role = "INFRAAUDIT_AUDIT_ROLE_NAME";
+        let lang = "INFRAAUDIT_LANG";
         Ok(Self {
             table: needed("INFRAAUDIT_TABLE")?,
             bucket: needed("INFRAAUDIT_BUCKET")?,
@@ -55,6 +59,10 @@ impl Settings {
                 Some(name) => name.parse().map_err(|error| Wrong::Value(role, error))?,
             },
             template_url: var("INFRAAUDIT_ONBOARDING_TEMPLATE_URL"),
+            lang: match var(lang) {
+                None => Lang::default(),
+                Some(name) => name.parse().map_err(|error| Wrong::Value(lang, error))?,
+            },
         })
     }
 
@@ -67,6 +75,7 @@ impl Settings {
         let gateway = Gateway { tenant_claim: self.tenant_claim };
         api::Settings {
             purge_days: self.purge_days,
+            lang: self.lang,
             onboarding: self.template_url.map(|template_url| Onboarding {
                 link: access::quick_create_url,
                 region,
@@ -141,5 +150,10 @@ mod tests {
             ("Reader", "eu-west-1")
         );
         assert!(settings.registration);
+        assert_eq!(settings.lang, Lang::En);
+        let korean = read(&[&given[..], &[("INFRAAUDIT_LANG", "ko")]].concat()).unwrap();
+        assert_eq!(korean.api("eu-west-1".into(), Nobody).lang, Lang::Ko);
+        let wrong = read(&[&given[..], &[("INFRAAUDIT_LANG", "de")]].concat()).unwrap_err();
+        assert!(wrong.to_string().contains("`INFRAAUDIT_LANG` is wrong"), "{wrong}");
     }
 }

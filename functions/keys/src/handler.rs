@@ -102,11 +102,5 @@ async fn answer(event: &Value, router: Router) -> Result<Value, Refused> {
     serde_json::to_value(answer).map_err(|error| lost(&error))
 }
 
-/// An error and what caused it, for the log.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 #[cfg(test)]
 mod tests;

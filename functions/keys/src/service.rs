@@ -12,6 +12,7 @@ use axum::Router;
 use domain::{
     JobTicket, Registered,
     keys::{Failure, Partial},
+    with_causes,
 };
 use keys::{Accounts, CALL_TIMEOUT, Outcome, Paces, Run};
 use lambda_runtime::Error;
@@ -24,7 +25,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    handler::{Work, with_causes},
+    handler::Work,
     settings::{Settings, Wrong},
 };
 

@@ -8,34 +8,73 @@ use std::fmt::Display;
 use domain::Alert;
 use notice::Notice;
 
+use crate::environment::{self, optional};
+
 pub(crate) use slack::Webhook;
 pub(crate) use topic::Topic;
+
+const ALONE: &str = "INFRAAUDIT_SLACK_ALONE";
+
+/// The Slack channel that is told.
+pub(crate) struct Slack {
+    pub(crate) webhook: Webhook,
+    /// Whether the operator named nobody else: SNS then takes an alert and tells it to no one.
+    pub(crate) alone: bool,
+}
+
+/// What the environment says of Slack is wrong.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Wrong {
+    #[error(transparent)]
+    Webhook(#[from] slack::NoUrl),
+    #[error(transparent)]
+    Alone(#[from] environment::NoFlag),
+}
+
+impl Slack {
+    /// The channel that the environment names, if it names one.
+    pub(crate) fn from_env() -> Result<Option<Self>, Wrong> {
+        let Some(webhook) = Webhook::from_env()? else { return Ok(None) };
+        let alone = environment::flag(ALONE, optional(ALONE).as_deref())?;
+        Ok(Some(Self { webhook, alone }))
+    }
+}
 
 /// Tells an alert on every channel.
 ///
 /// Slack comes first: whoever is told by SNS may be called by a telephone, and a retry for Slack's sake
 /// must not call again. But Slack holds SNS up only for a while: what it refuses for good, and what the
-/// sweeper had to show again, is told without it.
+/// sweeper had to show again, is told without it, and the log says so by a line that an alarm counts
+/// (template.yaml). Where nobody else is told, what Slack may take later waits for it as long as the alert is kept.
 ///
 /// # Errors
 ///
 /// A channel did not take it; it has to be told again on all of them.
 pub(crate) async fn tell<E: Display>(
     alert: &Alert,
-    slack: Option<&Webhook>,
+    slack: Option<&Slack>,
     publish: impl AsyncFn(&Notice) -> Result<(), E>,
 ) -> Result<(), String> {
     let notice = Notice::of(alert);
-    if let Some(webhook) = slack
-        && let Err(error) = webhook.post(&notice.slack).await
+    let (audit_id, id) = (alert.audit_id, &alert.id);
+    let mut missed = None;
+    if let Some(slack) = slack
+        && let Err(error) = slack.webhook.post(&notice.slack).await
     {
-        if error.may_pass() && alert.nudged == 0 {
+        let shown_again = alert.nudged > 0;
+        if error.may_pass() && (slack.alone || !shown_again) {
+            if shown_again {
+                tracing::error!(%error, %audit_id, id, "an alert waits for Slack");
+            }
             return Err(error.to_string());
         }
-        let (audit_id, id) = (alert.audit_id, &alert.id);
-        tracing::error!(%error, %audit_id, id, "an alert is told without Slack");
+        missed = Some(error);
     }
-    publish(&notice).await.map_err(|error| error.to_string())
+    publish(&notice).await.map_err(|error| error.to_string())?;
+    if let Some(error) = missed {
+        tracing::error!(%error, %audit_id, id, "an alert was told without Slack");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

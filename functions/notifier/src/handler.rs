@@ -6,10 +6,10 @@
 
 mod name;
 
-use std::{error::Error as StdError, fmt::Display};
+use std::fmt::Display;
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use domain::{Alert, Delivery};
+use domain::{Alert, Delivery, with_causes};
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
 use store::{Store, keys};
@@ -102,7 +102,8 @@ async fn publish<E: Display>(
     tell: impl AsyncFn(&Alert) -> Result<(), E>,
 ) -> Result<Outcome, String> {
     let (audit_id, id) = (name.audit_id, &*name.id);
-    let alert = store.alert(&name.tenant, audit_id, id).await.map_err(|error| reason(&error))?;
+    let alert =
+        store.alert(&name.tenant, audit_id, id).await.map_err(|error| with_causes(&error))?;
     let Some(alert) = alert else {
         tracing::warn!(%audit_id, id, "an alert is not there any more");
         return Ok(Outcome::Missing);
@@ -112,20 +113,9 @@ async fn publish<E: Display>(
         return Ok(Outcome::SentBefore);
     }
     tell(&alert).await.map_err(|error| error.to_string())?;
-    store.sent(&alert).await.map_err(|error| reason(&error))?;
+    store.sent(&alert).await.map_err(|error| with_causes(&error))?;
     tracing::info!(%audit_id, id, count = alert.count, "an alert is published");
     Ok(Outcome::Told)
-}
-
-/// An error with what caused it.
-fn reason(error: &store::Error) -> String {
-    let mut reason = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        reason = format!("{reason}: {error}");
-        cause = error.source();
-    }
-    reason
 }
 
 #[cfg(test)]

@@ -11,15 +11,13 @@ use domain::Alert;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use store::Store;
-use tracing_subscriber::EnvFilter;
 
-use channels::{Topic, Webhook};
+use channels::{Slack, Topic};
 use environment::required;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let level = EnvFilter::try_from_env("INFRAAUDIT_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(level).init();
+    logging::of_function();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -35,7 +33,7 @@ async fn run() -> Result<(), Error> {
     let table = required("INFRAAUDIT_TABLE", "the table's name")?;
     let bucket = required("INFRAAUDIT_BUCKET", "the bucket's name")?;
     let store = &Store::on_aws(&config, table, bucket);
-    let slack = &Webhook::from_env()?;
+    let slack = &Slack::from_env()?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let publish = async |notice: &_| topic.publish(notice).await;
         let tell = async |alert: &Alert| channels::tell(alert, slack.as_ref(), publish).await;

@@ -12,6 +12,8 @@ mod queue;
 mod stream;
 mod trigger;
 
+use std::time::Duration;
+
 use domain::{Done, JobTicket, Queued, Ticket};
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
@@ -26,11 +28,19 @@ pub(crate) trait Send {
 
     /// The same for the jobs of the function `keys`, which has a queue of its own.
     async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String>;
+
+    /// Lets messages that failed, by their receipts, come again after so long instead of after the queue's visibility
+    /// timeout, which is made for messages whose worker died.
+    async fn come_again(&self, receipts: &[(&str, Duration)]) -> Result<(), String>;
 }
 
 /// Does what a ticket asks for.
 pub(crate) trait Work {
     async fn work(&self, ticket: &Ticket) -> Result<Done, String>;
+
+    /// Whether an audit that has failed is one of an account that is still being onboarded: its role has not been made
+    /// yet, so that AWS refused it.
+    async fn is_onboarding(&self, ticket: &Ticket) -> Result<bool, String>;
 }
 
 /// What the function answers.

@@ -8,14 +8,12 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
-use tracing_subscriber::EnvFilter;
 
 use worker::Worker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let level = EnvFilter::try_from_env("INFRAAUDIT_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(level).init();
+    logging::of_function();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

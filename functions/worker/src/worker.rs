@@ -2,15 +2,16 @@
 
 mod settings;
 
-use std::{
-    error::Error,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use audit::{Done, Pipeline, Source, Ticket};
 use aws_config::retry::RetryConfig;
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
-use domain::JobTicket;
+use aws_sdk_sqs::{
+    Client,
+    error::DisplayErrorContext,
+    types::{ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry},
+};
+use domain::{JobTicket, with_causes};
 use serde::Serialize;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -79,6 +80,21 @@ impl Work for Shift<'_> {
         let worked = self.worker.pipeline.work(ticket, &self.stop).await;
         worked.map_err(|error| with_causes(&error))
     }
+
+    async fn is_onboarding(&self, ticket: &Ticket) -> Result<bool, String> {
+        let Some((tenant, id)) = ticket.audit() else { return Ok(false) };
+        let store = self.worker.pipeline.store();
+        let lost = |error: store::Error| with_causes(&error);
+        let Some(audit) = store.audit(tenant, id).await.map_err(lost)? else { return Ok(false) };
+        let account = store.account(tenant, &audit.order.account_id).await.map_err(lost)?;
+        // Proven since the audit began, so it is this audit that was refused.
+        Ok(account.is_some_and(|account| {
+            let proof = account.proof.as_ref();
+            audit.order.external_id.as_ref() == Some(&account.external_id)
+                && account.waits_for_its_role()
+                && proof.is_some_and(|proof| proof.tried_at >= audit.created_at)
+        }))
+    }
 }
 
 impl Send for Shift<'_> {
@@ -88,6 +104,27 @@ impl Send for Shift<'_> {
 
     async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String> {
         self.worker.send(&self.worker.jobs_url, jobs).await
+    }
+
+    async fn come_again(&self, receipts: &[(&str, Duration)]) -> Result<(), String> {
+        let refused = |why| format!("a message's visibility could not be changed: {why}");
+        for chunk in receipts.chunks(BATCH) {
+            let entries = chunk.iter().enumerate().map(|(number, (receipt, after))| {
+                let seconds = i32::try_from(after.as_secs()).unwrap_or(i32::MAX);
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder();
+                let entry = entry.id(number.to_string()).receipt_handle(*receipt);
+                entry.visibility_timeout(seconds).build().map_err(|error| error.to_string())
+            });
+            let entries = entries.collect::<Result<Vec<_>, String>>()?;
+            let request = self.worker.queue.change_message_visibility_batch();
+            let request = request.queue_url(&self.worker.queue_url).set_entries(Some(entries));
+            let answer = request.send().await;
+            let answer = answer.map_err(|e| refused(DisplayErrorContext(e).to_string()))?;
+            if let Some(failed) = answer.failed.into_iter().next() {
+                return Err(refused(failed.message.unwrap_or(failed.code)));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -110,10 +147,4 @@ impl Worker {
         }
         Ok(())
     }
-}
-
-/// An error and what caused it, for the log.
-fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

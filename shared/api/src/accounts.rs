@@ -1,5 +1,7 @@
 //! The register of accounts, and what is wrong in each.
 
+use std::fmt;
+
 use domain::{
     AccountId, AuditId, ExternalId, Proof, Registered, RegisteredState, RoleName, Service,
     Severity, Tenant,
@@ -109,14 +111,27 @@ pub(crate) struct Account {
     /// told to whoever registers the account and whoever asks for it alone, in no other answer.
     #[schema(value_type = String, read_only)]
     external_id: ExternalId,
-    /// The link with which the account's owner creates the role; the `ExternalId` is not in it. Null
-    /// where the operator has no template in S3.
-    quick_create_url: Option<String>,
+    /// The link with which the account's owner creates the role, with the `ExternalId` filled in. Null where the
+    /// operator has no template in S3.
+    #[schema(value_type = Option<String>, read_only)]
+    quick_create_url: Option<Link>,
+}
+
+/// A link that has an `ExternalId` in it.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Link(String);
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(…)")
+    }
 }
 
 impl Account {
     fn of(account: Registered, settings: &Settings, now: Timestamp) -> Self {
-        let link = settings.onboarding.as_ref().map(|onboarding| onboarding.url(&account));
+        let onboarding = settings.onboarding.as_ref();
+        let link = onboarding.map(|onboarding| Link(onboarding.url(&account)));
         let external_id = account.external_id.clone();
         Self { external_id, quick_create_url: link, entry: AccountEntry::of(account, now) }
     }

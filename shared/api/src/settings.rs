@@ -1,6 +1,7 @@
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
 use async_trait::async_trait;
+use checks::Lang;
 use domain::{Audit, Proof, ProofOutcome, Registered, RoleName};
 use jiff::Timestamp;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub keys: Option<Keys>,
     /// How much may be asked for.
     pub limits: Limits,
+    /// The language of alerts.
+    pub lang: Lang,
     /// Told of every new audit once it is written down.
     pub started: Arc<dyn Fn(&Audit) + Send + Sync>,
 }
@@ -43,6 +46,7 @@ impl Settings {
             onboarding: None,
             keys: None,
             limits: Limits::default(),
+            lang: Lang::default(),
             started: Arc::new(|_| {}),
         }
     }
@@ -112,12 +116,13 @@ impl Onboarding {
     /// The name of the stack that a link proposes.
     pub const STACK: &'static str = "infraaudit-role";
 
-    /// The link for one account. The `ExternalId` is not in it: links end up in histories and logs, and
-    /// the console ignores a parameter that the template marks as `NoEcho`.
+    /// The link for one account, with its `ExternalId` filled in: docs/decisions/005. It is for whoever may read the
+    /// `ExternalId` too, and for no log.
     #[must_use]
     pub fn url(&self, account: &Registered) -> String {
         let parameters = [
             ("OperatorAccountId", self.operator_account.as_str()),
+            ("ExternalId", account.external_id.as_str()),
             ("WorkerRoleName", self.worker_role_name.as_str()),
             ("RoleName", account.role_name.as_str()),
         ];

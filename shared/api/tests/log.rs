@@ -7,7 +7,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use api::{Open, Settings, Verify, router};
+    use api::{Onboarding, Open, Settings, Verify, router};
     use async_trait::async_trait;
     use axum::{Router, body::Body, http::Request};
     use domain::{Proof, ProofOutcome, Registered};
@@ -68,8 +68,17 @@ mod tests {
             .init();
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
-        let routes =
-            router(store, Settings { registration: false, ..Settings::new(Open, Silence) });
+        // With links, which have the `ExternalId` in them.
+        let onboarding = Some(Onboarding {
+            link: |_, _, _, parameters| format!("https://console.example/{parameters:?}"),
+            region: "eu-west-1".into(),
+            template_url: "https://templates.example/role.yaml".into(),
+            operator_account: "999988887777".into(),
+            worker_role_name: "Worker".into(),
+            role_name: "Role".parse().unwrap(),
+        });
+        let settings = Settings { onboarding, ..Settings::new(Open, Silence) };
+        let routes = router(store, Settings { registration: false, ..settings });
         for (body, status) in [
             (r#"{"account_id":"444455556666","external_id":"hush-hush"}"#, 202),
             (r#"{"account_id":"444455556666","external_id":"hush hush"}"#, 422),
@@ -87,6 +96,7 @@ mod tests {
         assert_eq!(status, 201);
         let told: Value = serde_json::from_str(&told).unwrap();
         let secret = told["external_id"].as_str().unwrap().to_owned();
+        assert!(told["quick_create_url"].as_str().unwrap().contains(&secret));
         let ours =
             format!(r#"{{"account_id":"111122223333","external_id":"{secret}","force":true}}"#);
         let theirs = r#"{"account_id":"111122223333","external_id":"hush-hush","checks":[]}"#;

@@ -144,20 +144,5 @@ pub(crate) fn digest(all: &[Tracked], manner: &Manner<'_>) -> Option<Alert> {
 
 /// Tells that an account's role does not keep others out, and that it is not audited any more.
 pub(crate) fn suspended(audit: &Audit, account: &Registered, proof: &Proof, lang: &str) -> Alert {
-    let manner = Manner {
-        audit,
-        account_name: account.name.as_deref(),
-        at_least: Severity::Low,
-        lang,
-        now: proof.tried_at,
-        pass: String::new(),
-    };
-    Alert {
-        id: "suspended".into(),
-        state: AlertState::Suspended,
-        severity: Severity::Critical,
-        headline: proof.reason.clone().unwrap_or_default(),
-        reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html".into(),
-        ..listing(&[], &manner)
-    }
+    Alert::suspended(account, proof, Some(audit.id), lang)
 }

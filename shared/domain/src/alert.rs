@@ -1,7 +1,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, AuditId, Fingerprint, Service, Severity, Tenant, Tracked};
+use crate::{
+    AccountId, AuditId, Fingerprint, Proof, Registered, Service, Severity, Tenant, Tracked,
+};
 
 /// Something that has to be told: an item of the outbox, with everything that a message needs.
 ///
@@ -13,7 +15,7 @@ pub struct Alert {
     pub tenant: Tenant,
     /// Its name within the audit.
     pub id: String,
-    /// The audit that raised it.
+    /// The audit that raised it; [`AuditId::NONE`] where none did.
     pub audit_id: AuditId,
     /// The audited account.
     pub account: AccountId,
@@ -147,4 +149,44 @@ impl Alert {
     /// How many findings one alert lists at most; the count tells of the rest. An item of the table
     /// has at most 400 KB.
     pub const TOLD: usize = 100;
+
+    /// Tells that an account's role does not keep others out, and that it is not audited any more. `account` is the
+    /// account before that; `audit` found it, or a request did.
+    #[must_use]
+    pub fn suspended(
+        account: &Registered,
+        proof: &Proof,
+        audit: Option<AuditId>,
+        lang: &str,
+    ) -> Self {
+        // Without an audit the name is one of the account as it was: a request that has to be made again tells the same
+        // thing, and another suspension another one.
+        let id = audit.map_or_else(
+            || format!("suspended.{}.{}", account.account_id, account.updated_at.as_millisecond()),
+            |_| "suspended".to_owned(),
+        );
+        Self {
+            tenant: account.tenant.clone(),
+            id,
+            audit_id: audit.unwrap_or(AuditId::NONE),
+            account: account.account_id.clone(),
+            account_name: account.name.clone(),
+            state: AlertState::Suspended,
+            severity: Severity::Critical,
+            check_id: None,
+            category: None,
+            headline: proof.reason.clone().unwrap_or_default(),
+            risk: String::new(),
+            remedy: String::new(),
+            reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+                .into(),
+            findings: Vec::new(),
+            count: 0,
+            covers: Vec::new(),
+            created_at: proof.tried_at,
+            lang: lang.to_owned(),
+            delivery: Delivery::Unsent,
+            nudged: 0,
+        }
+    }
 }

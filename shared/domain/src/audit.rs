@@ -11,6 +11,11 @@ use crate::{AccountId, ExternalId, Invalid, RoleName, Service, Severity, Summary
 #[serde(transparent)]
 pub struct AuditId(pub Uuid);
 
+impl AuditId {
+    /// Stands where no audit is meant.
+    pub const NONE: Self = Self(Uuid::nil());
+}
+
 impl fmt::Display for AuditId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

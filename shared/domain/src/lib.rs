@@ -7,6 +7,7 @@
 mod account;
 mod alert;
 mod audit;
+mod causes;
 mod context;
 mod fact;
 mod finding;
@@ -36,6 +37,7 @@ pub mod s3;
 pub use account::{Account, AccountId, ExternalId, Invalid, Partition, RoleArn, RoleName};
 pub use alert::{Alert, AlertState, Delivery, Told};
 pub use audit::{Audit, AuditId, AuditState, Order, Phase, Progress};
+pub use causes::with_causes;
 pub use context::{Context, Thresholds};
 pub use fact::{Fact, GLOBAL, Service};
 pub use finding::{Finding, Resource, Tags, owner};

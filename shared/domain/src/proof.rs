@@ -51,6 +51,12 @@ impl ProofOutcome {
             Self::Unproven => "unproven",
         }
     }
+
+    /// Whether the role must not be used: it opens without the right ExternalId, or leads elsewhere.
+    #[must_use]
+    pub const fn is_drift(self) -> bool {
+        matches!(self, Self::Open | Self::Elsewhere)
+    }
 }
 
 impl fmt::Display for ProofOutcome {

@@ -2,7 +2,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AuditId, ExternalId, Order, Proof, RoleName, Schedule, Service, Severity, Tenant,
+    AccountId, AuditId, ExternalId, Order, Proof, ProofOutcome, RoleName, Schedule, Service,
+    Severity, Tenant,
 };
 
 /// An account that an operator audits, and how to get in.
@@ -87,6 +88,14 @@ impl Registered {
             registered: true,
             as_registered: true,
         }
+    }
+
+    /// Whether its owner may still have to make the role, as far as is known: it has never opened, and AWS refused it
+    /// the last time.
+    #[must_use]
+    pub fn waits_for_its_role(&self) -> bool {
+        let refused = |proof: &Proof| proof.outcome == ProofOutcome::Refused;
+        self.state == RegisteredState::Pending && self.proof.as_ref().is_some_and(refused)
     }
 
     /// Whether the schedule audits it.

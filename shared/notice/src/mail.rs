@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use domain::AlertState;
+use domain::{AlertState, AuditId};
 
 use crate::{
     cut,
@@ -37,7 +37,10 @@ pub(super) fn of(story: &Story<'_>) -> String {
     if let Some(check) = story.check() {
         let _infallible = write!(text, ", {} {check}", words.check);
     }
-    let _infallible = writeln!(text, ", {} {}", words.audit, alert.audit_id);
+    if alert.audit_id != AuditId::NONE {
+        let _infallible = write!(text, ", {} {}", words.audit, alert.audit_id);
+    }
+    text.push('\n');
     text
 }
 

@@ -28,7 +28,7 @@ fn alert() -> Alert {
     Alert {
         tenant: Tenant::local(),
         id: "s3_public_access.new.1.0".into(),
-        audit_id: AuditId(Uuid::nil()),
+        audit_id: AuditId(Uuid::from_u128(1)),
         account: "111122223333".parse().unwrap(),
         account_name: Some("Payroll".into()),
         state: AlertState::New,
@@ -154,6 +154,14 @@ fn the_digest_and_a_suspension_have_a_wording_of_their_own() {
     insta::assert_snapshot!("resolved_ko", Notice::of(&korean(resolved())).text);
     let suspended = Alert { lang: "ko".into(), ..suspended() };
     insta::assert_snapshot!("suspended_ko", Notice::of(&suspended).text);
+}
+
+#[test]
+fn what_no_audit_raised_names_none() {
+    let notice = Notice::of(&Alert { audit_id: AuditId::NONE, ..suspended() });
+    let said = format!("{} {}", notice.text, notice.slack);
+    assert!(notice.text.ends_with("\n-- \nInfraAudit\n"), "{said}");
+    assert!(!said.contains("00000000-0000"), "{said}");
 }
 
 #[test]

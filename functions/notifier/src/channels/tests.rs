@@ -1,8 +1,11 @@
 use std::{
     cell::Cell,
-    io::{Read as _, Write as _},
+    io::{Read as _, Write},
     net::TcpListener,
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
     thread,
 };
 
@@ -75,22 +78,26 @@ const BROKEN: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\
 const ELSEWHERE: &str =
     "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n";
 
-/// What telling gave, and whether SNS was told.
-async fn told(alert: &Alert, webhook: Option<&Webhook>) -> (Result<(), String>, bool) {
+/// What telling gave, and whether SNS was told, where mail is told too.
+async fn told(alert: &Alert, webhook: Option<Webhook>) -> (Result<(), String>, bool) {
+    told_on(alert, webhook.map(|webhook| Slack { webhook, alone: false })).await
+}
+
+async fn told_on(alert: &Alert, slack: Option<Slack>) -> (Result<(), String>, bool) {
     let published = Cell::new(false);
     let publish = async |notice: &Notice| {
         assert!(notice.subject.contains("s3_public_access"));
         published.set(true);
         Ok::<(), String>(())
     };
-    let told = tell(alert, webhook, publish).await;
+    let told = tell(alert, slack.as_ref(), publish).await;
     (told, published.get())
 }
 
 #[tokio::test]
 async fn a_webhook_is_sent_slacks_payload() {
     let (webhook, received) = answering(OK);
-    assert_eq!(told(&alert(), Some(&webhook)).await, (Ok(()), true));
+    assert_eq!(told(&alert(), Some(webhook)).await, (Ok(()), true));
     let request = received.recv().unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with(&format!("POST /services/{SECRET} HTTP/1.1\r\n")), "{head}");
@@ -112,7 +119,7 @@ async fn what_slack_may_take_later_comes_again_before_anyone_is_told() {
         ("", "Slack could not be reached: the connection broke"),
     ] {
         let (webhook, _received) = answering(answer);
-        let (told, published) = told(&alert(), Some(&webhook)).await;
+        let (told, published) = told(&alert(), Some(webhook)).await;
         assert_eq!(told, Err(reason.to_owned()));
         assert!(!published, "{reason}");
     }
@@ -122,11 +129,97 @@ async fn what_slack_may_take_later_comes_again_before_anyone_is_told() {
 async fn slack_holds_sns_up_only_for_a_while() {
     for answer in [GONE, ELSEWHERE] {
         let (webhook, _received) = answering(answer);
-        assert_eq!(told(&alert(), Some(&webhook)).await, (Ok(()), true), "{answer}");
+        assert_eq!(told(&alert(), Some(webhook)).await, (Ok(()), true), "{answer}");
     }
     let (webhook, _received) = answering(BROKEN);
     let shown_again = Alert { nudged: 1, ..alert() };
-    assert_eq!(told(&shown_again, Some(&webhook)).await, (Ok(()), true));
+    assert_eq!(told(&shown_again, Some(webhook)).await, (Ok(()), true));
+}
+
+#[tokio::test]
+async fn where_nobody_else_is_told_an_alert_waits_for_slack() {
+    for nudged in [0, 1, 500] {
+        for answer in [BUSY, BROKEN, ""] {
+            let (webhook, _received) = answering(answer);
+            let alert = Alert { nudged, ..alert() };
+            let (told, published) = told_on(&alert, Some(Slack { webhook, alone: true })).await;
+            assert!(told.is_err() && !published, "{nudged} {answer}");
+        }
+    }
+    for (answer, nudged) in [(OK, 3), (GONE, 0)] {
+        let (webhook, _received) = answering(answer);
+        let slack = Some(Slack { webhook, alone: true });
+        assert_eq!(told_on(&Alert { nudged, ..alert() }, slack).await, (Ok(()), true), "{answer}");
+    }
+}
+
+/// The messages that telling logs as errors.
+async fn errors(answer: &'static str, nudged: u32, alone: bool) -> Vec<String> {
+    let log = Log::default();
+    let kept = log.clone();
+    let lines =
+        tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || kept.clone());
+    let _logging = tracing::subscriber::set_default(lines.finish());
+    let (webhook, _received) = answering(answer);
+    let _ = told_on(&Alert { nudged, ..alert() }, Some(Slack { webhook, alone })).await;
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(!log.contains(SECRET), "{log}");
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let errors = lines.filter(|line| line["level"] == "ERROR");
+    errors.map(|line| line["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_alert_that_slack_did_not_take_is_a_line_that_an_alarm_counts() {
+    let without = "an alert was told without Slack";
+    let waits = "an alert waits for Slack";
+    for (answer, nudged, alone, line) in [
+        (OK, 1, true, None),
+        (BROKEN, 0, false, None),
+        (BROKEN, 0, true, None),
+        (BROKEN, 1, false, Some(without)),
+        (BROKEN, 1, true, Some(waits)),
+        (GONE, 0, false, Some(without)),
+        (GONE, 0, true, Some(without)),
+    ] {
+        let errors = errors(answer, nudged, alone).await;
+        assert_eq!(errors, Vec::from_iter(line), "{answer} {nudged} {alone}");
+    }
+    let template = include_str!("../../../../template.yaml");
+    let counted = format!("'{{ $.message = \"{without}\" || $.message = \"{waits}\" }}'");
+    assert!(template.contains(&counted), "{counted}");
+}
+
+#[tokio::test]
+async fn what_sns_did_not_take_was_not_told_without_slack() {
+    let (webhook, _received) = answering(GONE);
+    let slack = Slack { webhook, alone: false };
+    let refused = tell(&alert(), Some(&slack), async |_: &Notice| Err("no such topic")).await;
+    assert_eq!(refused, Err("no such topic".to_owned()));
+}
+
+#[test]
+fn a_flag_is_true_or_false() {
+    let flag = |value| environment::flag(ALONE, value);
+    assert_eq!(
+        (flag(None), flag(Some("false")), flag(Some("true"))),
+        (Ok(false), Ok(false), Ok(true))
+    );
+    assert!(flag(Some("yes")).unwrap_err().to_string().contains("`INFRAAUDIT_SLACK_ALONE`"));
 }
 
 #[tokio::test]

@@ -1,8 +1,13 @@
+use std::time::Duration;
+
 use domain::{AuditState, Ticket};
 use futures::future::join_all;
 use serde_json::Value;
 
 use super::{Failure, Refused, Send, Work, failed};
+
+/// How long a message that failed for the first time rests: what failed may be over, and the sweeper takes longer.
+const FIRST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Works off the tickets of a batch side by side; every message fails or succeeds for itself.
 pub(super) async fn take(
@@ -16,12 +21,28 @@ pub(super) async fn take(
         names.push(name.ok_or(Refused::Nameless("message", index))?);
     }
     let ends = join_all(messages.iter().map(|message| one(message, send, work))).await;
-    let failures = names.into_iter().zip(ends).filter_map(|(name, end)| {
-        let reason = end.err()?;
+    let mut failures = Vec::new();
+    let mut receipts = Vec::new();
+    for ((name, message), end) in names.into_iter().zip(messages).zip(ends) {
+        let Err(reason) = end else { continue };
         tracing::error!(message_id = name, reason, "a message failed");
-        Some(failed(name))
-    });
-    Ok(failures.collect())
+        failures.push(failed(name));
+        let receipt = message.get("receiptHandle").and_then(Value::as_str);
+        receipts.extend(receipt.map(|receipt| (receipt, pause(message))));
+    }
+    if !receipts.is_empty()
+        && let Err(reason) = send.come_again(&receipts).await
+    {
+        tracing::warn!(reason, "failed messages come again only after the queue's time");
+    }
+    Ok(failures)
+}
+
+/// How long a message that failed rests: a minute at first, twice as long each time.
+fn pause(message: &Value) -> Duration {
+    let received = message.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
+    let received: u32 = received.and_then(|count| count.parse().ok()).unwrap_or(1);
+    FIRST_PAUSE.saturating_mul(1 << received.saturating_sub(1).min(3))
 }
 
 async fn one(message: &Value, send: &impl Send, work: &impl Work) -> Result<(), String> {
@@ -29,6 +50,13 @@ async fn one(message: &Value, send: &impl Send, work: &impl Work) -> Result<(), 
     let ticket: Ticket = serde_json::from_str(body).map_err(|error| error.to_string())?;
     let done = work.work(&ticket).await?;
     match done.ended {
+        // Nobody is woken for an account whose owner has not made the role yet; the audit itself says why. Where that
+        // cannot be found out, it counts.
+        Some((audit_id, state @ AuditState::Failed))
+            if work.is_onboarding(&ticket).await == Ok(true) =>
+        {
+            tracing::warn!(%audit_id, %state, "audit refused: the account is still being onboarded");
+        }
         // The alarm on failed audits counts this line by its message and state: template.yaml.
         Some((audit_id, state @ AuditState::Failed)) => {
             tracing::error!(%audit_id, %state, "audit ended");
@@ -36,7 +64,7 @@ async fn one(message: &Value, send: &impl Send, work: &impl Work) -> Result<(), 
         Some((audit_id, state)) => tracing::info!(%audit_id, %state, "audit ended"),
         None => {}
     }
-    // Not sent, they are found by the sweeper; but the message comes again before that.
+    // Not sent, they are found by the sweeper; but the message comes again before that, in a minute.
     send.send(&done.next).await?;
     send.send_jobs(&done.jobs).await?;
     done.failed.map_or(Ok(()), Err)

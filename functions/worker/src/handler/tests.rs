@@ -1,4 +1,8 @@
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    io::Write,
+    sync::{Arc, Mutex},
+};
 
 use domain::{AuditId, AuditState, JobId, JobTicket, Place, Service, Tenant};
 use proptest::prelude::*;
@@ -23,6 +27,9 @@ struct Bench {
     jobs: Vec<JobTicket>,
     told: RefCell<Vec<JobTicket>>,
     begun: RefCell<Vec<Ticket>>,
+    onboarding: bool,
+    /// What comes again, and after how many seconds.
+    again: RefCell<Vec<(String, u64)>>,
 }
 
 impl super::Send for Bench {
@@ -43,6 +50,12 @@ impl super::Send for Bench {
         self.told.borrow_mut().extend_from_slice(jobs);
         Ok(())
     }
+
+    async fn come_again(&self, receipts: &[(&str, Duration)]) -> Result<(), String> {
+        let receipts = receipts.iter().map(|(name, after)| ((*name).to_owned(), after.as_secs()));
+        self.again.borrow_mut().extend(receipts);
+        if self.away { Err("the queue is away".into()) } else { Ok(()) }
+    }
 }
 
 impl Work for Bench {
@@ -54,6 +67,10 @@ impl Work for Bench {
         let (next, jobs) = (self.next.clone(), self.jobs.clone());
         let failed = self.failed.clone();
         Ok(Done { next, jobs, ended: self.ended, night: None, failed })
+    }
+
+    async fn is_onboarding(&self, _: &Ticket) -> Result<bool, String> {
+        if self.refuse.is_empty() { Ok(self.onboarding) } else { Err("it is away".into()) }
     }
 }
 
@@ -250,6 +267,78 @@ async fn a_sweep_that_got_past_a_failure_sends_the_rest_and_comes_again() {
     let error = bench.handle(sweep).await.unwrap_err().to_string();
     assert!(error.contains("no purge"), "{error}");
     assert_eq!(*bench.sent.borrow(), [plan()]);
+}
+
+#[tokio::test]
+async fn a_message_that_failed_comes_again_soon() {
+    let message = |receipt: &str, received: &str, body: &str| {
+        let mut message = steps()["Records"][0].clone();
+        message["receiptHandle"] = receipt.into();
+        message["attributes"]["ApproximateReceiveCount"] = received.into();
+        if !body.is_empty() {
+            message["body"] = body.into();
+        }
+        message
+    };
+    let records = json!({ "Records": [
+        message("done", "1", ""), message("first", "1", "{"), message("third", "3", "{"),
+        message("fiftieth", "50", "{"), message("unread", "x", "{"),
+    ]});
+    let bench = Bench::default();
+    assert_eq!(bench.failures(records).await.len(), 4);
+    let expected = [("first", 60), ("third", 240), ("fiftieth", 480), ("unread", 60)];
+    assert_eq!(*bench.again.borrow(), expected.map(|(name, after)| (name.to_owned(), after)));
+    // Where that fails the message is a failure all the same.
+    let away = Bench { away: true, ..Bench::default() };
+    assert_eq!(away.failures(steps()).await.len(), 4);
+    let fine = Bench::default();
+    assert!(fine.failures(steps()).await.is_empty() && fine.again.borrow().is_empty());
+}
+
+/// The lines that the template's alarm on failed audits counts.
+async fn counted(bench: Bench) -> usize {
+    let log = Log::default();
+    let kept = log.clone();
+    let lines =
+        tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || kept.clone());
+    let _logging = tracing::subscriber::set_default(lines.finish());
+    let only = json!({ "Records": [steps()["Records"][0]] });
+    assert!(bench.failures(only).await.is_empty());
+    let filter = r#"'{ $.message = "audit ended" && $.state = "failed" }'"#;
+    assert!(include_str!("../../../../template.yaml").contains(filter));
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines = log.lines().map(|line| event(line));
+    assert!(log.contains(AUDIT), "{log}");
+    lines.filter(|line| line["message"] == "audit ended" && line["state"] == "failed").count()
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_its_role_yet_wakes_nobody() {
+    let other = vec![AuditId(Uuid::from_u128(9))];
+    for (state, onboarding, refuse, expected) in [
+        (AuditState::Failed, false, vec![], 1),
+        (AuditState::Failed, true, vec![], 0),
+        (AuditState::Failed, true, other, 1),
+        (AuditState::Complete, false, vec![], 0),
+    ] {
+        let ended = Some((id(), state));
+        let bench = Bench { ended, onboarding, refuse, ..Bench::default() };
+        assert_eq!(counted(bench).await, expected, "{state} {onboarding}");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use domain::{Proof, ProofOutcome, Registered, RegisteredState};
+use domain::{Alert, Proof, ProofOutcome, Registered, RegisteredState};
 use jiff::Timestamp;
 
 use super::{AccountEntry, find, is_deleted};
@@ -12,7 +12,7 @@ use crate::{
 /// Asks AWS whether the account's role opens to its `ExternalId` alone, and keeps the answer.
 ///
 /// Proven, the account is active. A role that opens without the `ExternalId`, or leads to another
-/// account, suspends it. A role that does not open yet, or an answer that says nothing, leaves it as it is;
+/// account, suspends it; one that was active is told of like by an audit. A role that does not open yet, or an answer that says nothing, leaves it as it is;
 /// `proof` tells why.
 #[utoipa::path(
     post,
@@ -44,6 +44,11 @@ pub(crate) async fn verify(
     let proof = shared.settings.verify.verify(&seen).await;
     tracing::info!(account = %id, %tenant, outcome = %proof.outcome, "role asked");
     let now = Timestamp::now();
+    if seen.state == RegisteredState::Active && proof.outcome.is_drift() {
+        // The alert first: an account that is suspended by then would not be told.
+        let lang = shared.settings.lang.code();
+        shared.store.raise(&Alert::suspended(&seen, &proof, None, lang)).await?;
+    }
     let make = |account: &mut Registered| apply(account, &seen, &proof);
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;

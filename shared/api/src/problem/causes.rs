@@ -1,8 +1,7 @@
 //! Problems whose causes come from elsewhere.
 
-use std::error::Error as _;
-
 use axum::http::StatusCode;
+use domain::with_causes;
 use store::PageError;
 
 use super::Problem;
@@ -26,13 +25,7 @@ impl From<Refused> for Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        let mut causes = String::new();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            causes = format!("{causes}: {error}");
-            cause = error.source();
-        }
-        tracing::error!("{error}{causes}");
+        tracing::error!("{}", with_causes(&error));
         match error {
             store::Error::Unavailable { .. } => Self::unavailable(),
             store::Error::Unreadable { .. } => Self::internal(),

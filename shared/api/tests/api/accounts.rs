@@ -119,8 +119,37 @@ async fn everything_wrong_is_told_at_once() {
     api.get(ONE).await.problem(404, "not-found");
 }
 
+/// The template's own names, and that the console fills each in.
 #[tokio::test]
-async fn a_link_opens_the_console_without_the_secret() {
+async fn a_link_says_all_that_the_template_asks_for() {
+    let template = include_str!("../../../../onboarding/trust-role.yaml");
+    let parameters = template.split_once("\nParameters:\n").unwrap().1;
+    let parameters = parameters.lines().take_while(|line| line.is_empty() || line.starts_with(' '));
+    let names: Vec<_> = parameters
+        .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'))
+        .filter(|name| !name.starts_with(' '))
+        .collect();
+    assert!(names.contains(&"ExternalId"), "{names:?}");
+    let onboarding = Onboarding {
+        link: |_, _, _, parameters| parameters.iter().map(|(name, _)| format!("{name} ")).collect(),
+        region: "eu-west-1".into(),
+        template_url: "https://templates.example/role.yaml".into(),
+        operator_account: "999988887777".into(),
+        worker_role_name: "Worker".into(),
+        role_name: "UsualRole".parse().unwrap(),
+    };
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    let account = api.store.account(&Tenant::local(), &ACCOUNT.parse().unwrap()).await.unwrap();
+    let said = onboarding.url(&account.unwrap());
+    for name in &names {
+        assert!(said.split(' ').any(|said| said == *name), "{name} is not in {said}");
+    }
+    assert!(!template.contains("NoEcho: true"), "the console would leave it out");
+}
+
+#[tokio::test]
+async fn a_link_opens_the_console_with_all_parameters() {
     let mut settings = registering(Open);
     settings.onboarding = Some(Onboarding {
         link: |region, template, stack, parameters| {
@@ -139,7 +168,10 @@ async fn a_link_opens_the_console_without_the_secret() {
     {
         assert!(link.contains(part), "{part} is not in {link}");
     }
-    assert!(!link.contains(told["external_id"].as_str().unwrap()));
+    let external_id = told["external_id"].as_str().unwrap();
+    assert!(link.contains(&format!(r#"("ExternalId", "{external_id}")"#)), "{link}");
+    let others = api.get("/api/accounts").await.ok(200).to_string();
+    assert!(!others.contains(external_id) && !others.contains("quick_create_url"), "{others}");
     api.call("PATCH", ONE, Some(&json!({"role_name": "Other"}))).await.ok(200);
     assert!(api.get(ONE).await.ok(200)["quick_create_url"].as_str().unwrap().contains("Other"));
     let back = api.call("PATCH", ONE, Some(&json!({"role_name": null}))).await.ok(200);

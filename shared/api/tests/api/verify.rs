@@ -1,9 +1,12 @@
 //! `POST /api/accounts/{account_id}/verify`.
 
-use domain::ProofOutcome;
+use api::{Open, Settings};
+use checks::Lang;
+use domain::{AlertState, ProofOutcome, Severity};
 use serde_json::{Value, json};
+use store::PageRequest;
 
-use crate::support::{ACCOUNT, Api};
+use crate::support::{ACCOUNT, Api, registering};
 
 const ONE: &str = "/api/accounts/111122223333";
 
@@ -41,6 +44,37 @@ async fn what_aws_says_decides_whether_an_account_is_audited() {
     let asked = api.aws.asked();
     assert_eq!(asked.len(), 9);
     assert!(asked.iter().all(|account| account.external_id.as_str() == secret));
+}
+
+#[tokio::test]
+async fn an_active_account_that_is_suspended_is_told_of_once_each_time() {
+    let api = Api::new(Settings { lang: Lang::Ko, ..registering(Open) });
+    api.register(ACCOUNT).await;
+    api.call("PATCH", ONE, Some(&json!({"name": "Shop"}))).await.ok(200);
+    let unsent = async || api.store.unsent(PageRequest::FIRST).await.unwrap().items;
+    let mut told = 0;
+    for (outcome, tells) in [
+        (ProofOutcome::Open, false),
+        (ProofOutcome::Proven, false),
+        (ProofOutcome::Refused, false),
+        (ProofOutcome::Unproven, false),
+        (ProofOutcome::Open, true),
+        (ProofOutcome::Open, false),
+        (ProofOutcome::Elsewhere, false),
+        (ProofOutcome::Proven, false),
+        (ProofOutcome::Elsewhere, true),
+    ] {
+        verified(&api, outcome).await;
+        told += usize::from(tells);
+        let unsent = unsent().await;
+        assert_eq!(unsent.len(), told, "{outcome}: {unsent:?}");
+        if let Some(alert) = unsent.iter().max_by_key(|alert| alert.created_at).filter(|_| tells) {
+            assert_eq!((alert.state, alert.severity), (AlertState::Suspended, Severity::Critical));
+            assert_eq!(alert.headline, format!("the role is {outcome}"));
+            assert_eq!((alert.account.as_str(), &*alert.lang), (ACCOUNT, "ko"));
+            assert_eq!(alert.account_name.as_deref(), Some("Shop"));
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
+use domain::AuditId;
 use serde_json::{Value, json};
 
 use super::{ASIDE, TITLE, body, field, summary};
@@ -19,7 +20,9 @@ pub(crate) fn payload(story: &Story<'_>) -> Value {
     }
     let mut context = vec!["InfraAudit".to_owned()];
     context.extend(story.check().map(|check| cut::code(&check, TITLE)));
-    context.push(format!("{} {}", words.audit, alert.audit_id));
+    if alert.audit_id != AuditId::NONE {
+        context.push(format!("{} {}", words.audit, alert.audit_id));
+    }
     context.extend(cut::link(&alert.reference, words.reference));
     blocks.push(json!({ "type": "context", "elements": [markdown(context.join(" · "))] }));
     json!({ "text": summary(story), "blocks": blocks })
