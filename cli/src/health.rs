@@ -25,7 +25,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let url = url.join("/health").map_err(|error| Failure::usage(format!("`{url}`: {error}")))?;
     runtime::on_one_thread()?.block_on(async {
         let unwell = |error: reqwest::Error| {
-            let error = crate::serve::with_causes(&error.without_url());
+            let error = domain::with_causes(&error.without_url());
             Failure::audit(format!("`{url}` does not answer: {error}"))
         };
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();

@@ -7,7 +7,7 @@ mod worker {
     pub(crate) mod handler;
 }
 
-use std::{cell::RefCell, collections::HashSet};
+use std::{cell::RefCell, collections::HashSet, time::Duration};
 
 use domain::{Done, JobTicket, Ticket};
 use futures::executor::block_on;
@@ -34,6 +34,11 @@ impl Send for Bench {
         *told += jobs.len();
         if *told % 3 == 2 { Err("the queue is full".into()) } else { Ok(()) }
     }
+
+    async fn come_again(&self, receipts: &[(&str, Duration)]) -> Result<(), String> {
+        assert!(receipts.iter().all(|(_, after)| *after <= Duration::from_hours(12)));
+        Ok(())
+    }
 }
 
 impl Work for Bench {
@@ -43,6 +48,10 @@ impl Work for Bench {
         let text = serde_json::to_string(ticket).map_err(|error| error.to_string())?;
         assert_eq!(serde_json::from_str::<Ticket>(&text).as_ref().ok(), Some(ticket));
         if self.worked.borrow().is_multiple_of(2) { Err("the store is away".into()) } else { Ok(Done::nothing()) }
+    }
+
+    async fn is_onboarding(&self, ticket: &Ticket) -> Result<bool, String> {
+        Ok(ticket.audit().is_some())
     }
 }
 

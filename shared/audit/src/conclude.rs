@@ -1,10 +1,10 @@
 //! Judging: all checks over the merged snapshot, in one place.
 
-use std::{collections::BTreeMap, error::Error};
+use std::collections::BTreeMap;
 
 use domain::{
     Account, Audit, AuditId, Cause, Latest, Part, Place, Snapshot, Task, TaskState, Tenant,
-    Tracked, Unread,
+    Tracked, Unread, with_causes,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
@@ -245,12 +245,6 @@ fn merge(
         finished_at: finished_at.unwrap_or(started_at),
         parts: parts.into_values().collect(),
     }
-}
-
-/// An error and what caused it.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// What there is of a kept snapshot.

@@ -1,6 +1,6 @@
 //! The audits of a night: one for every account that has no schedule of its own.
 
-use domain::{Audit, AuditId, Registered};
+use domain::{Audit, AuditId, Registered, with_causes};
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use store::{Created, Error, Intent, PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 use uuid::Builder;
 
-use crate::{Pipeline, Queued, Ticket, WorkError, conclude::with_causes, lease::now};
+use crate::{Pipeline, Queued, Ticket, WorkError, lease::now};
 
 /// How many accounts are looked at between two looks at the clock.
 const PAGE: u16 = 100;

@@ -2,14 +2,13 @@
 
 use std::{fmt::Display, time::Duration};
 
-use domain::{Audit, JobTicket, Phase, Registered, RegisteredState, Task, TaskState};
+use domain::{Audit, JobTicket, Phase, Registered, RegisteredState, Task, TaskState, with_causes};
 use jiff::Timestamp;
 use store::{PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Pipeline, Ticket, WorkError,
-    conclude::with_causes,
     lease::{now, since},
     night,
 };
