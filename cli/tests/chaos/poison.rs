@@ -1,6 +1,6 @@
 //! A place whose worker dies every time, with the limit of attempts that a deployment has.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     api,
     compare::{Seen, text},
     killer::Killer,
-    run::{OPERATOR, PATIENCE, REGIONS, WORKER, open},
+    run::{OPERATOR, REGIONS, WORKER, to_the_end},
     support::{Customer, Functions, StandIn},
 };
 
@@ -97,19 +97,7 @@ fn gaps(status: &Value) -> Vec<(&str, &str)> {
 /// Audits the accounts to the end, and answers the audits.
 fn audited(functions: &Functions, killer: &mut Killer<'_>, accounts: &[String]) -> Vec<String> {
     let audits: Vec<_> = accounts.iter().map(|one| api::start(functions, TENANT, one)).collect();
-    let (start, mut swept) = (Instant::now(), Instant::now());
-    loop {
-        killer.spring(0.3);
-        if swept.elapsed() > Duration::from_secs(1) {
-            swept = Instant::now();
-            functions.fire("Sweep");
-            let left = open(functions);
-            if left == (0, 0) {
-                break;
-            }
-            assert!(start.elapsed() < PATIENCE, "{left:?} open; kills {:?}", killer.kills);
-        }
-    }
+    to_the_end(functions, killer, |_, _| ());
     let items = functions.items("audit");
     let ended = |id: &String| {
         items.iter().any(|one| text(one, "id") == id && text(one, "phase") == "ended")

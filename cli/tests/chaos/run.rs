@@ -21,18 +21,41 @@ pub(crate) const WORKER: &str = "InfraAuditWorker";
 pub(crate) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-northeast-2"];
 const ACCOUNTS: usize = 20;
 const WORKERS: usize = 6;
-pub(crate) const PATIENCE: Duration = Duration::from_mins(4);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 fn setting(name: &str, usual: u64) -> u64 {
     env::var(name).ok().map_or(usual, |value| value.parse().expect("a number"))
 }
 
 /// How many audits are unfinished, and how many alerts unsent.
-pub(crate) fn open(functions: &Functions) -> (usize, usize) {
+fn open(functions: &Functions) -> (usize, usize) {
     let without = |kind: &str, name: &str, end: &str| {
         functions.items(kind).iter().filter(|item| text(item, name) != end).count()
     };
     (without("audit", "phase", "ended"), without("alert", "delivery", "sent"))
+}
+
+/// Kills what waits in traps and sweeps every second until nothing is left to do; `beside` is done at each sweep.
+pub(crate) fn to_the_end<'a>(
+    functions: &Functions,
+    killer: &mut Killer<'a>,
+    mut beside: impl FnMut(&mut Killer<'a>, usize),
+) {
+    let (start, mut swept, mut tick) = (Instant::now(), Instant::now(), 0);
+    loop {
+        killer.spring(0.3);
+        if swept.elapsed() > Duration::from_secs(1) {
+            swept = Instant::now();
+            tick += 1;
+            functions.fire("Sweep");
+            beside(killer, tick);
+            let left = open(functions);
+            if left == (0, 0) {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "{left:?} open; kills {:?}", killer.kills);
+        }
+    }
 }
 
 /// What happens in the accounts before a round: the root users get MFA after the first, so that something is resolved.
@@ -102,25 +125,11 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
             (0..WORKERS).for_each(|_| drop(functions.start("Worker")));
             (0..2).for_each(|_| drop(functions.start("Notifier")));
         }
-        let start = Instant::now();
-        let mut tick = 0_usize;
-        let mut swept = Instant::now();
-        loop {
-            killer.spring(0.3);
-            if swept.elapsed() > Duration::from_secs(1) {
-                swept = Instant::now();
-                tick += 1;
-                functions.fire("Sweep");
-                if tick.is_multiple_of(3) && tick <= 60 {
-                    killer.at_random(tick * usize::try_from(seed).expect("small"));
-                }
-                let left = open(&functions);
-                if left == (0, 0) {
-                    break;
-                }
-                assert!(start.elapsed() < PATIENCE, "{left:?} open; kills {:?}", killer.kills);
+        to_the_end(&functions, &mut killer, |killer, tick| {
+            if tick.is_multiple_of(3) && tick <= 60 {
+                killer.at_random(tick * usize::try_from(seed).expect("small"));
             }
-        }
+        });
     }
     Killer::rest();
     println!("kills {:?}, {} in all, after {:?}", killer.kills, killer.total(), begun.elapsed());
