@@ -1,13 +1,14 @@
 //! The deployed functions: `template.yaml` behind the stand-in and the four binaries of Lambda.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Mutex, MutexGuard},
 };
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::StandIn;
 
@@ -22,6 +23,8 @@ pub(crate) struct Functions {
     folder: PathBuf,
     stack: Value,
     running: Mutex<Vec<Instance>>,
+    /// What each instance logs, in a file of its name.
+    logs: TempDir,
 }
 
 /// One process of a function.
@@ -51,7 +54,8 @@ impl Functions {
         asked["template"] = template.expect("template.yaml").into();
         asked["parameters"] = parameters.clone();
         let stack = StandIn::shared().post("deploy", &asked);
-        Self { account: account.to_owned(), folder, stack, running: Mutex::default() }
+        let logs = TempDir::new().expect("a folder for logs");
+        Self { account: account.to_owned(), folder, stack, running: Mutex::default(), logs }
     }
 
     /// Starts an instance as Lambda would, with the template's environment, its role's session and
@@ -65,13 +69,14 @@ impl Functions {
             let own = key == "AWS_LAMBDA_RUNTIME_API";
             (key, if own { format!("{value}.{name}") } else { value.to_owned() })
         });
+        let log = File::create(self.logs.path().join(&name)).expect("a file for its log");
         let process = Command::new(self.folder.join(binary))
             .env_clear()
             .envs(variables)
             // It is part of every request, so that the stand-in can tell the instances apart.
             .env("AWS_SDK_UA_APP_ID", &name)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(log)
             .spawn()
             .expect("the function starts");
         let instance = Instance { function: function.to_owned(), name: name.clone(), process };
@@ -106,6 +111,12 @@ impl Functions {
         let running = self.running();
         let of_function = running.iter().filter(|one| one.function == function);
         of_function.map(|one| one.name.clone()).collect()
+    }
+
+    /// What the instances of a function that run have logged.
+    pub(crate) fn log(&self, function: &str) -> String {
+        let names = self.instances(function).into_iter();
+        names.map(|name| fs::read_to_string(self.logs.path().join(name)).expect("a log")).collect()
     }
 
     /// Sets an environment variable for the instances of a function that start from now on.
