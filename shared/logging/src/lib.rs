@@ -1,5 +1,5 @@
 //! What the service logs: JSON lines, ours as fine as the operator wants, and of libraries no more than warnings. At
-//! finer levels the AWS SDK tells whole requests, and Lambda's runtime whole events, and with them ExternalIds.
+//! finer levels the AWS SDK tells whole requests, and Lambda's runtime whole events, and with them `ExternalId`s.
 
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{

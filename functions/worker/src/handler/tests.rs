@@ -283,7 +283,7 @@ async fn counted(bench: Bench) -> usize {
     let filter = r#"'{ $.message = "audit ended" && $.state = "failed" }'"#;
     assert!(include_str!("../../../../template.yaml").contains(filter));
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let lines = log.lines().map(|line| event(line));
+    let lines = log.lines().map(event);
     assert!(log.contains(AUDIT), "{log}");
     lines.filter(|line| line["message"] == "audit ended" && line["state"] == "failed").count()
 }
@@ -312,7 +312,7 @@ async fn an_account_without_its_role_yet_wakes_nobody() {
         (AuditState::Complete, false, vec![], 0),
     ] {
         let ended = Some((id(), state));
-        let bench = Bench { ended, onboarding, refuse, ..Bench::default() };
+        let bench = Bench { ended, refuse, onboarding, ..Bench::default() };
         assert_eq!(counted(bench).await, expected, "{state} {onboarding}");
     }
 }

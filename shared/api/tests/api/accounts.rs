@@ -131,7 +131,9 @@ async fn a_link_says_all_that_the_template_asks_for() {
         .collect();
     assert!(names.contains(&"ExternalId"), "{names:?}");
     let onboarding = Onboarding {
-        link: |_, _, _, parameters| parameters.iter().map(|(name, _)| format!("{name} ")).collect(),
+        link: |_, _, _, parameters| {
+            parameters.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+        },
         region: "eu-west-1".into(),
         template_url: "https://templates.example/role.yaml".into(),
         operator_account: "999988887777".into(),
