@@ -239,9 +239,14 @@ fn an_active_account_that_a_request_finds_open_is_told_of() {
 
 #[test]
 fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert() {
-    let functions = Functions::deployed(THIRD, &json!({"WorkerRoleName": WORKER}));
+    let parameters = json!({"WorkerRoleName": WORKER});
+    let mut functions = Functions::deployed_idle(THIRD, &parameters, &json!({}));
+    for function in ["Api", "Worker", "Notifier"] {
+        functions.set(function, "INFRAAUDIT_LOG", "trace");
+        functions.start(function);
+    }
     let account = Customer::next();
-    register(&functions, &account);
+    let secret = register(&functions, &account);
     let customer = Customer::registered(THIRD, WORKER, account, "not-the-right-one".into());
     let id = start(&functions, &customer);
     let end = ended(&functions, &id);
@@ -249,6 +254,14 @@ fn an_account_that_does_not_open_is_a_failed_audit_with_the_reason_and_no_alert(
     let said = end.to_string();
     assert!(said.contains("AccessDenied") && said.contains(&customer.role()), "{said}");
     assert!(!said.contains("not-the-right-one"), "an ExternalId is a secret");
+    // Its owner has not made the role yet, which is no reason to wake anybody: template.yaml counts `audit ended`.
+    let log = eventually("end of the audit in the log", || {
+        let is_there =
+            |log: &String| ["audit refused", "audit ended"].iter().any(|line| log.contains(line));
+        Some(functions.log()).filter(is_there)
+    });
+    assert!(log.contains("audit refused") && !log.contains("audit ended"), "{log}");
+    assert!(!log.contains(&secret), "an ExternalId is a secret, whatever is logged: {log}");
     assert_eq!(functions.published(), Vec::<Value>::new());
     assert_eq!(functions.failures(), json!([]));
 }

@@ -87,13 +87,7 @@ impl Work for Shift<'_> {
         let lost = |error: store::Error| with_causes(&error);
         let Some(audit) = store.audit(tenant, id).await.map_err(lost)? else { return Ok(false) };
         let account = store.account(tenant, &audit.order.account_id).await.map_err(lost)?;
-        // Proven since the audit began, so it is this audit that was refused.
-        Ok(account.is_some_and(|account| {
-            let proof = account.proof.as_ref();
-            audit.order.external_id.as_ref() == Some(&account.external_id)
-                && account.waits_for_its_role()
-                && proof.is_some_and(|proof| proof.tried_at >= audit.created_at)
-        }))
+        Ok(account.is_some_and(|account| account.waited_for_its_role(&audit)))
     }
 }
 

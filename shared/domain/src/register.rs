@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AuditId, ExternalId, Order, Proof, ProofOutcome, RoleName, Schedule, Service,
+    AccountId, Audit, AuditId, ExternalId, Order, Proof, ProofOutcome, RoleName, Schedule, Service,
     Severity, Tenant,
 };
 
@@ -90,17 +90,70 @@ impl Registered {
         }
     }
 
-    /// Whether its owner may still have to make the role, as far as is known: it has never opened, and AWS refused it
-    /// the last time.
+    /// Whether an audit of it found that its owner may still have to make the role: it has never opened, and AWS
+    /// refused it since the audit was asked for.
     #[must_use]
-    pub fn waits_for_its_role(&self) -> bool {
-        let refused = |proof: &Proof| proof.outcome == ProofOutcome::Refused;
-        self.state == RegisteredState::Pending && self.proof.as_ref().is_some_and(refused)
+    pub fn waited_for_its_role(&self, audit: &Audit) -> bool {
+        let refused = |proof: &Proof| {
+            proof.outcome == ProofOutcome::Refused && proof.tried_at >= audit.created_at
+        };
+        self.state == RegisteredState::Pending
+            && audit.order.registered
+            && audit.order.account_id == self.account_id
+            && self.proof.as_ref().is_some_and(refused)
     }
 
     /// Whether the schedule audits it.
     #[must_use]
     pub const fn is_audited(&self) -> bool {
         matches!(self.state, RegisteredState::Pending | RegisteredState::Active)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn only_what_never_opened_and_was_refused_waits_for_its_role() {
+        let time = |minute: i64| Timestamp::from_second(1_790_000_000 + 60 * minute).unwrap();
+        let proof = |outcome, tried_at| Some(Proof { tried_at, outcome, reason: None });
+        let account = Registered {
+            tenant: Tenant::local(),
+            account_id: "111122223333".parse().unwrap(),
+            name: None,
+            role_name: RoleName::default(),
+            external_id: "one-of-many".parse().unwrap(),
+            regions: vec![],
+            services: vec![],
+            schedule: None,
+            alert_severity: None,
+            state: RegisteredState::Pending,
+            reason: None,
+            created_at: time(0),
+            updated_at: time(0),
+            proof: proof(ProofOutcome::Refused, time(2)),
+            scheduled_for: None,
+            last_audit: None,
+            purge_at: None,
+        };
+        let id = AuditId(Uuid::from_u128(1));
+        let mut audit = Audit::new(Tenant::local(), id, account.order(), time(1));
+        // As the store leaves one that has ended.
+        audit.order.external_id = None;
+        assert!(account.waited_for_its_role(&audit));
+        for other in [
+            Registered { state: RegisteredState::Active, ..account.clone() },
+            Registered { state: RegisteredState::Suspended, ..account.clone() },
+            Registered { proof: None, ..account.clone() },
+            Registered { proof: proof(ProofOutcome::Unproven, time(2)), ..account.clone() },
+            Registered { proof: proof(ProofOutcome::Open, time(2)), ..account.clone() },
+            Registered { proof: proof(ProofOutcome::Refused, time(0)), ..account.clone() },
+            Registered { account_id: "444455556666".parse().unwrap(), ..account.clone() },
+        ] {
+            assert!(!other.waited_for_its_role(&audit), "{other:?}");
+        }
     }
 }

@@ -132,6 +132,12 @@ impl Functions {
         told["items"].as_array().expect("items").clone()
     }
 
+    /// All that the functions have logged.
+    pub(crate) fn log(&self) -> String {
+        let log = self.log.lock().expect("no test has panicked with it");
+        log.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     /// The lines of all functions' logs that say `message`.
     pub(crate) fn logged(&self, message: &str) -> Vec<Value> {
         let log = self.log.lock().expect("no test has panicked with it");
