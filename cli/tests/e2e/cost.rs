@@ -16,8 +16,8 @@ const REGIONS: [&str; 6] =
     ["eu-west-1", "us-east-1", "us-west-2", "ap-northeast-2", "eu-central-1", "sa-east-1"];
 
 /// What an audit takes, whatever it reads, and what each task takes on top: `docs/cost.md` has the same figures.
-const AUDIT: Taken = Taken { writes: 73.0, reads: 13.5, puts: 1, gets: 0 };
-const TASK: Taken = Taken { writes: 10.0, reads: 2.0, puts: 1, gets: 1 };
+const AUDIT: Taken = Taken { writes: 17.0, reads: 13.5, puts: 1, gets: 0 };
+const TASK: Taken = Taken { writes: 8.0, reads: 2.0, puts: 1, gets: 1 };
 
 /// What one night of an account took: request units of DynamoDB, requests to S3.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +56,11 @@ fn night(functions: &Functions, number: usize) -> Taken {
         assert!(begun.elapsed() < Duration::from_mins(1), "{audits:?}\n{}", functions.failures());
         thread::sleep(Duration::from_millis(100));
     }
-    // Alerts are marked a moment later.
+    // Alerts are marked a moment later, and the marks come to the notifier once more.
+    while functions.items("alert").iter().any(|alert| alert["delivery"]["S"] != "sent") {
+        assert!(begun.elapsed() < Duration::from_mins(1), "{}", functions.failures());
+        thread::sleep(Duration::from_millis(100));
+    }
     thread::sleep(Duration::from_millis(500));
     let (writes, reads) = functions.units();
     let operations = functions.operations();
@@ -77,11 +81,11 @@ fn a_night_costs_what_is_documented() {
     let external_id = body["external_id"].as_str().expect("an ExternalId").to_owned();
     let customer = Customer::registered(OPERATOR, WORKER, account, external_id);
     customer.seed("basic", &json!({"regions": REGIONS}));
-    // Each account's first night finds what the ones after it only see again.
-    for (number, regions) in [1, 1, 6, 6].into_iter().enumerate() {
+    // The first night finds problems, the second sees that they stay, those after it write nothing of them.
+    for (number, regions) in [1, 1, 1, 6, 6, 6].into_iter().enumerate() {
         customer.enable(&REGIONS[..regions]);
         let taken = night(&functions, number);
-        if number % 2 == 1 {
+        if number % 3 == 2 {
             // IAM and S3 are read once, EC2 in every region.
             let documented = Taken::documented(2 + u32::try_from(regions).expect("a few"));
             assert_eq!((taken.puts, taken.gets), (documented.puts, documented.gets));

@@ -14,7 +14,7 @@ const OPERATOR: &str = "100000000002";
 const ANOTHER: &str = "100000000003";
 const THIRD: &str = "100000000004";
 const FOURTH: &str = "100000000005";
-const DRIFTS: &str = "100000000011";
+const DRIFTS: &str = "100000000031";
 const WORKER: &str = "AnotherWorker";
 const PATIENCE: Duration = Duration::from_mins(1);
 

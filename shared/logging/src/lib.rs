@@ -12,7 +12,7 @@ use tracing_subscriber::{
 };
 
 /// Our crates; `infraaudit` is the command's.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "access",
     "api",
     "audit",
@@ -27,6 +27,7 @@ const OURS: [&str; 16] = [
     "policy",
     "report",
     "store",
+    "usage",
     "worker",
     // Its span names the invocation, at `info`.
     RUNTIME,
