@@ -12,7 +12,7 @@
 - `invoke {account, function, event, seconds?}`: `{"answer"}` or `{"error"}`; with `"asynchronous": true` `{}` at once.
 - `fire {account, schedule, at?}`: lets a schedule's time come; answers `{"event"}`.
 - `failures?account=`: what functions failed with, and what was given up. `instances?account=`: what each instance does.
-- `instance_died {account, function, instance}`: its process is gone; a broken connection tells it too.
+- `instance_died {account, function, instance}`: its process is gone; of one without a name a broken connection tells it too.
 - `hold {point, operations, contains, account?, region?, when, times, probability, seed}`, `held {seconds}`, `release {id}`, `unhold`: see `holds`.
 - `metered?account=`: the request units of DynamoDB; POST begins to count anew. See `meter`.
 - `items {account, table, kind}`: the items of a kind, as DynamoDB words them.

@@ -130,7 +130,7 @@ class Instance:
 
     def __init__(self, account, function, handle, name=""):
         self.path = f"/_lambda/{account}-{function}{'.' + name if name else ''}/2018-06-01/runtime"
-        self.host = urllib.parse.urlparse(endpoint()).netloc
+        self.host, self.who = urllib.parse.urlparse(endpoint()).netloc, (account, function, name)
         self.handle, self.events, self.deadlines, self.stopped = handle, [], [], False
         self.connection = http.client.HTTPConnection(self.host)
         threading.Thread(target=self._run, daemon=True).start()
@@ -163,11 +163,14 @@ class Instance:
                 self._ask("POST", f"invocation/{invocation}/response", json.dumps(answer))
 
     def kill(self):
-        """The process is gone, and its connection with it."""
+        """The process is gone, and its connection with it; of one with a name that is told."""
         self.stopped = True
         if self.connection.sock:
             self.connection.sock.shutdown(2)
         self.connection.close()
+        if self.who[2]:
+            account, function, name = self.who
+            control("instance_died", account=account, function=function, instance=name)
 
 
 def template(function=None, events=None, queue=None, timeout=3):

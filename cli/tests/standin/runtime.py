@@ -102,9 +102,13 @@ class Runtime:
             self.instances.pop((account, function, instance), None)
 
     def hung_up(self, connection):
-        """A connection has ended: what was given out over it fails, unless it is answered over another right away."""
+        """A connection has ended: what was given out over it fails, unless it is answered over another right away.
+
+        An instance with a name is a process that the test watches and tells the end of: its client may drop an idle
+        connection while it works.
+        """
         for one in list(self.running.values()):
-            if one.connection is connection and not one.done.is_set():
+            if one.connection is connection and not one.done.is_set() and not one.instance[2]:
                 said = _ended(one, "Runtime.ExitError", "Runtime exited without providing a reason")
                 timer = threading.Timer(GRACE, one.end, kwargs={"error": said})
                 timer.daemon = True
