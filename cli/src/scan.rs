@@ -53,6 +53,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     if let Some(path) = &args.snapshot_out {
         Output::File(path.clone()).write(|out| Ok(serde_json::to_writer(out, &snapshot)?))?;
     }
+    let unread = report.findings.iter().all(|finding| finding.verdict == Verdict::Unknown)
+        && report.receipt.iter().all(|row| row.outcome.is_gap());
+    if unread && !stopped {
+        return Err(Failure::audit("nothing of the account could be read; the report says why"));
+    }
     Ok(ending(args, &report.findings, report.status, stopped).into())
 }
 

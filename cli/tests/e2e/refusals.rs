@@ -151,3 +151,34 @@ fn a_place_that_cannot_be_written_is_told_before_aws_is_asked() {
     assert!(one_sentence(&outcome).contains("/nowhere/at/all.json"), "{}", outcome.stderr);
     assert_eq!(customer.calls().len(), 0);
 }
+
+#[test]
+fn a_profile_that_was_asked_for_comes_before_the_environment() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let profile = "[profile customer]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n\
+                   aws_secret_access_key = nobody-has-it\nregion = us-east-1\n";
+    std::fs::write(file.path(), profile).expect("a profile");
+    let path = file.path().to_str().expect("a path");
+    let scan = |profile| {
+        Customer::bare_scan().args(["--profile", profile]).env("AWS_CONFIG_FILE", path)
+    };
+    // The environment has credentials that AWS takes, of another account.
+    let outcome = refused(|| scan("customer"), 2);
+    let said = one_sentence(&outcome);
+    assert!(said.contains("AWS does not accept the credentials"), "{said}");
+    let outcome = refused(|| scan("nobody"), 2);
+    let said = one_sentence(&outcome);
+    assert!(said.contains("nobody"), "which profile: {said}");
+}
+
+#[test]
+fn an_account_of_which_nothing_can_be_read_is_not_audited() {
+    let (customer, _) = Customer::small();
+    for service in ["iam", "s3", "ec2"] {
+        customer.rule("deny", serde_json::json!({"services": [service]}));
+    }
+    let outcome = customer.scan_as("table").run();
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("INCOMPLETE"), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("nothing of the account could be read"), "{}", outcome.stderr);
+}

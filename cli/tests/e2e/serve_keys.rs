@@ -39,8 +39,7 @@ fn both_routes_agree_with_the_truth_at_random_hours() {
     let environment: Vec<_> = environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let data = tempfile::tempdir().expect("a directory");
     let service = Service::start(data.path(), &environment);
-    for byte in uuid::Uuid::new_v4().as_bytes().chunks(2).chain([&[0, 0][..], &[255, 255]])
-    {
+    for byte in uuid::Uuid::new_v4().as_bytes().chunks(2).chain([&[0, 0][..], &[255, 255]]) {
         let [high, low] = *byte else { continue };
         let hours = 1 + u32::from(u16::from_be_bytes([high, low])) * 17_519 / 13_107;
         let all = hours % 2 == 0;

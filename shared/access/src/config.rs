@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig,
+    BehaviorVersion, Region, SdkConfig, meta::region::RegionProviderChain,
+    profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
 use domain::{Account, AccountId, Partition};
@@ -27,7 +28,8 @@ pub fn beside(config: &SdkConfig, id: &AccountId) -> Account {
 /// How the SDK is to be set up.
 #[derive(Clone, Debug, Default)]
 pub struct Manner {
-    /// The profile of the shared configuration files; the environment's choice otherwise.
+    /// The profile of the shared configuration files, before any credentials of the environment; the environment's
+    /// choice otherwise.
     pub profile: Option<String>,
 }
 
@@ -49,9 +51,14 @@ pub async fn config(manner: &Manner) -> SdkConfig {
         let regions = aws_config::default_provider::region::DefaultRegionChain::builder()
             .profile_name(profile)
             .build();
-        loader = loader
+        let region = RegionProviderChain::first_try(regions).or_else(home).region().await;
+        // In the SDK's own chain the environment comes before a profile, even one that was asked for.
+        let provider = ProviderConfig::default().with_region(region.clone());
+        let credentials = ProfileFileCredentialsProvider::builder()
+            .configure(&provider)
             .profile_name(profile)
-            .region(RegionProviderChain::first_try(regions).or_else(home));
+            .build();
+        loader = loader.profile_name(profile).credentials_provider(credentials).region(region);
     } else {
         loader = loader.region(RegionProviderChain::default_provider().or_else(home));
     }

@@ -85,6 +85,8 @@ pub(crate) fn counted(summary: &Summary) -> String {
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
     let mut text = format!("{} failing", summary.fail);
+    let suppressed = (summary.suppressed > 0).then(|| format!("{} suppressed", summary.suppressed));
+    let by_severity: Vec<_> = by_severity.into_iter().chain(suppressed).collect();
     if !by_severity.is_empty() {
         let _ = write!(text, " ({})", by_severity.join(", "));
     }
@@ -112,13 +114,20 @@ pub(crate) fn cells(finding: &Finding) -> [String; 6] {
         Verdict::Fail => &finding.headline,
         _ => &finding.requirement,
     };
+    let mut evidence = finding.evidence.replace('`', "");
+    let mut verdict = finding.verdict.to_string();
+    if let Some(quiet) = &finding.suppressed {
+        verdict = "suppressed".into();
+        let until = quiet.expires_at.strftime("%Y-%m-%d");
+        let _ = write!(evidence, " (suppressed until {until}: {})", quiet.reason);
+    }
     [
         finding.severity.to_string(),
-        finding.verdict.to_string(),
+        verdict,
         what.clone(),
         short(&finding.resource.arn).to_owned(),
         finding.resource.region.clone(),
-        finding.evidence.replace('`', ""),
+        evidence,
     ]
 }
 
@@ -201,6 +210,24 @@ pub(crate) mod tests {
     #[test]
     fn leads_with_the_worst_and_counts_what_passes() {
         insta::assert_snapshot!(page(false));
+    }
+
+    #[test]
+    fn what_is_suppressed_says_so_and_until_when() {
+        let mut report = report();
+        let quiet = domain::Suppressed {
+            id: None,
+            reason: "moved in March".into(),
+            expires_at: "2027-03-31T00:00:00Z".parse().unwrap(),
+        };
+        report.findings[0].suppressed = Some(quiet);
+        report.summary = Summary::of(&report.findings);
+        let mut out = Vec::new();
+        let style = Style { width: 200, color: false };
+        Page { style, passes: false }.write(&report, &mut out).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        assert!(page.contains("1 failing (1 suppressed)"), "{page}");
+        assert!(page.contains("suppressed until 2027-03-31: moved in March"), "{page}");
     }
 
     #[test]
