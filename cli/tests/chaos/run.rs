@@ -97,7 +97,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
     });
     stand_in.post("chaos", &chaos);
     let parameters = json!({"WorkerRoleName": WORKER});
-    let pace = json!({"waits": 1000, "timeouts": 10});
+    let pace = json!({"waits": 1000, "timeouts": 5});
     let mut functions = Functions::deployed_idle(OPERATOR, &parameters, &pace);
     for (name, value) in [("LEASE_SECONDS", "3"), ("PATIENCE_SECONDS", "4"), ("ATTEMPTS", "50")] {
         functions.set("Worker", &format!("INFRAAUDIT_{name}"), value);
