@@ -159,9 +159,8 @@ fn a_profile_that_was_asked_for_comes_before_the_environment() {
                    aws_secret_access_key = nobody-has-it\nregion = us-east-1\n";
     std::fs::write(file.path(), profile).expect("a profile");
     let path = file.path().to_str().expect("a path");
-    let scan = |profile| {
-        Customer::bare_scan().args(["--profile", profile]).env("AWS_CONFIG_FILE", path)
-    };
+    let scan =
+        |profile| Customer::bare_scan().args(["--profile", profile]).env("AWS_CONFIG_FILE", path);
     // The environment has credentials that AWS takes, of another account.
     let outcome = refused(|| scan("customer"), 2);
     let said = one_sentence(&outcome);
