@@ -87,8 +87,10 @@ async fn one(message: &Value, jobs: &impl Work) -> Result<(), String> {
 
 async fn answer(event: &Value, router: Router) -> Result<Value, Refused> {
     let is_http = event.pointer("/requestContext/http/method").is_some();
-    let request = lambda_http::request::from_str(&event.to_string());
-    let (true, Ok(request)) = (is_http, request) else { return Err(Refused::Unknown) };
+    let text = event.to_string();
+    // It unwraps the URL that it makes of host and path, and API Gateway's are not all that may come in.
+    let request = std::panic::catch_unwind(|| lambda_http::request::from_str(&text));
+    let (true, Ok(Ok(request))) = (is_http, request) else { return Err(Refused::Unknown) };
     let lost = |why: &dyn Error| Refused::Answer(why.to_string());
     let request = request.map(axum::body::Body::new);
     let response = router.oneshot(request).await.map_err(|error| lost(&error))?;
