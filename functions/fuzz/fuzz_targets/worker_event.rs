@@ -60,10 +60,8 @@ fuzz_target!(|text: &str| {
     let records = event.get("Records").and_then(Value::as_array).cloned().unwrap_or_default();
     let names: HashSet<&str> = records
         .iter()
-        .filter_map(|record| {
-            let number = record.pointer("/dynamodb/SequenceNumber");
-            number.or_else(|| record.get("messageId"))?.as_str()
-        })
+        .flat_map(|record| [record.pointer("/dynamodb/SequenceNumber"), record.get("messageId")])
+        .filter_map(|name| name?.as_str())
         .collect();
     let (bench, now) = (Bench::default(), jiff::Timestamp::UNIX_EPOCH);
     let answer = block_on(handle(event.clone(), now, &bench, &bench));
