@@ -13,7 +13,7 @@ use crate::{
 const KEY_DAYS: u32 = 1;
 
 /// What takes an audit off the index of the unfinished and frees its lease.
-const OVER: [&str; 3] = [keys::KIND_SORT, "lease_until", "lease_ns"];
+pub(crate) const OVER: [&str; 3] = [keys::KIND_SORT, "lease_until", "lease_ns"];
 
 /// That the phase's one worker still is this one.
 pub(crate) fn works(held: &Audit) -> Condition {
@@ -316,9 +316,4 @@ pub(crate) fn over(audit: &Audit, now: Timestamp, state: AuditState) -> Result<I
         ("updated_at", now.to_string().into()),
         ("order", serde_json::to_value(order).map_err(Error::unwritable)?),
     ]))
-}
-
-/// What takes an audit off the index of the unfinished.
-pub(crate) const fn over_removes() -> &'static [&'static str] {
-    &OVER
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Claim, Error, Fence, Store,
-    audits::{free, over, over_removes, works},
+    audits::{OVER, free, over, works},
     item, keys, result,
     table::{Condition, Key, TRANSACTION, Write, Written},
 };
@@ -157,7 +157,7 @@ impl Store {
         let summary = serde_json::to_value(&end.report.summary).map_err(Error::unwritable)?;
         set.extend(item::with([("summary", summary), ("result", key.as_str().into())]));
         let mut writes =
-            vec![Write::update(Self::at(held), set).removing(over_removes()).only_if(works(held))];
+            vec![Write::update(Self::at(held), set).removing(&OVER).only_if(works(held))];
         writes.extend(end.digest.map(Self::outbox).transpose()?);
         if self.table.transact(doing, &writes).await?.is_err() {
             let there = self.audit(&held.tenant, held.id).await?;

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use crate::{
     Claim, Error, Fence, Page, PageError, PageRequest, Store,
-    audits::{free, lease},
+    audits::free,
     cursor::List,
     item, keys, result,
+    steps::States,
     table::{Condition, Key, Write, Written},
 };
 
@@ -29,12 +30,12 @@ fn at(job: &Job) -> Key {
     keys::job(&job.tenant, job.id)
 }
 
+const STATES: States =
+    States { queued: JobState::Queued.name(), running: JobState::Running.name() };
+
 /// That the job's worker still is this one.
 fn works(held: &Job) -> Condition {
-    Condition::All(vec![
-        Condition::is("state", JobState::Running.name()),
-        Condition::is("attempt", held.attempt),
-    ])
+    STATES.works(held.attempt)
 }
 
 impl Store {
@@ -97,27 +98,9 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Claim<Job>, Error> {
-        let mut set = item::with(lease(until));
-        set.extend(item::with([
-            ("state", JobState::Running.name().into()),
-            ("updated_at", now.to_string().into()),
-        ]));
-        let open = Condition::Any(vec![
-            Condition::is("state", JobState::Queued.name()),
-            Condition::All(vec![Condition::is("state", JobState::Running.name()), free(now)]),
-        ]);
-        let write = Write::update(keys::job(tenant, id), set).adding("attempt", 1).only_if(open);
-        match self.table.write("take a job", write).await? {
-            Written::Done(Some(taken)) => Ok(Claim::Claimed(Box::new(item::read(taken)?))),
-            Written::Done(None) | Written::Refused(None) => Ok(Claim::Missing),
-            Written::Refused(Some(there)) => {
-                let there: Job = item::read(there)?;
-                Ok(match there.lease_until {
-                    Some(until) if !there.state.is_final() => Claim::Held { until },
-                    _ => Claim::Passed,
-                })
-            }
-        }
+        let key = keys::job(tenant, id);
+        let lease_of = |there: &Job| there.lease_until.filter(|_| !there.state.is_final());
+        self.take("take a job", key, &STATES, [now, until], lease_of).await
     }
 
     /// Tells that the worker that claimed a job is alive.
@@ -131,10 +114,7 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Fence, Error> {
-        let mut set = item::with(lease(until));
-        set.insert("updated_at".into(), now.to_string().into());
-        let write = Write::update(at(held), set).only_if(works(held));
-        Ok(Fence::of(&self.table.write("renew a lease", write).await?))
+        self.renew_lease(at(held), works(held), [now, until]).await
     }
 
     /// Puts a claimed job back, for another worker to go on from what was read.

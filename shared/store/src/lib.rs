@@ -26,6 +26,7 @@ mod planning;
 mod purge;
 mod readings;
 mod result;
+mod steps;
 mod suppressions;
 mod table;
 mod tasks;

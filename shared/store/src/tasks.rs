@@ -4,10 +4,9 @@ use domain::{Audit, AuditId, Phase, Place, Snapshot, Task, TaskState, Tenant};
 use jiff::Timestamp;
 
 use crate::{
-    Claim, Error, Fence, Store,
-    audits::{free, lease},
-    item, keys, result,
-    table::{Condition, Range, Write, Written},
+    Claim, Error, Fence, Store, item, keys, result,
+    steps::States,
+    table::{Condition, Range, Write},
 };
 
 /// How a task ends.
@@ -19,12 +18,12 @@ pub enum TaskEnd<'a> {
     Failed(&'a str),
 }
 
+const STATES: States =
+    States { queued: TaskState::Queued.name(), running: TaskState::Running.name() };
+
 /// That the task's worker still is this one.
 fn works(held: &Task) -> Condition {
-    Condition::All(vec![
-        Condition::is("state", TaskState::Running.name()),
-        Condition::is("attempt", held.attempt),
-    ])
+    STATES.works(held.attempt)
 }
 
 fn at(task: &Task) -> crate::table::Key {
@@ -45,27 +44,9 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Claim<Task>, Error> {
-        let mut set = item::with(lease(until));
-        set.extend(item::with([
-            ("state", TaskState::Running.name().into()),
-            ("updated_at", now.to_string().into()),
-        ]));
-        let open = Condition::Any(vec![
-            Condition::is("state", TaskState::Queued.name()),
-            Condition::All(vec![Condition::is("state", TaskState::Running.name()), free(now)]),
-        ]);
-        let write = Write::update(keys::task(tenant, id, plan, place), set).adding("attempt", 1);
-        match self.table.write("take a task", write.only_if(open)).await? {
-            Written::Done(Some(taken)) => Ok(Claim::Claimed(Box::new(item::read(taken)?))),
-            Written::Done(None) | Written::Refused(None) => Ok(Claim::Missing),
-            Written::Refused(Some(there)) => {
-                let there: Task = item::read(there)?;
-                Ok(match there.lease_until {
-                    Some(until) if !there.state.is_final() => Claim::Held { until },
-                    _ => Claim::Passed,
-                })
-            }
-        }
+        let key = keys::task(tenant, id, plan, place);
+        let lease_of = |there: &Task| there.lease_until.filter(|_| !there.state.is_final());
+        self.take("take a task", key, &STATES, [now, until], lease_of).await
     }
 
     /// Tells that the worker that claimed a task is alive.
@@ -79,10 +60,7 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Fence, Error> {
-        let mut set = item::with(lease(until));
-        set.insert("updated_at".into(), now.to_string().into());
-        let write = Write::update(at(held), set).only_if(works(held));
-        Ok(Fence::of(&self.table.write("renew a lease", write).await?))
+        self.renew_lease(at(held), works(held), [now, until]).await
     }
 
     /// Puts a claimed task back, for another worker to begin again.
