@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{KeyStatus, OldAccessKey};
+use super::{OldAccessKey, judge::of_key};
 use crate::{Thresholds, Unread, iam::Iam, owner};
 
 /// The access keys that an audit found to be older than its limit: what `iam_access_key_age` fails for, as one list.
@@ -39,27 +39,13 @@ impl AuditedKeys {
         for user in &iam.users.items {
             all.gap(user.access_keys.unread.as_ref());
             for key in user.access_keys.items.iter().filter(|key| key.active) {
-                let created_date = match key.created.known() {
-                    Ok(created) => *created,
-                    Err(unread) => {
-                        all.gap(Some(&unread));
-                        continue;
+                match of_key(key, limit, read_at) {
+                    Ok(None) => {}
+                    Ok(Some(key)) => {
+                        let owner = user.tags.as_ref().and_then(owner).map(ToOwned::to_owned);
+                        all.old_access_keys.push(OwnedKey { key, owner });
                     }
-                };
-                let age = read_at.duration_since(created_date);
-                if age > limit {
-                    let key = OldAccessKey {
-                        user_name: user.name.clone(),
-                        access_key_id: Some(key.id.clone()),
-                        created_date,
-                        age_hours: age.as_hours(),
-                        status: KeyStatus::Active,
-                        slot: None,
-                        no_id_because: None,
-                        last_used: None,
-                    };
-                    let owner = user.tags.as_ref().and_then(owner).map(ToOwned::to_owned);
-                    all.old_access_keys.push(OwnedKey { key, owner });
+                    Err(unread) => all.gap(Some(&unread)),
                 }
             }
         }

@@ -19,11 +19,9 @@ pub struct Found {
 }
 
 impl Ask {
-    /// The age in whole hours of a key that is old at `now`; nothing where it is not.
-    fn age(self, created: Timestamp, now: Timestamp) -> Option<i64> {
-        let age = now.duration_since(created);
-        let limit = SignedDuration::from_hours(self.hours.get().into());
-        (age > limit).then(|| age.as_hours())
+    /// How old a key may be.
+    fn limit(self) -> SignedDuration {
+        SignedDuration::from_hours(self.hours.get().into())
     }
 
     const fn counts(self, active: bool) -> bool {
@@ -37,23 +35,37 @@ impl Ask {
 ///
 /// When a key that counts has no date: it could be old.
 pub fn of_user(keys: &[AccessKey], ask: Ask, now: Timestamp) -> Result<Vec<OldAccessKey>, Unread> {
-    let mut old = Vec::new();
-    for key in keys.iter().filter(|key| ask.counts(key.active)) {
-        let created_date = *key.created.known()?;
-        if let Some(age_hours) = ask.age(created_date, now) {
-            old.push(OldAccessKey {
-                user_name: key.user.clone(),
-                access_key_id: Some(key.id.clone()),
-                created_date,
-                age_hours,
-                status: KeyStatus::of(key.active),
-                slot: None,
-                no_id_because: None,
-                last_used: None,
-            });
-        }
-    }
-    Ok(old)
+    let counted = keys.iter().filter(|key| ask.counts(key.active));
+    counted.filter_map(|key| of_key(key, ask.limit(), now).transpose()).collect()
+}
+
+/// A key that is older than a limit; nothing where it is not.
+///
+/// # Errors
+///
+/// When it has no date.
+pub(super) fn of_key(
+    key: &AccessKey,
+    limit: SignedDuration,
+    now: Timestamp,
+) -> Result<Option<OldAccessKey>, Unread> {
+    let created_date = *key.created.known()?;
+    Ok(older(created_date, limit, now).map(|age_hours| OldAccessKey {
+        user_name: key.user.clone(),
+        access_key_id: Some(key.id.clone()),
+        created_date,
+        age_hours,
+        status: KeyStatus::of(key.active),
+        slot: None,
+        no_id_because: None,
+        last_used: None,
+    }))
+}
+
+/// The age in whole hours of what is older than a limit.
+fn older(created: Timestamp, limit: SignedDuration, now: Timestamp) -> Option<i64> {
+    let age = now.duration_since(created);
+    (age > limit).then(|| age.as_hours())
 }
 
 /// The old keys of a credential report, without ids.
@@ -95,7 +107,7 @@ fn reported(
         let why = format!("it does not tell when key {slot} of `{user}` was made");
         return Err(Failure::Unusable { why });
     };
-    let Some(age_hours) = ask.age(created_date, now) else { return Ok(None) };
+    let Some(age_hours) = older(created_date, ask.limit(), now) else { return Ok(None) };
     let last_used = if ask.include.last_used {
         if matches!(key.used, Told::Missing | Told::NoInformation) {
             let why = format!("it does not tell when key {slot} of `{user}` was last used");
