@@ -76,7 +76,12 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         None => deliver::Deliver::default(),
     };
     let limits = Limits::default().with(Service::Iam, config.iam_requests.get());
-    let reader: Arc<dyn api::ReadKeys> = Arc::new(keys::Reader::new(aws.clone(), &limits));
+    let reader: Arc<dyn api::ReadKeys> = Arc::new(::keys::Accounts::new(
+        aws.clone(),
+        None,
+        collect::Paces::new(&limits),
+        ::keys::CALL_TIMEOUT,
+    ));
     let stop_keys = CancellationToken::new();
     let jobs = keys::KeyJobs::new(store.clone(), Arc::clone(&reader), stop_keys.clone());
     let again = jobs.clone();

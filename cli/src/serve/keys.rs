@@ -1,20 +1,13 @@
-//! Old access keys on one machine: who reads them, and the jobs in the background.
+//! Old access keys on one machine: the jobs in the background.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use api::{Jobs, KeysRead, ReadKeys, Until, Worked};
-use async_trait::async_trait;
-use aws_config::SdkConfig;
-use collect::{Limits, Paces};
-use domain::{
-    JobState, JobTicket, Registered,
-    keys::{Failure, Partial},
-};
+use api::{Jobs, ReadKeys, Until, Worked};
+use domain::{JobState, JobTicket};
 use jiff::Timestamp;
-use keys::{Accounts, CALL_TIMEOUT, Outcome, Run};
 use store::{PageError, PageRequest, Store};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -27,31 +20,6 @@ const ATTEMPT: Duration = Duration::from_mins(15);
 
 /// Half the first wait before a job is tried again when the store gave no answer, and the longest wait.
 const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-
-/// Reads the accounts' keys with this machine's credentials.
-pub(super) struct Reader(Accounts);
-
-impl Reader {
-    pub(super) fn new(config: SdkConfig, limits: &Limits) -> Self {
-        Self(Accounts::new(config, None, Paces::new(limits), CALL_TIMEOUT))
-    }
-}
-
-#[async_trait]
-impl ReadKeys for Reader {
-    async fn read(
-        &self,
-        account: Option<&Registered>,
-        from: Partial,
-        until: Until<'_>,
-    ) -> Result<KeysRead, Failure> {
-        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
-        Ok(match self.0.read(account, from, run).await? {
-            Outcome::Done(answer) => KeysRead::Whole(answer),
-            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
-        })
-    }
-}
 
 /// The jobs that are under way. Cloning it is cheap.
 #[derive(Clone)]

@@ -5,16 +5,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use api::{Gateway, Jobs, Keys, KeysRead, OwnAccount, ReadKeys, Until, Worked};
-use async_trait::async_trait;
+use api::{Gateway, Jobs, Keys, OwnAccount, ReadKeys, Until, Worked};
 use aws_config::retry::RetryConfig;
 use axum::Router;
-use domain::{
-    JobTicket, Registered,
-    keys::{Failure, Partial},
-    with_causes,
-};
-use keys::{Accounts, CALL_TIMEOUT, Outcome, Paces, Run};
+use domain::{JobTicket, with_causes};
+use keys::{Accounts, CALL_TIMEOUT, Paces};
 use lambda_runtime::Error;
 use store::Store;
 use tokio::{
@@ -61,7 +56,7 @@ impl Service {
         let store = Store::on_aws(&own, settings.table, settings.bucket);
         let paces = Paces::new(&settings.limits);
         let accounts = Accounts::new(config, Some(settings.worker), paces, CALL_TIMEOUT);
-        let reader: Arc<dyn ReadKeys> = Arc::new(Reader(accounts));
+        let reader: Arc<dyn ReadKeys> = Arc::new(accounts);
         let stop = CancellationToken::new();
         let own_account = OwnAccount::Only(settings.operator);
         let keys = Keys { stop: stop.clone(), ..Keys::new(Arc::clone(&reader), own_account) };
@@ -124,24 +119,5 @@ impl Work for Shift<'_> {
         let until = Until { deadline: self.deadline, stop: &self.service.stop };
         let worked = self.service.jobs.work(ticket, until).await;
         worked.map_err(|error| with_causes(&error))
-    }
-}
-
-/// Reads the accounts' keys for the routes and the jobs.
-struct Reader(Accounts);
-
-#[async_trait]
-impl ReadKeys for Reader {
-    async fn read(
-        &self,
-        account: Option<&Registered>,
-        from: Partial,
-        until: Until<'_>,
-    ) -> Result<KeysRead, Failure> {
-        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
-        Ok(match self.0.read(account, from, run).await? {
-            Outcome::Done(answer) => KeysRead::Whole(answer),
-            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
-        })
     }
 }

@@ -4,6 +4,8 @@ use std::{
 };
 
 use access::{Cap, Door, SessionName, as_role, beside, caller};
+use api::{KeysRead, ReadKeys, Until};
+use async_trait::async_trait;
 use aws_config::SdkConfig;
 use collect::Paces;
 use domain::{
@@ -143,6 +145,22 @@ impl Accounts {
     fn forget(&self, name: &Name) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|(of, _)| of != name);
+    }
+}
+
+#[async_trait]
+impl ReadKeys for Accounts {
+    async fn read(
+        &self,
+        account: Option<&Registered>,
+        from: Partial,
+        until: Until<'_>,
+    ) -> Result<KeysRead, Failure> {
+        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
+        Ok(match Self::read(self, account, from, run).await? {
+            Outcome::Done(answer) => KeysRead::Whole(answer),
+            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
+        })
     }
 }
 
