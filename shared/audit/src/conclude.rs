@@ -257,25 +257,21 @@ enum Read {
 /// The part of a place whose newest snapshot, another audit's, cannot be read. Anything else that was read of the place
 /// stands before it.
 fn unreadable(place: &Place, why: String) -> Part {
-    let unread = Unread {
-        action: "s3:GetObject".into(),
-        cause: Cause::Failed(why),
-        region: place.region.clone().into(),
-    };
-    let part = scan::gap(place.service, &place.region, &unread);
-    Part { taken_at: Some(Timestamp::UNIX_EPOCH), ..part }
+    nothing_of(place, "s3:GetObject", why, Timestamp::UNIX_EPOCH)
 }
 
 /// The part of a task that was given up: nothing is known, and the receipt says why.
 fn given_up(task: &Task) -> Part {
     let error = task.error.clone().unwrap_or_else(|| "the task never ended".into());
-    let unread = Unread {
-        action: "sts:AssumeRole".into(),
-        cause: Cause::Failed(error),
-        region: task.place.region.clone().into(),
-    };
-    let part = scan::gap(task.place.service, &task.place.region, &unread);
-    Part { taken_at: Some(task.updated_at), ..part }
+    nothing_of(&task.place, "sts:AssumeRole", error, task.updated_at)
+}
+
+/// The part of a place of which nothing is known since a time, because an action failed.
+fn nothing_of(place: &Place, action: &'static str, why: String, since: Timestamp) -> Part {
+    let region = place.region.clone().into();
+    let unread = Unread { action: action.into(), cause: Cause::Failed(why), region };
+    let part = scan::gap(place.service, &place.region, &unread);
+    Part { taken_at: Some(since), ..part }
 }
 
 /// The problems with these changes made.

@@ -111,7 +111,7 @@ impl Pipeline {
         let proof = access::proof(&tried, now());
         let unsure = |error: store::Error| Unplanned::Unsure(error.to_string());
         let (tenant, id) = (&held.tenant, &held.order.account_id);
-        let drifted = matches!(proof.outcome, ProofOutcome::Open | ProofOutcome::Elsewhere);
+        let drifted = proof.outcome.is_drift();
         let before = self.store.account(tenant, id).await.map_err(unsure)?;
         // A proof is of one role and one ExternalId: what was changed since is not proven by it.
         let is_of = |account: &domain::Registered| {
@@ -140,7 +140,7 @@ impl Pipeline {
                     ProofOutcome::Proven if account.state == RegisteredState::Pending => {
                         account.state = RegisteredState::Active;
                     }
-                    ProofOutcome::Open | ProofOutcome::Elsewhere if account.is_audited() => {
+                    outcome if outcome.is_drift() && account.is_audited() => {
                         account.state = RegisteredState::Suspended;
                         account.reason.clone_from(&proof.reason);
                     }
