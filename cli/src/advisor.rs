@@ -5,14 +5,14 @@ mod page;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
-use collect::{LastAccessed, Limits, Paces, ServiceAccess, Target};
+use collect::{ConcurrencyLimits, LastAccessed, Limits, ServiceAccess, Target};
 use domain::Unread;
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
+use least_privilege::advice::{self, Access, Account, Entity, Row, Since, TRACKED_DAYS};
 use policy::facts::Facts;
-use usage::advice::{self, Access, Account, Entity, Row, Since, TRACKED_DAYS};
 
-use crate::{door, failure::Failure, output::Output, runtime};
+use crate::{credentials, failure::Failure, output::Output, runtime};
 
 /// Exit code: `--strict`, and not everything was read.
 const INCOMPLETE: u8 = 4;
@@ -37,7 +37,7 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u32).range(1..=i64::from(TRACKED_DAYS)))]
     days: u32,
     #[command(flatten)]
-    door: door::Credentials,
+    credentials: credentials::Credentials,
     /// How to print it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -101,8 +101,8 @@ pub(crate) fn run(Command::Advisor(args): &Command) -> Result<ExitCode, Failure>
 async fn ask(args: &Args, facts: &Facts) -> Result<Advice, Failure> {
     let mut actions = vec!["iam:GetAccountAuthorizationDetails"];
     actions.extend(collect::LAST_ACCESSED_ACTIONS);
-    let target = args.door.open(&actions).await?;
-    let paces = Paces::new(&Limits::default());
+    let target = args.credentials.open(&actions).await?;
+    let paces = ConcurrencyLimits::new(&Limits::default());
     let from = format!("account `{}`", target.account.id);
     let details = collect::authorization_details(&target, &paces).await;
     let details = details.map_err(|unread| Failure::audit(format!("{from}: {unread}")))?;
@@ -125,7 +125,7 @@ async fn judge(
     args: &Args,
     facts: &Facts,
     target: &Target,
-    paces: &Paces,
+    paces: &ConcurrencyLimits,
     account: Account,
 ) -> Advice {
     let at = Timestamp::now();

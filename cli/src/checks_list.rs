@@ -66,7 +66,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
                 [row.id.into(), service, severity, row.requirement.into(), actions]
             });
             let header = ["ID", "SERVICE", "SEVERITY", "REQUIREMENT", "ACTIONS"];
-            let table = report::table(output.style(), header, cells);
+            let table = export::table(output.style(), header, cells);
             output.write(|out| writeln!(out, "{table}"))?;
         }
     }

@@ -2,11 +2,11 @@
 
 use std::{io::Write as _, num::NonZeroUsize, process::ExitCode, sync::Arc, time::Duration};
 
-use checks::{Lang, Manner};
+use checks::{EvaluateOptions, Lang};
 use domain::{AuditState, Finding, Progress, Receipt, Report, Snapshot, Status, Summary, Tenant};
+use export::Page;
 use indicatif::{ProgressBar, ProgressStyle};
-use notice::Notice;
-use report::Page;
+use notify::Notice;
 use serde::Deserialize;
 use serde_json::json;
 use store::Store;
@@ -113,7 +113,7 @@ async fn serve(
     snapshot: Arc<Snapshot>,
     lang: Lang,
 ) -> Result<std::net::SocketAddr, Failure> {
-    let manner = Manner { lang, ..Manner::default() };
+    let manner = EvaluateOptions { lang, ..EvaluateOptions::default() };
     let with = audit::Settings { manner, ..audit::Settings::default() };
     let source = audit::Source::Recorded { snapshot, tempo: STEP };
     let pipeline = audit::Pipeline::new(store.clone(), source, with);
@@ -135,7 +135,7 @@ struct NoAws;
 
 #[async_trait::async_trait]
 impl api::Verify for NoAws {
-    async fn verify(&self, _: &domain::Registered) -> domain::Proof {
+    async fn verify(&self, _: &domain::RegisteredAccount) -> domain::Proof {
         domain::Proof {
             tried_at: jiff::Timestamp::now(),
             outcome: domain::ProofOutcome::Unproven,

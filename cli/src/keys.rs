@@ -5,12 +5,14 @@ mod progress;
 
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
-use access::SessionName;
+use access_keys::{
+    ConcurrencyLimits, Failure as KeysFailure, Limits, Method, Monitor, Outcome, Partial, Run, Seen,
+};
+use aws::SessionName;
 use clap::Subcommand;
 use domain::Account;
+use export::KeysPage;
 use jiff::Timestamp;
-use keys::{Failure as KeysFailure, Limits, Monitor, Outcome, Paces, Partial, Run, Seen, Way};
-use report::KeysPage;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +35,8 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
     let (way, args) = match command {
-        Command::List(args) => (Way::Live, args),
-        Command::Report(args) => (Way::Report, args),
+        Command::List(args) => (Method::Live, args),
+        Command::Report(args) => (Method::Report, args),
     };
     let ask = args.ask();
     let output = Output::new(args.output.clone());
@@ -45,20 +47,20 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
             serde_json::to_writer_pretty(&mut *out, &answer)?;
             writeln!(out)
         }
-        Format::Csv => report::keys_csv(&answer, out),
+        Format::Csv => export::keys_csv(&answer, out),
         Format::Table => KeysPage { style: output.style(), ask }.write(&answer, out),
     })?;
     let some_old = args.fail_if_any && !answer.old_access_keys.is_empty();
     Ok(ExitCode::from(if some_old { SOME_OLD } else { 0 }))
 }
 
-async fn read(args: &Args, way: Way) -> Result<keys::OldAccessKeys, Failure> {
+async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Failure> {
     let ask = args.ask();
     let role = args.role().map_err(Failure::usage)?;
-    let config = access::config(&access::Manner { profile: args.profile.clone() }).await;
+    let config = aws::config(&aws::ClientOptions { profile: args.profile.clone() }).await;
     let (account, session): (Account, _) = match role {
         None => {
-            let caller = access::caller(&config).await.map_err(Failure::audit)?;
+            let caller = aws::caller(&config).await.map_err(Failure::audit)?;
             let (id, arn) = (&caller.account.id, &caller.arn);
             eprintln!("no role given: reading the caller's own account {id} as {arn}");
             (caller.account, None)
@@ -66,12 +68,13 @@ async fn read(args: &Args, way: Way) -> Result<keys::OldAccessKeys, Failure> {
         Some((role, external_id)) => {
             let name = SessionName::new("keys").map_err(Failure::usage)?;
             let account = role.account().clone();
-            let session = keys::session(&config, role, external_id, name, way, ask.include).await;
+            let session =
+                access_keys::session(&config, role, external_id, name, way, ask.include).await;
             (account, Some(session.map_err(Failure::audit)?))
         }
     };
     let limits = Limits::default().with(domain::Service::Iam, args.concurrency.into());
-    let paces = Paces::new(&limits);
+    let paces = ConcurrencyLimits::new(&limits);
     let timeout = Duration::from_secs(args.call_timeout.into());
     let monitor = Monitor::new(&config, account, session, &paces, timeout);
 
@@ -101,8 +104,8 @@ async fn read(args: &Args, way: Way) -> Result<keys::OldAccessKeys, Failure> {
                 _ if partial.listed => {
                     format!("the keys of {waiting} of {users} users were not read")
                 }
-                Way::Live => "the list of users was not read to its end".into(),
-                Way::Report => "the credential report was not ready".into(),
+                Method::Live => "the list of users was not read to its end".into(),
+                Method::Report => "the credential report was not ready".into(),
             };
             let what = format!("{what}, and a part of the answer is not printed");
             let message = KeysFailure::Stopped { what }.to_string();

@@ -6,8 +6,8 @@
 
 mod advisor;
 mod checks_list;
+mod credentials;
 mod demo;
-mod door;
 mod failure;
 mod health;
 mod keys;

@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use report::Style;
+use export::Style;
 
 use crate::Failure;
 

@@ -5,15 +5,15 @@ mod suppressions;
 
 use std::{fs, io::Write as _, path::Path, process::ExitCode, sync::Arc};
 
-use access::SessionName;
-use audit::{Brief, Entry, ScanError, evaluate};
+use audit::{AuditScope, Credentials, ScanError, evaluate};
+use aws::SessionName;
 use aws_config::SdkConfig;
 use domain::{Finding, Snapshot, Status, Verdict};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, output::Output, runtime};
 pub(crate) use args::Args;
-use args::{Format, Way};
+use args::{Format, Input};
 use progress::Progress;
 
 /// Exit code: a failing finding is as bad as `--fail-on` says.
@@ -35,20 +35,20 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let quiet = suppressions::load(args.suppressions.as_deref()).map_err(Failure::usage)?;
     let way = args.way().map_err(Failure::usage)?;
-    let asked = matches!(way, Way::Aws(_));
+    let asked = matches!(way, Input::Aws(_));
     let (snapshot, stopped) = match way {
-        Way::Accounts(path) => return accounts::run(args, &path, &brief, &quiet),
-        Way::Snapshot(path) => (load(&path)?, false),
-        Way::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
+        Input::Accounts(path) => return accounts::run(args, &path, &brief, &quiet),
+        Input::Snapshot(path) => (load(&path)?, false),
+        Input::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
     let mut report = evaluate(&snapshot, &brief.checks, args.manner());
     audit::suppress(&mut report, &quiet, jiff::Timestamp::now());
     let output = Output::new(args.output.clone());
     output.write(|out| match args.format {
-        Format::Json => report::json(&report, out),
-        Format::Csv => report::csv(&report, out),
+        Format::Json => export::json(&report, out),
+        Format::Csv => export::csv(&report, out),
         Format::Table => {
-            report::Page { style: output.style(), passes: args.passes }.write(&report, out)
+            export::Page { style: output.style(), passes: args.passes }.write(&report, out)
         }
     })?;
     if let Some(path) = &args.snapshot_out {
@@ -84,29 +84,33 @@ fn ending<'a>(
 }
 
 /// Proves that the role of the entry enforces its ExternalId; why not is one sentence.
-async fn prove(config: &SdkConfig, entry: &Entry) -> Result<(), String> {
-    let Entry::Role { role, external_id: Some(external_id), name } = entry else {
+async fn prove(config: &SdkConfig, entry: &Credentials) -> Result<(), String> {
+    let Credentials::Role { role, external_id: Some(external_id), name } = entry else {
         return Err("only a role that is assumed with an external id can be proven".into());
     };
-    access::prove(config, role, external_id, name).await.map_err(|doubt| doubt.to_string())
+    aws::prove(config, role, external_id, name).await.map_err(|doubt| doubt.to_string())
 }
 
 /// Reads the account; tells whether it was stopped on the way.
-async fn read(args: &Args, way: args::Door, brief: &Brief) -> Result<(Snapshot, bool), Failure> {
-    let manner = access::Manner { profile: args.profile.clone() };
-    let config = access::config(&manner).await;
+async fn read(
+    args: &Args,
+    way: args::Source,
+    brief: &AuditScope,
+) -> Result<(Snapshot, bool), Failure> {
+    let manner = aws::ClientOptions { profile: args.profile.clone() };
+    let config = aws::config(&manner).await;
     let entry = match way {
-        args::Door::Caller => {
-            let caller = access::caller(&config).await.map_err(Failure::audit)?;
+        args::Source::Caller => {
+            let caller = aws::caller(&config).await.map_err(Failure::audit)?;
             eprintln!(
                 "no role given: auditing the caller's own account {} as {}",
                 caller.account.id, caller.arn
             );
-            Entry::Caller(caller.account)
+            Credentials::Caller(caller.account)
         }
-        args::Door::Role { role, external_id } => {
+        args::Source::Role { role, external_id } => {
             let name = SessionName::new("scan").map_err(Failure::usage)?;
-            Entry::Role { role, external_id, name }
+            Credentials::Role { role, external_id, name }
         }
     };
     if args.prove_external_id {
@@ -122,7 +126,7 @@ async fn read(args: &Args, way: args::Door, brief: &Brief) -> Result<(Snapshot, 
     match scanned {
         Ok(snapshot) => Ok((snapshot, stop.is_cancelled())),
         Err(error @ ScanError::UnknownRegion { .. }) => Err(Failure::usage(error)),
-        Err(error @ ScanError::Refused(_)) => Err(Failure::audit(error)),
+        Err(error @ ScanError::AssumeRole(_)) => Err(Failure::audit(error)),
     }
 }
 

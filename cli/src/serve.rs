@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use checks::Manner;
+use checks::EvaluateOptions;
 use collect::Limits;
 use domain::{Service, Thresholds, with_causes};
 use store::Store;
@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, runtime, signals};
-use config::{Config, Door, Options};
+use config::{Authentication, Config, Options};
 pub(crate) use deliver::Deliver;
 pub(crate) use runner::Runner;
 
@@ -50,7 +50,7 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let config = config::read(options, &environment).map_err(Failure::usage)?;
-    logging::of_command(config.log);
+    telemetry::of_command(config.log);
     for name in &config.unknown {
         tracing::warn!("`{name}` is not a setting: docs/configuration.md lists them");
     }
@@ -67,7 +67,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let signals =
         signals::first().map_err(|error| Failure::audit(format!("no signals: {error}")))?;
 
-    let aws = access::config(&access::Manner::default()).await;
+    let aws = aws::config(&aws::ClientOptions::default()).await;
     let settings = settings(&config);
     let source = audit::Source::Aws(Box::new(aws.clone()));
     let pipeline = audit::Pipeline::new(store.clone(), source, settings);
@@ -76,29 +76,31 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         None => deliver::Deliver::default(),
     };
     let limits = Limits::default().with(Service::Iam, config.iam_requests.get());
-    let reader: Arc<dyn api::ReadKeys> = Arc::new(::keys::Accounts::new(
+    let reader: Arc<dyn api::ReadKeys> = Arc::new(access_keys::Accounts::new(
         aws.clone(),
         None,
-        collect::Paces::new(&limits),
-        ::keys::CALL_TIMEOUT,
+        collect::ConcurrencyLimits::new(&limits),
+        access_keys::CALL_TIMEOUT,
     ));
     let stop_keys = CancellationToken::new();
     let jobs = keys::KeyJobs::new(store.clone(), Arc::clone(&reader), stop_keys.clone());
     let again = jobs.clone();
-    let dropped = move |ticket| again.begin(ticket);
+    let dropped = move |step| again.begin(step);
     let runner = Runner::new(pipeline, deliver, config.concurrent_audits, dropped);
     let begun = runner.clone();
-    let own_account = match (&config.door, config.operator_tenant) {
-        (Door::Open | Door::Token(_), _) => api::OwnAccount::Everybody,
-        (Door::Jwt { .. }, Some(config::Operator(tenant))) => api::OwnAccount::Only(tenant),
-        (Door::Jwt { .. }, None) => api::OwnAccount::Nobody,
+    let own_account = match (&config.authentication, config.operator_tenant) {
+        (Authentication::Open | Authentication::Token(_), _) => api::OwnAccount::Everybody,
+        (Authentication::Jwt { .. }, Some(config::Operator(tenant))) => {
+            api::OwnAccount::Only(tenant)
+        }
+        (Authentication::Jwt { .. }, None) => api::OwnAccount::Nobody,
     };
-    let registration = !matches!(config.door, Door::Open);
+    let registration = !matches!(config.authentication, Authentication::Open);
     let verify = verify::Verifier::new(aws);
-    let mut api = match config.door {
-        Door::Open => api::Settings::new(api::Open, verify),
-        Door::Token(token) => api::Settings::new(token, verify),
-        Door::Jwt { issuer, audience, tenant_claim } => api::Settings::new(
+    let mut api = match config.authentication {
+        Authentication::Open => api::Settings::new(api::Open, verify),
+        Authentication::Token(token) => api::Settings::new(token, verify),
+        Authentication::Jwt { issuer, audience, tenant_claim } => api::Settings::new(
             jwt::Jwt::new(issuer, audience, tenant_claim).map_err(Failure::usage)?,
             verify,
         ),
@@ -110,7 +112,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     api.started = Arc::new(move |audit| begun.begin(audit));
     let new = jobs.clone();
     api.keys = Some(api::Keys {
-        started: Arc::new(move |ticket| new.begin(ticket)),
+        started: Arc::new(move |step| new.begin(step)),
         stop: stop_keys.clone(),
         ..api::Keys::new(reader, own_account)
     });
@@ -164,7 +166,7 @@ fn by_itself(ended: Result<io::Result<()>, JoinError>) -> String {
 fn settings(config: &Config) -> audit::Settings {
     let thresholds = Thresholds { access_key_days: config.access_key_days };
     audit::Settings {
-        manner: Manner { thresholds, lang: config.lang, ..Manner::default() },
+        manner: EvaluateOptions { thresholds, lang: config.lang, ..EvaluateOptions::default() },
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
         nightly: config.nightly.clone(),

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use export::Style;
 use jiff::Timestamp;
+use least_privilege::advice::{ACTIONS_SINCE, Row, TRACKED_DAYS, Verdict};
 use policy::facts::AccessLevel;
-use report::Style;
 use serde_json::{Value, json};
-use usage::advice::{ACTIONS_SINCE, Row, TRACKED_DAYS, Verdict};
 
 use super::Advice;
 
@@ -91,7 +91,7 @@ pub(super) fn table(advice: &Advice, style: Style, mut out: impl Write) -> io::R
     let header = ["VERDICT", "WORST", "WHO", "SERVICE", "LAST", "NOT USED"];
     let mut rows = table_rows(advice).peekable();
     if rows.peek().is_some() {
-        writeln!(out, "\n{}", report::table(style, header, rows))?;
+        writeln!(out, "\n{}", export::table(style, header, rows))?;
     }
     if advice.judged < advice.entities {
         let missing = advice.entities - advice.judged;

@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
+use access_keys::{Ask, Hours, Include, Status};
 use clap::ValueEnum;
 use domain::{ExternalId, RoleArn};
-use keys::{Ask, Hours, Include, Status};
 
 /// What `infraaudit keys` can be told.
 #[derive(Debug, clap::Args)]

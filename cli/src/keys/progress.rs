@@ -3,9 +3,9 @@ use std::{
     time::Duration,
 };
 
+use access_keys::{Method, Seen};
 use domain::Receipt;
 use indicatif::{ProgressBar, ProgressStyle};
-use keys::{Seen, Way};
 
 /// What a person sees on standard error while keys are read: a bar on a terminal, and a line at the end otherwise.
 pub(crate) enum Progress {
@@ -15,7 +15,7 @@ pub(crate) enum Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(quiet: bool, way: Way) -> Self {
+    pub(crate) fn new(quiet: bool, way: Method) -> Self {
         if quiet {
             return Self::Quiet;
         }
@@ -27,8 +27,8 @@ impl Progress {
             ProgressStyle::with_template("{spinner} {bar:24} {pos}/{len} {msg} {elapsed:.dim}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(match way {
-            Way::Live => "users",
-            Way::Report => "waiting for the credential report",
+            Method::Live => "users",
+            Method::Report => "waiting for the credential report",
         });
         bar.enable_steady_tick(Duration::from_millis(120));
         Self::Bar(bar)

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args as ClapArgs;
-use collect::{Limits, Paces, Target};
+use collect::{ConcurrencyLimits, Limits, Target};
 use policy::{Caller, CallerKind, Context, Request, gaad::AuthorizationDetails};
 use tokio_util::sync::CancellationToken;
 
@@ -89,8 +89,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// Asks IAM for the account's users, roles and policies; tells which account it was.
 fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
     runtime::on_one_thread()?.block_on(async {
-        let config = access::config(&access::Manner { profile }).await;
-        let caller = access::caller(&config).await.map_err(Failure::audit)?;
+        let config = aws::config(&aws::ClientOptions { profile }).await;
+        let caller = aws::caller(&config).await.map_err(Failure::audit)?;
         let from = format!("account `{}`", caller.account.id);
         let target = Target {
             account: caller.account,
@@ -100,7 +100,7 @@ fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
             watch: Arc::new(|_, _, _| {}),
             stop: CancellationToken::new(),
         };
-        let paces = Paces::new(&Limits::default());
+        let paces = ConcurrencyLimits::new(&Limits::default());
         let details = collect::authorization_details(&target, &paces).await;
         let details = details.map_err(|unread| Failure::audit(format!("{from}: {unread}")))?;
         Ok((details.to_string(), from))

@@ -9,10 +9,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use ::policy::{CallerKind, facts::Facts};
 use clap::{Args as ClapArgs, ValueEnum};
-use collect::{Limits, Paces};
-use usage::{Manner, Principal, Usage};
+use collect::{ConcurrencyLimits, Limits};
+use least_privilege::{Principal, Usage, UsageOptions};
 
-use crate::{door, failure::Failure, output::Output, runtime};
+use crate::{credentials, failure::Failure, output::Output, runtime};
 use report::Told;
 
 /// Exit code: `--strict`, and not everything was read or granted.
@@ -46,13 +46,13 @@ pub(crate) struct Args {
     include_denied: bool,
     /// The most resources of one type that an action is granted on by name; beyond, a wider pattern
     /// takes their place, and is told.
-    #[arg(long, value_name = "N", default_value_t = Manner::default().resources)]
+    #[arg(long, value_name = "N", default_value_t = UsageOptions::default().resources)]
     max_resources: usize,
     /// Also asks IAM which services were last accessed, and lists those without a record.
     #[arg(long)]
     last_accessed: bool,
     #[command(flatten)]
-    door: door::Credentials,
+    credentials: credentials::Credentials,
     /// What to print.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -82,7 +82,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let output = Output::new(args.output.clone());
     output.check()?;
     let facts = Facts::bundled().map_err(Failure::audit)?;
-    let manner = Manner { denied: args.include_denied, resources: args.max_resources };
+    let manner = UsageOptions { denied: args.include_denied, resources: args.max_resources };
     let mut usage = Usage::new(&facts, args.principal.clone(), manner);
     let mut told = Told::default();
     let (buckets, paths): (Vec<_>, Vec<_>) =
@@ -128,8 +128,8 @@ async fn ask(
     let mut actions = vec!["s3:ListBucket", "s3:GetObject", "s3:GetBucketLocation"];
     actions.extend(["cloudtrail:LookupEvents", "ec2:DescribeRegions"]);
     actions.extend(collect::LAST_ACCESSED_ACTIONS);
-    let target = args.door.open(&actions).await?;
-    let paces = Paces::new(&Limits::default());
+    let target = args.credentials.open(&actions).await?;
+    let paces = ConcurrencyLimits::new(&Limits::default());
     for bucket in buckets {
         files::read_bucket(bucket, &target, &paces, usage, told).await?;
     }

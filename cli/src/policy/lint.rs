@@ -181,7 +181,7 @@ fn table(output: &Output, linted: &[Linted]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    report::table(output.style(), ["PLACE", "TYPE", "CODE", "FINDING"], rows) + "\n"
+    export::table(output.style(), ["PLACE", "TYPE", "CODE", "FINDING"], rows) + "\n"
 }
 
 /// A list of findings with the names of Access Analyzer's API; lines and columns count from 1.

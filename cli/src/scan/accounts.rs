@@ -6,13 +6,13 @@ mod progress;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use access::SessionName;
-use audit::{Brief, Entry, evaluate};
+use audit::{AuditScope, Credentials, evaluate};
+use aws::SessionName;
 use aws_config::SdkConfig;
 use domain::{Account, Report, RoleArn};
+use export::{AccountResult, Accounts, Page};
 use futures::{StreamExt as _, stream};
 use jiff::{Timestamp, Unit};
-use report::{AccountResult, Accounts, Page};
 use tokio_util::sync::CancellationToken;
 
 use super::{Args, ending, listen, prove};
@@ -31,7 +31,7 @@ const NOT_AUDITED: u8 = 2;
 pub(super) fn run(
     args: &Args,
     path: &Path,
-    brief: &Brief,
+    brief: &AuditScope,
     quiet: &[domain::Suppression],
 ) -> Result<ExitCode, Failure> {
     let needs =
@@ -64,13 +64,13 @@ pub(super) fn run(
 async fn audit_all(
     args: &Args,
     lines: &[Line],
-    brief: &Brief,
+    brief: &AuditScope,
     stop: CancellationToken,
 ) -> Result<Accounts, Failure> {
-    let manner = access::Manner { profile: args.profile.clone() };
-    let config = access::config(&manner).await;
+    let manner = aws::ClientOptions { profile: args.profile.clone() };
+    let config = aws::config(&manner).await;
     // Without credentials no account opens: that is told once, and not of each.
-    access::caller(&config).await.map_err(Failure::audit)?;
+    aws::caller(&config).await.map_err(Failure::audit)?;
     let listening = tokio::spawn(listen(stop.clone()));
     let started_at = now();
     let progress = Progress::new(args.quiet, lines.len());
@@ -98,7 +98,7 @@ async fn audit_one(
     args: &Args,
     config: &SdkConfig,
     line: &Line,
-    brief: &Brief,
+    brief: &AuditScope,
     stop: &CancellationToken,
     watched: &Arc<Watched>,
 ) -> Result<Report, String> {
@@ -106,8 +106,8 @@ async fn audit_one(
     let regions =
         if line.regions.is_empty() { brief.regions.clone() } else { line.regions.clone() };
     let account = Account { partition: Args::partition(&regions), id: line.account.clone() };
-    let brief = Brief { regions, ..brief.clone() };
-    let entry = Entry::Role {
+    let brief = AuditScope { regions, ..brief.clone() };
+    let entry = Credentials::Role {
         role: RoleArn::new(account, &line.role_name.clone().unwrap_or_default()),
         external_id: line.external_id.clone(),
         name: SessionName::new("scan").map_err(|error| error.to_string())?,

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use audit::{Brief, Choice};
-use checks::{Lang, Manner};
+use audit::{AuditScope, CheckSelection};
+use checks::{EvaluateOptions, Lang};
 use clap::ValueEnum;
 use collect::Limits;
 use domain::{
@@ -108,26 +108,26 @@ pub(crate) enum Format {
 
 /// Where the facts come from.
 #[derive(Debug)]
-pub(crate) enum Way {
+pub(crate) enum Input {
     Snapshot(PathBuf),
     Accounts(PathBuf),
-    Aws(Door),
+    Aws(Source),
 }
 
 /// The way into the account.
 #[derive(Debug)]
-pub(crate) enum Door {
+pub(crate) enum Source {
     Caller,
     Role { role: RoleArn, external_id: Option<ExternalId> },
 }
 
 impl Args {
-    pub(crate) fn way(&self) -> Result<Way, String> {
+    pub(crate) fn way(&self) -> Result<Input, String> {
         if let Some(path) = &self.from_snapshot {
-            return Ok(Way::Snapshot(path.clone()));
+            return Ok(Input::Snapshot(path.clone()));
         }
         if let Some(path) = &self.accounts {
-            return Ok(Way::Accounts(path.clone()));
+            return Ok(Input::Accounts(path.clone()));
         }
         if self.prove_external_id && self.external_id.is_none() {
             return Err(
@@ -147,13 +147,13 @@ impl Args {
                         .into(),
                 );
             }
-            (None, None) => return Ok(Way::Aws(Door::Caller)),
+            (None, None) => return Ok(Input::Aws(Source::Caller)),
         };
         // Not parsed by the command line's parser, which repeats what it refuses.
         let external_id = self.external_id.as_deref().map(str::parse::<ExternalId>);
         let external_id =
             external_id.transpose().map_err(|error| format!("--external-id: {error}"))?;
-        Ok(Way::Aws(Door::Role { role, external_id }))
+        Ok(Input::Aws(Source::Role { role, external_id }))
     }
 
     /// The partition of a role given by name: that of the regions to read, or of the environment's.
@@ -167,8 +167,8 @@ impl Args {
         region.map_or(Partition::Aws, |region| Partition::of_region(&region))
     }
 
-    pub(crate) fn brief(&self) -> Result<Brief, String> {
-        let choice = Choice {
+    pub(crate) fn brief(&self) -> Result<AuditScope, String> {
+        let choice = CheckSelection {
             checks: self.check.clone(),
             services: self.service.clone(),
             minimum: self.severity,
@@ -181,7 +181,7 @@ impl Args {
         regions.sort();
         regions.dedup();
         let checks = choice.checks().map_err(|error| error.to_string())?;
-        let brief = Brief { regions, tags: self.tags, limits, ..Brief::new(checks) };
+        let brief = AuditScope { regions, tags: self.tags, limits, ..AuditScope::new(checks) };
         let unknown = |region: &&String| !asks_for_regions(&brief) && !is_region(region);
         if let Some(region) = brief.regions.iter().find(unknown) {
             return Err(format!("there is no region `{region}` that this release knows"));
@@ -189,8 +189,8 @@ impl Args {
         Ok(brief)
     }
 
-    pub(crate) fn manner(&self) -> Manner {
-        Manner {
+    pub(crate) fn manner(&self) -> EvaluateOptions {
+        EvaluateOptions {
             thresholds: Thresholds { access_key_days: self.access_key_days },
             lang: self.lang,
             minimum: self.severity.unwrap_or(Severity::Low),
@@ -199,6 +199,6 @@ impl Args {
 }
 
 /// Whether AWS is asked which regions there are: only where a regional service is read.
-pub(crate) fn asks_for_regions(brief: &Brief) -> bool {
+pub(crate) fn asks_for_regions(brief: &AuditScope) -> bool {
     brief.checks.iter().any(|check| !check.service().is_global())
 }

@@ -31,7 +31,7 @@ pub(super) struct Options {
 pub(super) struct Config {
     pub(super) listen: SocketAddr,
     pub(super) data: PathBuf,
-    pub(super) door: Door,
+    pub(super) authentication: Authentication,
     /// With an issuer: the tenant that may ask for the service's own account.
     pub(super) operator_tenant: Option<Operator>,
     pub(super) log: LevelFilter,
@@ -88,7 +88,7 @@ impl FromStr for Webhook {
 
 /// Who is let in.
 #[derive(Debug)]
-pub(super) enum Door {
+pub(super) enum Authentication {
     /// Everyone on this machine.
     Open,
     /// Whoever has the token.
@@ -125,7 +125,7 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
         None => source.or(&var::DATA, PathBuf::from("data"))?,
     };
     Ok(Config {
-        door: door(&source, listen)?,
+        authentication: authentication(&source, listen)?,
         operator_tenant: source.get(&var::OPERATOR_TENANT)?,
         listen,
         data,
@@ -153,7 +153,7 @@ fn nightly(source: &Source<'_>) -> Result<Option<Schedule>, String> {
     schedule.map(Some).map_err(|error| format!("`{cron}` with `{zone}` is wrong: {error}"))
 }
 
-fn door(source: &Source<'_>, listen: SocketAddr) -> Result<Door, String> {
+fn authentication(source: &Source<'_>, listen: SocketAddr) -> Result<Authentication, String> {
     let token: Option<String> = source.get(&var::API_TOKEN)?;
     let issuer: Option<String> = source.get(&var::JWT_ISSUER)?;
     let audience: Option<String> = source.get(&var::JWT_AUDIENCE)?;
@@ -168,7 +168,7 @@ fn door(source: &Source<'_>, listen: SocketAddr) -> Result<Door, String> {
                 let (name, least) = (var::API_TOKEN.name, api::Token::MIN_BYTES);
                 format!("`{name}` is too short: take {least} characters or more, at random")
             };
-            Ok(Door::Token(api::Token::new(&token).ok_or_else(short)?))
+            Ok(Authentication::Token(api::Token::new(&token).ok_or_else(short)?))
         }
         (None, Some(issuer)) => {
             let missing = || {
@@ -178,13 +178,13 @@ fn door(source: &Source<'_>, listen: SocketAddr) -> Result<Door, String> {
                 )
             };
             let audience = audience.ok_or_else(missing)?;
-            Ok(Door::Jwt {
+            Ok(Authentication::Jwt {
                 issuer,
                 audience,
                 tenant_claim: source.or(&var::TENANT_CLAIM, "sub".to_owned())?,
             })
         }
-        (None, None) if listen.ip().is_loopback() => Ok(Door::Open),
+        (None, None) if listen.ip().is_loopback() => Ok(Authentication::Open),
         (None, None) => Err(format!(
             "`{listen}` can be reached from other machines: set `{}` or `{}`, or listen on \
              127.0.0.1",

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use domain::{Alert, AuditId, Tenant};
-use notice::Notice;
+use notify::Notice;
 use reqwest::{StatusCode, redirect::Policy};
 use store::{PageRequest, Store};
 use tokio::sync::Mutex;

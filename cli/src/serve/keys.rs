@@ -6,7 +6,7 @@ use std::{
 };
 
 use api::{Jobs, ReadKeys, Until, Worked};
-use domain::{JobState, JobTicket};
+use domain::{JobState, JobStep};
 use jiff::Timestamp;
 use store::{PageError, PageRequest, Store};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
@@ -50,7 +50,7 @@ impl KeyJobs {
                     let partial = self.0.store.job_partial(job).await?;
                     let _ = self.0.store.release_job(job, &partial, Timestamp::now()).await?;
                 }
-                self.begin(job.ticket());
+                self.begin(job.step());
                 resumed += 1;
             }
             cursor = jobs.next_cursor;
@@ -61,17 +61,17 @@ impl KeyJobs {
     }
 
     /// Works on a job as soon as there is room.
-    pub(super) fn begin(&self, ticket: JobTicket) {
+    pub(super) fn begin(&self, step: JobStep) {
         if self.0.stop.is_cancelled() {
             return;
         }
         let jobs = self.clone();
         let mut tasks = self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(async move { jobs.until_done(&ticket).await });
+        tasks.spawn(async move { jobs.until_done(&step).await });
     }
 
-    async fn until_done(&self, ticket: &JobTicket) {
+    async fn until_done(&self, step: &JobStep) {
         let (mut patience, longest) = WAITS;
         loop {
             let place = tokio::select! {
@@ -79,17 +79,17 @@ impl KeyJobs {
                 () = self.0.stop.cancelled() => return,
             };
             let until = Until { deadline: Instant::now() + ATTEMPT, stop: &self.0.stop };
-            let worked = self.0.jobs.work(ticket, until).await;
+            let worked = self.0.jobs.work(step, until).await;
             drop(place);
             if self.0.stop.is_cancelled() {
                 return;
             }
             match worked {
                 Ok(Worked::Ended(_) | Worked::Passed) => return,
-                Ok(Worked::PutBack) => continue,
+                Ok(Worked::Requeued) => continue,
                 Err(error) => {
                     let error = domain::with_causes(&error);
-                    tracing::error!(job = %ticket.job_id, error, "interrupted");
+                    tracing::error!(job = %step.job_id, error, "interrupted");
                 }
             }
             patience = (patience * 2).min(longest);

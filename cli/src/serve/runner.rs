@@ -7,8 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use audit::{Done, Pipeline, Ticket};
-use domain::{Audit, AuditId, JobTicket};
+use audit::{Pipeline, Step, StepResult};
+use domain::{Audit, AuditId, JobStep};
 use jiff::Timestamp;
 use tokio::{
     sync::{
@@ -41,12 +41,12 @@ struct Inner {
     pipeline: Pipeline,
     deliver: Deliver,
     /// Told of jobs of old access keys that the sweep finds dropped.
-    dropped: Box<dyn Fn(JobTicket) + Send + Sync>,
+    dropped: Box<dyn Fn(JobStep) + Send + Sync>,
     /// Places for audits: one keeps its place until it has ended.
     places: Arc<Semaphore>,
     taken: Mutex<HashMap<AuditId, OwnedSemaphorePermit>>,
     /// Steps of audits that have no place yet, in the order in which they get one.
-    waiting: UnboundedSender<Ticket>,
+    waiting: UnboundedSender<Step>,
     /// Places for steps.
     steps: Semaphore,
     tasks: Mutex<JoinSet<()>>,
@@ -63,7 +63,7 @@ impl Runner {
         pipeline: Pipeline,
         deliver: Deliver,
         at_once: NonZeroUsize,
-        dropped: impl Fn(JobTicket) + Send + Sync + 'static,
+        dropped: impl Fn(JobStep) + Send + Sync + 'static,
     ) -> Self {
         let (waiting, line) = mpsc::unbounded_channel();
         let runner = Self(Arc::new(Inner {
@@ -84,11 +84,11 @@ impl Runner {
 
     /// Takes up what an earlier process left behind, and sweeps from now on.
     pub(crate) async fn resume(&self) -> Result<usize, audit::WorkError> {
-        let tickets = self.0.pipeline.resume().await?;
+        let steps = self.0.pipeline.resume().await?;
         let audits: std::collections::BTreeSet<_> =
-            tickets.iter().filter_map(|ticket| Some(ticket.audit()?.1)).collect();
-        for ticket in tickets {
-            self.take(ticket);
+            steps.iter().filter_map(|step| Some(step.audit()?.1)).collect();
+        for step in steps {
+            self.take(step);
         }
         let runner = self.clone();
         self.spawn(async move { runner.sweep().await });
@@ -97,8 +97,8 @@ impl Runner {
 
     /// Works on a new audit as soon as there is room.
     pub(crate) fn begin(&self, audit: &Audit) {
-        if let Some(ticket) = Ticket::of(audit) {
-            self.take(ticket);
+        if let Some(step) = Step::of(audit) {
+            self.take(step);
         }
     }
 
@@ -115,29 +115,29 @@ impl Runner {
         tasks.spawn(work);
     }
 
-    fn take(&self, ticket: Ticket) {
+    fn take(&self, step: Step) {
         if self.0.stop.is_cancelled() {
             return;
         }
-        let waits = ticket.audit().is_some_and(|(_, id)| !lock(&self.0.taken).contains_key(&id));
+        let waits = step.audit().is_some_and(|(_, id)| !lock(&self.0.taken).contains_key(&id));
         if waits {
             // The other end is this runner's own.
-            let _ = self.0.waiting.send(ticket);
+            let _ = self.0.waiting.send(step);
             return;
         }
         let runner = self.clone();
-        self.spawn(async move { runner.until_done(&ticket).await });
+        self.spawn(async move { runner.until_done(&step).await });
     }
 
     /// Gives audits their places, one behind the other. Waiting is just left when the service stops.
-    async fn admit(&self, mut line: UnboundedReceiver<Ticket>) {
+    async fn admit(&self, mut line: UnboundedReceiver<Step>) {
         loop {
-            let ticket = tokio::select! {
-                ticket = line.recv() => ticket,
+            let step = tokio::select! {
+                step = line.recv() => step,
                 () = self.0.stop.cancelled() => return,
             };
-            let Some(ticket) = ticket else { return };
-            if let Some((_, id)) = ticket.audit()
+            let Some(step) = step else { return };
+            if let Some((_, id)) = step.audit()
                 && !lock(&self.0.taken).contains_key(&id)
             {
                 let place = tokio::select! {
@@ -148,20 +148,20 @@ impl Runner {
                 lock(&self.0.taken).insert(id, place);
             }
             let runner = self.clone();
-            self.spawn(async move { runner.until_done(&ticket).await });
+            self.spawn(async move { runner.until_done(&step).await });
         }
     }
 
-    async fn until_done(&self, ticket: &Ticket) {
+    async fn until_done(&self, step: &Step) {
         let (mut patience, longest) = WAITS;
         while !self.0.stop.is_cancelled() {
-            let step = self.0.steps.acquire().await;
-            let worked = self.0.pipeline.work(ticket, &self.0.stop).await;
-            drop(step);
+            let permit = self.0.steps.acquire().await;
+            let worked = self.0.pipeline.work(step, &self.0.stop).await;
+            drop(permit);
             match worked {
-                Ok(done) => return self.follow(ticket, done).await,
+                Ok(done) => return self.follow(step, done).await,
                 Err(error) => {
-                    tracing::error!(?ticket, error = domain::with_causes(&error), "interrupted");
+                    tracing::error!(?step, error = domain::with_causes(&error), "interrupted");
                 }
             }
             patience = (patience * 2).min(longest);
@@ -173,11 +173,11 @@ impl Runner {
     }
 
     /// Goes on with what comes after a step.
-    async fn follow(&self, ticket: &Ticket, done: Done) {
+    async fn follow(&self, step: &Step, done: StepResult) {
         for next in done.next {
             self.take(next);
         }
-        let Some((tenant, id)) = ticket.audit() else { return };
+        let Some((tenant, id)) = step.audit() else { return };
         match self.0.pipeline.store().audit(tenant, id).await {
             Ok(Some(audit)) if audit.state.is_final() => {
                 if done.ended.is_some() {
@@ -188,7 +188,7 @@ impl Runner {
             }
             // On one machine this stands for the table's stream.
             Ok(Some(audit)) => {
-                if let (Ticket::Collect { .. }, Some(next)) = (ticket, Ticket::of(&audit)) {
+                if let (Step::Collect { .. }, Some(next)) = (step, Step::of(&audit)) {
                     self.take(next);
                 }
             }
@@ -209,8 +209,8 @@ impl Runner {
             match self.0.pipeline.sweep(None, &self.0.stop).await {
                 Ok(swept) => {
                     swept.jobs.into_iter().for_each(|job| (self.0.dropped)(job));
-                    let tickets = swept.tickets.into_iter().chain(swept.begun);
-                    tickets.for_each(|ticket| self.take(ticket));
+                    let steps = swept.steps.into_iter().chain(swept.begun);
+                    steps.for_each(|step| self.take(step));
                 }
                 Err(error) => tracing::error!(error = domain::with_causes(&error), "no sweep"),
             }

@@ -1,8 +1,8 @@
-use access::SessionName;
 use api::Verify;
 use async_trait::async_trait;
+use aws::SessionName;
 use aws_config::SdkConfig;
-use domain::{Proof, ProofOutcome, Registered, RoleArn};
+use domain::{Proof, ProofOutcome, RegisteredAccount, RoleArn};
 use jiff::Timestamp;
 
 /// Proves that roles ask for their `ExternalId`, with this machine's credentials.
@@ -18,13 +18,13 @@ impl Verifier {
 
 #[async_trait]
 impl Verify for Verifier {
-    async fn verify(&self, account: &Registered) -> Proof {
-        let customer = access::beside(&self.config, &account.account_id);
+    async fn verify(&self, account: &RegisteredAccount) -> Proof {
+        let customer = aws::beside(&self.config, &account.account_id);
         let role = RoleArn::new(customer, &account.role_name);
         match SessionName::new("verify") {
             Ok(name) => {
-                let tried = access::prove(&self.config, &role, &account.external_id, &name).await;
-                access::proof(&tried, Timestamp::now())
+                let tried = aws::prove(&self.config, &role, &account.external_id, &name).await;
+                aws::proof(&tried, Timestamp::now())
             }
             Err(error) => Proof {
                 tried_at: Timestamp::now(),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Customer, Outcome, Scan, Seeded, StandIn, told};
 
 const WAYS: [&str; 2] = ["list", "report"];
-static HOURS: LazyLock<keys::Hours> = LazyLock::new(|| "1000".parse().expect("hours"));
+static HOURS: LazyLock<access_keys::Hours> = LazyLock::new(|| "1000".parse().expect("hours"));
 
 /// What ends without an answer prints none, and says why in one sentence.
 fn refused(outcome: &Outcome, code: i32) -> &str {
@@ -307,8 +307,11 @@ fn a_list_that_takes_too_long_is_no_answer() {
 fn a_reading_that_was_cut_goes_on_elsewhere_and_misses_nobody() {
     let seeded = Seeded::with(120);
     seeded.customer.rule("latency", json!({"ms": 40}));
-    let ask = keys::Ask { include: "last_used".parse().expect("words"), ..keys::Ask::new(*HOURS) };
-    let (answer, cuts) = seeded.in_pieces(keys::Way::Live, ask);
+    let ask = access_keys::Ask {
+        include: "last_used".parse().expect("words"),
+        ..access_keys::Ask::new(*HOURS)
+    };
+    let (answer, cuts) = seeded.in_pieces(access_keys::Method::Live, ask);
     assert!(cuts > 2, "{cuts} cuts");
     assert_eq!(told(&answer), seeded.old(HOURS.get(), false));
     let all = answer["old_access_keys"].as_array().expect("keys");
@@ -320,8 +323,8 @@ fn a_reading_that_was_cut_goes_on_elsewhere_and_misses_nobody() {
 
     let body = json!({"account": seeded.customer.account, "seconds": 1});
     StandIn::shared().post("credential_report", &body);
-    let ask = keys::Ask { include: "key_id".parse().expect("words"), ..ask };
-    let (answer, cuts) = seeded.in_pieces(keys::Way::Report, ask);
+    let ask = access_keys::Ask { include: "key_id".parse().expect("words"), ..ask };
+    let (answer, cuts) = seeded.in_pieces(access_keys::Method::Report, ask);
     assert!(cuts > 2, "{cuts} cuts");
     assert_eq!(told(&answer), seeded.old(HOURS.get(), false));
     let all = answer["old_access_keys"].as_array().expect("keys");

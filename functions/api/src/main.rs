@@ -15,7 +15,7 @@ use verify::AsWorker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    logging::of_function();
+    telemetry::of_function();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -77,7 +77,7 @@ impl Settings {
             purge_days: self.purge_days,
             lang: self.lang,
             onboarding: self.template_url.map(|template_url| Onboarding {
-                link: access::quick_create_url,
+                link: aws::quick_create_url,
                 region,
                 template_url,
                 operator_account,
@@ -126,7 +126,7 @@ mod tests {
 
     #[async_trait::async_trait]
     impl Verify for Nobody {
-        async fn verify(&self, account: &domain::Registered) -> domain::Proof {
+        async fn verify(&self, account: &domain::RegisteredAccount) -> domain::Proof {
             let outcome = domain::ProofOutcome::Unproven;
             domain::Proof { tried_at: account.created_at, outcome, reason: None }
         }

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use access::{Cap, Door, SessionName};
 use api::Verify;
 use async_trait::async_trait;
+use aws::{AssumeRole, SessionName, SessionPolicy};
 use aws_config::SdkConfig;
-use domain::{Account, Proof, ProofOutcome, Registered, RoleArn};
+use domain::{Account, Proof, ProofOutcome, RegisteredAccount, RoleArn};
 use jiff::Timestamp;
 
 /// How long a proof may take: API Gateway gives an answer up after 30 seconds.
@@ -19,7 +19,7 @@ pub(crate) struct AsWorker {
 
 #[async_trait]
 impl Verify for AsWorker {
-    async fn verify(&self, account: &Registered) -> Proof {
+    async fn verify(&self, account: &RegisteredAccount) -> Proof {
         let unproven = |reason: String| {
             let outcome = ProofOutcome::Unproven;
             Proof { tried_at: Timestamp::now(), outcome, reason: Some(reason) }
@@ -33,22 +33,22 @@ impl Verify for AsWorker {
 }
 
 impl AsWorker {
-    async fn ask(&self, account: &Registered) -> Result<Proof, String> {
+    async fn ask(&self, account: &RegisteredAccount) -> Result<Proof, String> {
         let partition = self.worker.account().partition;
         let name = SessionName::new("verify").map_err(|error| error.to_string())?;
-        let door = Door {
+        let door = AssumeRole {
             role: self.worker.clone(),
             external_id: None,
             name: name.clone(),
-            cap: Cap::assume_role(partition, &account.role_name),
+            cap: SessionPolicy::assume_role(partition, &account.role_name),
         };
-        let config = access::as_role(&self.config, door).await.map_err(|refused| {
+        let config = aws::as_role(&self.config, door).await.map_err(|refused| {
             tracing::error!("the worker's role does not open: {refused}");
             "the service could not take its own role on; its operator finds out why".to_owned()
         })?;
         let customer = Account { partition, id: account.account_id.clone() };
         let role = RoleArn::new(customer, &account.role_name);
-        let tried = access::prove(&config, &role, &account.external_id, &name).await;
-        Ok(access::proof(&tried, Timestamp::now()))
+        let tried = aws::prove(&config, &role, &account.external_id, &name).await;
+        Ok(aws::proof(&tried, Timestamp::now()))
     }
 }

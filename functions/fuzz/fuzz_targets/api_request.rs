@@ -13,7 +13,7 @@ use axum::{
     http::{Request, Uri, header::CONTENT_TYPE},
 };
 use domain::{
-    Proof, ProofOutcome, Registered,
+    Proof, ProofOutcome, RegisteredAccount,
     keys::{Failure, Partial},
 };
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +27,7 @@ struct Yes;
 
 #[async_trait::async_trait]
 impl Verify for Yes {
-    async fn verify(&self, _: &Registered) -> Proof {
+    async fn verify(&self, _: &RegisteredAccount) -> Proof {
         let tried_at = jiff::Timestamp::UNIX_EPOCH;
         Proof { tried_at, outcome: ProofOutcome::Proven, reason: None }
     }
@@ -40,7 +40,7 @@ struct Slow;
 impl ReadKeys for Slow {
     async fn read(
         &self,
-        _: Option<&Registered>,
+        _: Option<&RegisteredAccount>,
         from: Partial,
         _: Until<'_>,
     ) -> Result<KeysRead, Failure> {

@@ -9,27 +9,27 @@ mod worker {
 
 use std::{cell::RefCell, collections::HashSet, time::Duration};
 
-use domain::{Done, JobTicket, Ticket};
+use domain::{StepResult, JobStep, Step};
 use futures::executor::block_on;
-use worker::handler::{Answer, Send, Work, handle};
+use worker::handler::{Answer, StepQueue, Work, handle};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-/// Takes every other ticket, so that both ends are seen.
+/// Takes every other step, so that both ends are seen.
 #[derive(Default)]
 struct Bench {
-    sent: RefCell<Vec<Ticket>>,
+    sent: RefCell<Vec<Step>>,
     told: RefCell<usize>,
     worked: RefCell<usize>,
 }
 
-impl Send for Bench {
-    async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
-        self.sent.borrow_mut().extend_from_slice(tickets);
+impl StepQueue for Bench {
+    async fn send(&self, steps: &[Step]) -> Result<(), String> {
+        self.sent.borrow_mut().extend_from_slice(steps);
         if self.sent.borrow().len() % 3 == 2 { Err("the queue is full".into()) } else { Ok(()) }
     }
 
-    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String> {
+    async fn send_jobs(&self, jobs: &[JobStep]) -> Result<(), String> {
         let mut told = self.told.borrow_mut();
         *told += jobs.len();
         if *told % 3 == 2 { Err("the queue is full".into()) } else { Ok(()) }
@@ -42,16 +42,16 @@ impl Send for Bench {
 }
 
 impl Work for Bench {
-    async fn work(&self, ticket: &Ticket) -> Result<Done, String> {
+    async fn work(&self, step: &Step) -> Result<StepResult, String> {
         *self.worked.borrow_mut() += 1;
         // A message that was sent reads back as itself.
-        let text = serde_json::to_string(ticket).map_err(|error| error.to_string())?;
-        assert_eq!(serde_json::from_str::<Ticket>(&text).as_ref().ok(), Some(ticket));
-        if self.worked.borrow().is_multiple_of(2) { Err("the store is away".into()) } else { Ok(Done::nothing()) }
+        let text = serde_json::to_string(step).map_err(|error| error.to_string())?;
+        assert_eq!(serde_json::from_str::<Step>(&text).as_ref().ok(), Some(step));
+        if self.worked.borrow().is_multiple_of(2) { Err("the store is away".into()) } else { Ok(StepResult::nothing()) }
     }
 
-    async fn is_onboarding(&self, ticket: &Ticket) -> Result<bool, String> {
-        Ok(ticket.audit().is_some())
+    async fn is_onboarding(&self, step: &Step) -> Result<bool, String> {
+        Ok(step.audit().is_some())
     }
 }
 

@@ -6,7 +6,7 @@ mod topic;
 use std::fmt::Display;
 
 use domain::Alert;
-use notice::Notice;
+use notify::Notice;
 
 use crate::environment::{self, optional};
 
@@ -61,7 +61,7 @@ pub(crate) async fn tell<E: Display>(
     if let Some(slack) = slack
         && let Err(error) = slack.webhook.post(&notice.slack).await
     {
-        let shown_again = alert.nudged > 0;
+        let shown_again = alert.resent > 0;
         if error.may_pass() && (slack.alone || !shown_again) {
             if shown_again {
                 tracing::error!(%error, %audit_id, id, "an alert waits for Slack");

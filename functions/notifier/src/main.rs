@@ -17,7 +17,7 @@ use environment::required;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    logging::of_function();
+    telemetry::of_function();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

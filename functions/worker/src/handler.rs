@@ -2,7 +2,7 @@
 //!
 //! - The table's stream tells of audits that wait to be planned or judged, and of jobs that wait for the function
 //!   `keys`; each becomes a message, because that takes a while and a shard waits for its consumer.
-//! - A message of the queue is a ticket: a step of an audit.
+//! - A message of the queue is a step: a step of an audit.
 //! - The schedules queue the audits of a night, and sweep for what got stuck.
 //!
 //! All of them are delivered at least once. An event is only a hint: what there is to do is decided by the
@@ -14,7 +14,7 @@ mod trigger;
 
 use std::time::Duration;
 
-use domain::{Done, JobTicket, Queued, Ticket};
+use domain::{JobStep, Queued, Step, StepResult};
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
@@ -22,25 +22,25 @@ use serde_json::Value;
 
 use trigger::Trigger;
 
-/// Sends the messages that make some worker do what tickets ask for.
-pub(crate) trait Send {
-    async fn send(&self, tickets: &[Ticket]) -> Result<(), String>;
+/// Sends the messages that make some worker do what steps ask for.
+pub(crate) trait StepQueue {
+    async fn send(&self, steps: &[Step]) -> Result<(), String>;
 
     /// The same for the jobs of the function `keys`, which has a queue of its own.
-    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String>;
+    async fn send_jobs(&self, jobs: &[JobStep]) -> Result<(), String>;
 
     /// Lets messages that failed, by their receipts, come again after so long instead of after the queue's visibility
     /// timeout, which is made for messages whose worker died.
     async fn come_again(&self, receipts: &[(&str, Duration)]) -> Result<(), String>;
 }
 
-/// Does what a ticket asks for.
+/// Does what a step asks for.
 pub(crate) trait Work {
-    async fn work(&self, ticket: &Ticket) -> Result<Done, String>;
+    async fn work(&self, step: &Step) -> Result<StepResult, String>;
 
     /// Whether an audit that has failed is one of an account that is still being onboarded: its role has not been made
     /// yet, so that AWS refused it.
-    async fn is_onboarding(&self, ticket: &Ticket) -> Result<bool, String>;
+    async fn is_onboarding(&self, step: &Step) -> Result<bool, String>;
 }
 
 /// What the function answers.
@@ -107,7 +107,7 @@ impl From<Refused> for Diagnostic {
 pub(crate) async fn handle(
     event: Value,
     now: Timestamp,
-    send: &impl Send,
+    send: &impl StepQueue,
     work: &impl Work,
 ) -> Result<Answer, Refused> {
     match Trigger::of(event, now)? {
@@ -119,8 +119,8 @@ pub(crate) async fn handle(
             let failures = queue::take(&messages, send, work).await?;
             Ok(Answer::Batch { failures })
         }
-        Trigger::Task(ticket) => {
-            let done = work.work(&ticket).await.map_err(Refused::Task)?;
+        Trigger::Task(step) => {
+            let done = work.work(&step).await.map_err(Refused::Task)?;
             send.send(&done.next).await.map_err(Refused::Task)?;
             send.send_jobs(&done.jobs).await.map_err(Refused::Task)?;
             if let Some(reason) = done.failed {

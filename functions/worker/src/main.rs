@@ -13,7 +13,7 @@ use worker::Worker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    logging::of_function();
+    telemetry::of_function();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

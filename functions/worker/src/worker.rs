@@ -4,19 +4,19 @@ mod settings;
 
 use std::time::{Duration, SystemTime};
 
-use audit::{Done, Pipeline, Source, Ticket};
+use audit::{Pipeline, Source, Step, StepResult};
 use aws_config::retry::RetryConfig;
 use aws_sdk_sqs::{
     Client,
     error::DisplayErrorContext,
     types::{ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry},
 };
-use domain::{JobTicket, with_causes};
+use domain::{JobStep, with_causes};
 use serde::Serialize;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::handler::{Send, Work};
+use crate::handler::{StepQueue, Work};
 use settings::{Settings, Wrong};
 
 /// How long before the function's time is up a step is put back, at most: of a short time a third.
@@ -44,7 +44,7 @@ impl Worker {
     pub(crate) async fn from_env() -> Result<Self, Wrong> {
         let settings = Settings::read(|name| std::env::var(name).ok())?;
         // For the customers' accounts requests are sent once: `collect` retries and counts them.
-        let config = access::config(&access::Manner::default()).await;
+        let config = aws::config(&aws::ClientOptions::default()).await;
         let own = config.to_builder().retry_config(RetryConfig::standard()).build();
         let store = Store::on_aws(&own, settings.table, settings.bucket);
         let store = store.keep_days(settings.keep_days);
@@ -76,13 +76,13 @@ impl Drop for Shift<'_> {
 }
 
 impl Work for Shift<'_> {
-    async fn work(&self, ticket: &Ticket) -> Result<Done, String> {
-        let worked = self.worker.pipeline.work(ticket, &self.stop).await;
+    async fn work(&self, step: &Step) -> Result<StepResult, String> {
+        let worked = self.worker.pipeline.work(step, &self.stop).await;
         worked.map_err(|error| with_causes(&error))
     }
 
-    async fn is_onboarding(&self, ticket: &Ticket) -> Result<bool, String> {
-        let Some((tenant, id)) = ticket.audit() else { return Ok(false) };
+    async fn is_onboarding(&self, step: &Step) -> Result<bool, String> {
+        let Some((tenant, id)) = step.audit() else { return Ok(false) };
         let store = self.worker.pipeline.store();
         let lost = |error: store::Error| with_causes(&error);
         let Some(audit) = store.audit(tenant, id).await.map_err(lost)? else { return Ok(false) };
@@ -91,12 +91,12 @@ impl Work for Shift<'_> {
     }
 }
 
-impl Send for Shift<'_> {
-    async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
-        self.worker.send(&self.worker.queue_url, tickets).await
+impl StepQueue for Shift<'_> {
+    async fn send(&self, steps: &[Step]) -> Result<(), String> {
+        self.worker.send(&self.worker.queue_url, steps).await
     }
 
-    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String> {
+    async fn send_jobs(&self, jobs: &[JobStep]) -> Result<(), String> {
         self.worker.send(&self.worker.jobs_url, jobs).await
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::{
-    AccountId, AuditId, ExternalId, Proof, Registered, RegisteredState, RoleName, Service,
+    AccountId, AuditId, ExternalId, Proof, RegisteredAccount, RegisteredState, RoleName, Service,
     Severity, Tenant,
 };
 use jiff::Timestamp;
@@ -78,7 +78,7 @@ pub(crate) struct ScheduleEntry {
 }
 
 impl AccountEntry {
-    fn of(account: Registered, now: Timestamp) -> Self {
+    fn of(account: RegisteredAccount, now: Timestamp) -> Self {
         Self {
             account_id: account.account_id,
             name: account.name,
@@ -129,7 +129,7 @@ impl fmt::Debug for Link {
 }
 
 impl Account {
-    fn of(account: Registered, settings: &Settings, now: Timestamp) -> Self {
+    fn of(account: RegisteredAccount, settings: &Settings, now: Timestamp) -> Self {
         let onboarding = settings.onboarding.as_ref();
         let link = onboarding.map(|onboarding| Link(onboarding.url(&account)));
         let external_id = account.external_id.clone();
@@ -138,7 +138,11 @@ impl Account {
 }
 
 /// A registered account of the caller's, deleted or not.
-async fn find(shared: &Shared, tenant: &Tenant, id: &AccountId) -> Result<Registered, Problem> {
+async fn find(
+    shared: &Shared,
+    tenant: &Tenant,
+    id: &AccountId,
+) -> Result<RegisteredAccount, Problem> {
     let account = shared.store.account(tenant, id).await?;
     account.ok_or_else(|| no_account(id.as_str()))
 }
@@ -149,7 +153,7 @@ async fn audited(
     shared: &Shared,
     tenant: &Tenant,
     id: &AccountId,
-) -> Result<Option<Registered>, Problem> {
+) -> Result<Option<RegisteredAccount>, Problem> {
     let account = shared.store.account(tenant, id).await?;
     if account.is_some() {
         return Ok(account);
@@ -164,7 +168,7 @@ async fn audited(
 }
 
 /// The answer to whoever would change an account that is deleted.
-fn is_deleted(account: &Registered) -> Problem {
+fn is_deleted(account: &RegisteredAccount) -> Problem {
     let id = &account.account_id;
     Problem::conflict(format!("account `{id}` is deleted; register it anew to have it audited"))
 }

@@ -43,7 +43,7 @@ use crate::{FieldError, Problem, Shared};
         crate::accounts::findings::findings,
         crate::accounts::diff::findings_diff,
         crate::accounts::diff::diff,
-        crate::problems::everywhere::everywhere,
+        crate::findings::everywhere::everywhere,
         crate::suppressions::list,
         crate::suppressions::suppress,
         crate::suppressions::unsuppress,

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
-    JobTicket, Registered, Tenant,
+    JobStep, RegisteredAccount, Tenant,
     keys::{Failure, OldAccessKeys, Partial},
 };
 use tokio::time::Instant;
@@ -31,7 +31,7 @@ pub trait ReadKeys: Send + Sync {
     /// Why there will be no answer.
     async fn read(
         &self,
-        account: Option<&Registered>,
+        account: Option<&RegisteredAccount>,
         from: Partial,
         until: Until<'_>,
     ) -> Result<KeysRead, Failure>;
@@ -65,7 +65,7 @@ pub struct Keys {
     /// How many jobs of a tenant may wait or run.
     pub waiting_jobs: u32,
     /// Told of every new job once it is written down.
-    pub started: Arc<dyn Fn(JobTicket) + Send + Sync>,
+    pub started: Arc<dyn Fn(JobStep) + Send + Sync>,
     /// Ends readings early: the service stops, and what they have becomes a job.
     pub stop: CancellationToken,
 }

@@ -10,15 +10,15 @@ mod auth;
 mod caller;
 mod docs;
 mod fields;
+mod findings;
 #[cfg(feature = "gateway")]
 mod gateway;
 mod health;
 mod keys;
 mod layers;
 mod paging;
-mod places;
 mod problem;
-mod problems;
+mod regions;
 mod request;
 mod settings;
 mod suppressions;
@@ -55,7 +55,7 @@ pub fn router(store: Store, settings: Settings) -> Router {
         .merge(keys)
         .merge(audit_routes())
         .merge(account_routes())
-        .route("/api/findings", get(problems::everywhere::everywhere))
+        .route("/api/findings", get(findings::everywhere::everywhere))
         .route("/api/suppressions", get(suppressions::list).post(suppressions::suppress))
         .route("/api/suppressions/{suppression_id}", delete(suppressions::unsuppress))
         .route("/health", get(health::health))

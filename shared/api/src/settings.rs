@@ -2,7 +2,7 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 
 use async_trait::async_trait;
 use checks::Lang;
-use domain::{Audit, Proof, ProofOutcome, Registered, RoleName};
+use domain::{Audit, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
 
 use crate::{Authenticate, Keys};
@@ -65,7 +65,7 @@ struct Unasked;
 
 #[async_trait]
 impl Verify for Unasked {
-    async fn verify(&self, _: &Registered) -> Proof {
+    async fn verify(&self, _: &RegisteredAccount) -> Proof {
         let (tried_at, outcome) = (Timestamp::now(), ProofOutcome::Unproven);
         Proof { tried_at, outcome, reason: Some("this part of the service proves no roles".into()) }
     }
@@ -88,11 +88,11 @@ impl fmt::Debug for Settings {
 pub trait Verify: Send + Sync {
     /// Tries to prove that the role of an account opens to its `ExternalId` alone, as the role that
     /// customers trust. Answers in less time than a request may take; silence is `unproven`.
-    async fn verify(&self, account: &Registered) -> Proof;
+    async fn verify(&self, account: &RegisteredAccount) -> Proof;
 }
 
 /// The link that opens CloudFormation's console: region, the template's address, the stack's name and
-/// the parameters. `access::quick_create_url` is one.
+/// the parameters. `aws::quick_create_url` is one.
 pub type QuickCreate = fn(&str, &str, &str, &[(&str, &str)]) -> String;
 
 /// How a customer creates the role that is audited.
@@ -119,7 +119,7 @@ impl Onboarding {
     /// The link for one account, with its `ExternalId` filled in: docs/decisions/005. It is for whoever may read the
     /// `ExternalId` too, and for no log.
     #[must_use]
-    pub fn url(&self, account: &Registered) -> String {
+    pub fn url(&self, account: &RegisteredAccount) -> String {
         let parameters = [
             ("OperatorAccountId", self.operator_account.as_str()),
             ("ExternalId", account.external_id.as_str()),

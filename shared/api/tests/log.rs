@@ -10,7 +10,7 @@ mod tests {
     use api::{Onboarding, Open, Settings, Verify, router};
     use async_trait::async_trait;
     use axum::{Router, body::Body, http::Request};
-    use domain::{Proof, ProofOutcome, Registered};
+    use domain::{Proof, ProofOutcome, RegisteredAccount};
     use serde_json::Value;
     use store::Store;
     use tower::ServiceExt;
@@ -34,7 +34,7 @@ mod tests {
 
     #[async_trait]
     impl Verify for Silence {
-        async fn verify(&self, account: &Registered) -> Proof {
+        async fn verify(&self, account: &RegisteredAccount) -> Proof {
             tracing::debug!(?account, "nobody answers");
             let reason = Some("no answer".into());
             Proof { tried_at: account.created_at, outcome: ProofOutcome::Unproven, reason }

@@ -1,99 +1,293 @@
-use std::collections::BTreeSet;
+//! Judging: all checks over the merged snapshot, in one place.
 
-use checks::{Check, Manner};
+use std::collections::BTreeMap;
+
 use domain::{
-    Fact, Facts, GLOBAL, Part, Receipt, ReceiptOutcome, Report, Service, Snapshot, Status, Summary,
-    Suppression, Verdict, keys::AuditedKeys,
+    Account, Audit, AuditId, Cause, Latest, ServiceRegion, ServiceSnapshot, Snapshot, Task,
+    TaskState, Tenant, TrackedFinding, Unread, with_causes,
 };
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
+use store::{Claim, End, Fence, Transitions};
+use tokio_util::sync::CancellationToken;
 
-use crate::pipeline::taken_at;
+use crate::{
+    AuditScope, Pipeline, Source, Step, StepResult, WorkError,
+    alerts::{self, AlertContext},
+    collect::is_whole,
+    lease::{Held, later, now, while_held},
+    pipeline::account,
+    report::{evaluate, suppress},
+    scan,
+    tracking::{Changed, Seen, follow},
+};
 
-/// Why there is nothing of a service that a check needs.
-const NOT_READ: &str = "not read: the snapshot was taken for other checks";
+/// How many snapshots are read at once.
+const AT_ONCE: usize = 16;
 
-/// Judges a snapshot: pure, so that the same facts always give the same report.
-#[must_use]
-pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) -> Report {
-    let findings = checks::judge(snapshot, checks, manner);
-    let chosen = |part: &&Part| checks.iter().any(|check| check.service() == part.receipt.service);
-    let mut receipt: Vec<_> =
-        snapshot.parts.iter().filter(chosen).map(|part| part.receipt.clone()).collect();
-    receipt.extend(absent(snapshot, checks));
-    let summary = Summary::of(&findings);
-    Report {
-        schema: Report::SCHEMA,
-        account: snapshot.account.id.clone(),
-        started_at: snapshot.started_at,
-        finished_at: snapshot.finished_at,
-        status: Status::of(&receipt, &summary),
-        receipt,
-        summary,
-        findings,
-        access_keys: access_keys(snapshot, checks, manner),
-    }
-}
+/// How often changes are worked out anew because another audit made some in the meantime.
+const PASSES: u32 = 20;
 
-/// The old access keys, where a check looks at keys.
-fn access_keys(
-    snapshot: &Snapshot,
-    checks: &[&'static Check],
-    manner: Manner,
-) -> Option<AuditedKeys> {
-    checks.iter().find(|check| check.rule.fact() == Fact::AccessKeys)?;
-    let read = snapshot.parts.iter().find_map(|part| match &part.facts {
-        Facts::Iam(iam) => Some(AuditedKeys::of(iam, manner.thresholds, taken_at(part, snapshot))),
-        _ => None,
-    });
-    Some(read.unwrap_or_else(|| AuditedKeys::unread(manner.thresholds, NOT_READ)))
-}
-
-/// Marks the failing findings that a suppression covers, and counts anew.
-pub fn suppress(report: &mut Report, suppressions: &[Suppression], now: Timestamp) {
-    for finding in &mut report.findings {
-        if finding.verdict == Verdict::Fail {
-            let covers = suppressions.iter().find(|one| one.covers(finding, now));
-            finding.suppressed = covers.map(Suppression::told);
+impl Pipeline {
+    /// Judges an audit whose tasks have all ended, writes what changed, and ends it.
+    pub(crate) async fn conclude(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+        stop: &CancellationToken,
+    ) -> Result<StepResult, WorkError> {
+        let (begun, lease) = (now(), self.settings.lease);
+        let until = later(begun, lease);
+        let held = match self.store.claim_evaluation(tenant, id, begun, until).await? {
+            Claim::Claimed(held) => *held,
+            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
+                return Ok(StepResult::nothing());
+            }
+        };
+        if self.is_given_up(held.attempt, held.requeued) {
+            return self.fail(&held, &self.given_up()).await;
+        }
+        let brief = match self.brief(&held) {
+            Ok(brief) => brief,
+            Err(error) => return self.fail(&held, &error).await,
+        };
+        let judging = while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &brief));
+        let judged = tokio::select! {
+            biased;
+            // What was written by then is found again.
+            () = stop.cancelled() => return self.requeue(&held, Step::evaluate(&held)).await,
+            judged = judging => judged,
+        };
+        match judged {
+            Some(Ok(Fence::Held)) => Ok(self.ended(tenant, id).await?),
+            Some(Ok(Fence::Lost)) | None => Ok(StepResult::nothing()),
+            // Trying again would not help, and the audit says why.
+            Some(Err(WorkError::Store(error @ store::Error::Unreadable { .. }))) => {
+                self.fail(&held, &with_causes(&error)).await
+            }
+            Some(Err(error)) => Err(error),
         }
     }
-    report.summary = Summary::of(&report.findings);
-}
 
-/// The services that a check needs and the snapshot has nothing of: it was taken for other checks.
-fn absent<'a>(
-    snapshot: &'a Snapshot,
-    checks: &'a [&'static Check],
-) -> impl Iterator<Item = Receipt> + 'a {
-    let has = |service: Service| snapshot.parts.iter().any(|p| p.receipt.service == service);
-    let services: BTreeSet<_> = checks.iter().map(|check| check.service()).collect();
-    services.into_iter().filter(move |service| !has(*service)).map(|service| Receipt {
-        region: if service.is_global() { GLOBAL } else { "*" }.into(),
-        service,
-        outcome: ReceiptOutcome::Failed,
-        calls: 0,
-        denied: Vec::new(),
-        error: Some(NOT_READ.into()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::{Account, Partition};
-
-    #[test]
-    fn a_snapshot_taken_for_other_checks_is_incomplete() {
-        let snapshot = Snapshot {
-            version: Snapshot::VERSION,
-            account: Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() },
-            started_at: jiff::Timestamp::UNIX_EPOCH,
-            finished_at: jiff::Timestamp::UNIX_EPOCH,
-            parts: Vec::new(),
+    async fn judge(&self, held: &Audit, brief: &AuditScope) -> Result<Fence, WorkError> {
+        let begun = now();
+        let account = self.store.account(&held.tenant, &held.order.account_id).await?;
+        let manner = |pass: u32| AlertContext {
+            audit: held,
+            account_name: account.as_ref().and_then(|account| account.name.as_deref()),
+            at_least: held.order.alert_severity.unwrap_or(self.settings.alert_severity),
+            lang: self.settings.manner.lang.code(),
+            now: begun,
+            pass: format!("{}.{pass}", held.attempt),
         };
-        let checks: Vec<_> = checks::all().collect();
-        let report = evaluate(&snapshot, &checks, Manner::default());
-        assert_eq!(report.status, Status::Incomplete);
-        assert_eq!(report.receipt.len(), Service::ALL.len());
-        assert_eq!(report.summary.unknown, checks.len());
+        let mut pass = 0;
+        let (report, all) = loop {
+            let snapshot = self.merged(held).await?;
+            let mut report = evaluate(&snapshot, &brief.checks, self.settings.manner);
+            suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
+            let (audit, checks) = (held, brief.checks.as_slice());
+            let seen = Seen { audit, report: &report, snapshot: &snapshot, checks };
+            let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
+            let told = self.store.alerts(held).await?;
+            let mut changed = follow(&before, &seen);
+            let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;
+            let anew = |tracked: &TrackedFinding| {
+                read.of_place(&tracked.place).is_some_and(|last| last > tracked.seen_at)
+            };
+            // Whoever read a place anew may never judge it, and what it read can be judged here as well.
+            if held.order.checks.is_empty()
+                && pass < PASSES
+                && changed.iter().any(|changed| anew(&changed.tracked))
+            {
+                pass += 1;
+                continue;
+            }
+            // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
+            changed.retain(|Changed { tracked, .. }| {
+                read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
+            });
+            let after = after(before, changed.iter().map(|changed| &changed.tracked));
+            match self
+                .write(held, alerts::batches(changed, &report.findings, &told, &manner(pass)))
+                .await?
+            {
+                Transitions::Written => break (report, after),
+                Transitions::Lost => return Ok(Fence::Lost),
+                Transitions::Stale if pass < PASSES => pass += 1,
+                Transitions::Stale => {
+                    let why = format!(
+                        "other audits of account `{}` change its findings all the time",
+                        held.order.account_id
+                    );
+                    return Err(WorkError::Unsure(why));
+                }
+            }
+        };
+        let digest = alerts::digest(&all, &manner(pass));
+        Ok(self.store.finish(held, now(), End { report: &report, digest: digest.as_ref() }).await?)
     }
+
+    async fn write(
+        &self,
+        held: &Audit,
+        batches: Vec<alerts::Batch>,
+    ) -> Result<Transitions, store::Error> {
+        for batch in batches {
+            let written = self.store.transition(held, &batch.changed, batch.alert.as_ref()).await?;
+            if written != Transitions::Written {
+                return Ok(written);
+            }
+        }
+        Ok(Transitions::Written)
+    }
+
+    /// What the audit's tasks read, and of an audit that others may judge by also the newest of all else:
+    /// whichever audit wrote it.
+    async fn merged(&self, held: &Audit) -> Result<Snapshot, WorkError> {
+        let account = match &self.source {
+            Source::Aws(config) => account(config, held),
+            Source::Recorded { snapshot, .. } => snapshot.account.clone(),
+        };
+        let tasks = self.store.tasks(held).await?;
+        let mut latest: BTreeMap<ServiceRegion, Latest> = BTreeMap::new();
+        if held.order.checks.is_empty() {
+            let found = self.store.latest(&held.tenant, &held.order.account_id).await?;
+            latest.extend(found.into_iter().map(|latest| (latest.place.clone(), latest)));
+        }
+        // Where regions could not be listed, what was not planned may be there all the same.
+        let listed = tasks.iter().all(|task| task.place.region != "*");
+        let mut keys = Vec::new();
+        let mut gaps = Vec::new();
+        for task in &tasks {
+            // What another audit read since this one was asked for is as good, and newer.
+            let newer = latest.remove(&task.place).filter(|latest| {
+                is_whole(held, &task.place)
+                    && latest.audit_id != held.id
+                    && latest.taken_at > task.updated_at.min(held.created_at)
+            });
+            match (&task.snapshot, newer) {
+                (Some(key), None) if task.state == TaskState::Done => {
+                    keys.push((key.clone(), None));
+                }
+                (Some(key), Some(newer)) if task.state == TaskState::Done => {
+                    keys.push((key.clone(), None));
+                    keys.push((newer.snapshot, Some(newer.place)));
+                }
+                (_, Some(newer)) => keys.push((newer.snapshot, Some(newer.place))),
+                _ => gaps.push(given_up(task)),
+            }
+        }
+        for (_, rest) in latest {
+            // A full audit plans all there is: what it did not plan is not there any more.
+            if held.order.is_full() && listed && rest.taken_at < held.created_at {
+                self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;
+                continue;
+            }
+            keys.push((rest.snapshot, Some(rest.place)));
+        }
+        let read: Vec<Read> = stream::iter(keys)
+            .map(|(key, of_another)| async move {
+                match (self.store.snapshot(&key).await, of_another) {
+                    (Ok(snapshot), _) => Ok(Read::Snapshot(Box::new(snapshot))),
+                    // Of another version, or gone: it says nothing of its place, and of no other.
+                    (Err(error @ store::Error::Unreadable { .. }), Some(place)) => {
+                        tracing::warn!(%place, %error, "a kept snapshot cannot be read");
+                        Ok(Read::Gap(place, with_causes(&error)))
+                    }
+                    (Err(error), _) => Err(error),
+                }
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let mut snapshots = Vec::new();
+        for one in read {
+            match one {
+                Read::Snapshot(snapshot) => snapshots.push(*snapshot),
+                Read::Gap(place, why) => gaps.push(unreadable(&place, why)),
+            }
+        }
+        Ok(merge(account, held.created_at, snapshots, gaps))
+    }
+}
+
+/// One snapshot of many: of each place the newest part, each with the time at which it was read.
+fn merge(
+    account: Account,
+    asked_at: Timestamp,
+    snapshots: Vec<Snapshot>,
+    gaps: Vec<ServiceSnapshot>,
+) -> Snapshot {
+    let started_at = snapshots.iter().map(|one| one.started_at).filter(|at| *at >= asked_at).min();
+    let finished_at = snapshots.iter().map(|one| one.finished_at).max();
+    let mut parts: BTreeMap<_, ServiceSnapshot> = BTreeMap::new();
+    let taken = snapshots.into_iter().flat_map(|snapshot| {
+        let at = snapshot.started_at;
+        let mut parts = snapshot.parts;
+        for part in &mut parts {
+            part.taken_at.get_or_insert(at);
+        }
+        parts
+    });
+    for part in gaps.into_iter().chain(taken) {
+        let place = (part.receipt.service, part.receipt.region.clone());
+        let newer = parts.get(&place).is_none_or(|there| there.taken_at < part.taken_at);
+        if newer {
+            parts.insert(place, part);
+        }
+    }
+    let started_at = started_at.or_else(|| parts.values().filter_map(|part| part.taken_at).min());
+    let started_at = started_at.unwrap_or(asked_at);
+    Snapshot {
+        version: Snapshot::VERSION,
+        account,
+        started_at,
+        finished_at: finished_at.unwrap_or(started_at),
+        parts: parts.into_values().collect(),
+    }
+}
+
+/// What there is of a kept snapshot.
+enum Read {
+    Snapshot(Box<Snapshot>),
+    /// Nothing of its place, and why.
+    Gap(ServiceRegion, String),
+}
+
+/// The part of a place whose newest snapshot, another audit's, cannot be read. Anything else that was read of the place
+/// stands before it.
+fn unreadable(place: &ServiceRegion, why: String) -> ServiceSnapshot {
+    nothing_of(place, "s3:GetObject", why, Timestamp::UNIX_EPOCH)
+}
+
+/// The part of a task that was given up: nothing is known, and the receipt says why.
+fn given_up(task: &Task) -> ServiceSnapshot {
+    let error = task.error.clone().unwrap_or_else(|| "the task never ended".into());
+    nothing_of(&task.place, "sts:AssumeRole", error, task.updated_at)
+}
+
+/// The part of a place of which nothing is known since a time, because an action failed.
+fn nothing_of(
+    place: &ServiceRegion,
+    action: &'static str,
+    why: String,
+    since: Timestamp,
+) -> ServiceSnapshot {
+    let region = place.region.clone().into();
+    let unread = Unread { action: action.into(), cause: Cause::Failed(why), region };
+    let part = scan::gap(place.service, &place.region, &unread);
+    ServiceSnapshot { taken_at: Some(since), ..part }
+}
+
+/// The problems with these changes made.
+fn after<'a>(
+    before: Vec<TrackedFinding>,
+    changed: impl Iterator<Item = &'a TrackedFinding>,
+) -> Vec<TrackedFinding> {
+    let mut all: BTreeMap<_, _> =
+        before.into_iter().map(|tracked| (tracked.fingerprint.clone(), tracked)).collect();
+    for tracked in changed {
+        all.insert(tracked.fingerprint.clone(), tracked.clone());
+    }
+    all.into_values().collect()
 }

@@ -1,26 +1,26 @@
 //! The pipeline: plan, collect, evaluate.
 //!
 //! [`scan`] reads an account in one go and gives a snapshot; [`evaluate`] is pure. A [`Pipeline`] does the same
-//! for the audits of a store, one [`Ticket`] at a time, so that many workers share an audit and any of them
+//! for the audits of a store, one [`Step`] at a time, so that many workers share an audit and any of them
 //! may die. The command line, `infraaudit serve` and the worker function share all of it.
 
-mod brief;
-mod conclude;
+mod alerts;
+mod audit_scope;
+mod collect;
 mod evaluate;
-mod follow;
 mod lease;
-mod night;
+mod nightly;
 mod pipeline;
 mod plan;
-mod read;
+mod report;
 mod scan;
 mod sweep;
-mod tell;
+mod tracking;
 
-pub use brief::{Brief, Choice, ChoiceError};
-pub use collect::Limits;
-pub use domain::{Done, Queued, Ticket};
-pub use evaluate::{evaluate, suppress};
+pub use ::collect::Limits;
+pub use audit_scope::{AuditScope, CheckSelection, CheckSelectionError};
+pub use domain::{Queued, Step, StepResult};
 pub use pipeline::{Pipeline, Settings, Source, WorkError};
-pub use scan::{Entry, Event, ScanError, scan};
+pub use report::{evaluate, suppress};
+pub use scan::{Credentials, Event, ScanError, scan};
 pub use sweep::Swept;

@@ -1,21 +1,21 @@
 use std::{sync::Arc, time::Duration};
 
-use access::SessionName;
+use aws::SessionName;
 use aws_config::SdkConfig;
-use checks::Manner;
+use checks::EvaluateOptions;
 use collect::Limits;
 use domain::{Account, Audit, AuditId, RoleArn, Schedule, Severity, Snapshot, Tenant};
 use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Brief, Choice, Done, Ticket, lease::now};
+use crate::{AuditScope, CheckSelection, Step, StepResult, lease::now};
 
 /// How an operator wants audits to be worked off.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Thresholds and the language of texts.
-    pub manner: Manner,
+    pub manner: EvaluateOptions,
     /// From which severity on a failing finding is told.
     pub alert_severity: Severity,
     /// How many requests may be under way.
@@ -33,7 +33,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            manner: Manner::default(),
+            manner: EvaluateOptions::default(),
             alert_severity: Severity::High,
             limits: Limits::default(),
             lease: Duration::from_mins(1),
@@ -58,9 +58,9 @@ pub enum Source {
     },
 }
 
-/// Works off the audits of a store, a ticket at a time.
+/// Works off the audits of a store, a step at a time.
 ///
-/// Any ticket may come any number of times, also at once and in any order: a lease and the attempt's number
+/// Any step may come any number of times, also at once and in any order: a lease and the attempt's number
 /// let one worker through, and what has ended stays as it is.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
@@ -69,7 +69,7 @@ pub struct Pipeline {
     pub(crate) settings: Settings,
 }
 
-/// Why a ticket was not worked off; it is safe to try again.
+/// Why a step was not worked off; it is safe to try again.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkError {
     /// The store gave no answer.
@@ -93,38 +93,42 @@ impl Pipeline {
         &self.store
     }
 
-    /// Does what a ticket asks for, until it is done or `stop` says so: then it is put back, and its ticket
+    /// Does what a step asks for, until it is done or `stop` says so: then it is put back, and its step
     /// is the next one.
     ///
     /// # Errors
     ///
-    /// It was not done; the same ticket may be worked off again.
-    pub async fn work(&self, ticket: &Ticket, stop: &CancellationToken) -> Result<Done, WorkError> {
-        match ticket {
-            Ticket::Plan { tenant, audit_id } => self.plan(tenant, *audit_id, stop).await,
-            Ticket::Collect { tenant, audit_id, plan, place } => {
+    /// It was not done; the same step may be worked off again.
+    pub async fn work(
+        &self,
+        step: &Step,
+        stop: &CancellationToken,
+    ) -> Result<StepResult, WorkError> {
+        match step {
+            Step::Plan { tenant, audit_id } => self.plan(tenant, *audit_id, stop).await,
+            Step::Collect { tenant, audit_id, plan, place } => {
                 Box::pin(self.collect(tenant, *audit_id, *plan, place, stop)).await
             }
-            Ticket::Evaluate { tenant, audit_id } => {
+            Step::Evaluate { tenant, audit_id } => {
                 Box::pin(self.conclude(tenant, *audit_id, stop)).await
             }
-            Ticket::Nightly { night, cursor } => {
+            Step::Nightly { night, cursor } => {
                 let (queued, next, failed) = self.night(*night, cursor.as_deref(), stop).await?;
                 let failed = failed.map(|error| error.to_string());
                 let next = next.into_iter().collect();
-                Ok(Done { night: Some(queued), failed, ..Done::next(next) })
+                Ok(StepResult { night: Some(queued), failed, ..StepResult::next(next) })
             }
-            Ticket::Sweep { cursor } => {
+            Step::Sweep { cursor } => {
                 let swept = self.sweep(cursor.as_deref(), stop).await?;
                 let failed = swept.failed.map(|error| error.to_string());
-                Ok(Done { jobs: swept.jobs, failed, ..Done::next(swept.tickets) })
+                Ok(StepResult { jobs: swept.jobs, failed, ..StepResult::next(swept.steps) })
             }
         }
     }
 
     /// What an audit is to read; or why it cannot be said.
-    pub(crate) fn brief(&self, audit: &Audit) -> Result<Brief, String> {
-        let choice = Choice {
+    pub(crate) fn brief(&self, audit: &Audit) -> Result<AuditScope, String> {
+        let choice = CheckSelection {
             checks: audit.order.checks.clone(),
             services: audit.order.services.clone(),
             minimum: None,
@@ -132,12 +136,12 @@ impl Pipeline {
         let checks = choice.checks().map_err(|error| error.to_string())?;
         let (regions, limits) = (audit.order.regions.clone(), self.settings.limits.clone());
         // Alerts tell the owner's tag, and suppressions go by tags.
-        Ok(Brief { regions, limits, tags: true, ..Brief::new(checks) })
+        Ok(AuditScope { regions, limits, tags: true, ..AuditScope::new(checks) })
     }
 
     /// Whether a step has failed too often to be begun once more.
-    pub(crate) fn is_given_up(&self, attempt: u32, put_back: u32) -> bool {
-        let failures = attempt.saturating_sub(put_back);
+    pub(crate) fn is_given_up(&self, attempt: u32, requeued: u32) -> bool {
+        let failures = attempt.saturating_sub(requeued);
         // What is put back every time would never end.
         failures > self.settings.attempts || attempt > self.settings.attempts.saturating_mul(5)
     }
@@ -147,23 +151,27 @@ impl Pipeline {
     }
 
     /// Ends a claimed audit without a result.
-    pub(crate) async fn fail(&self, held: &Audit, error: &str) -> Result<Done, WorkError> {
+    pub(crate) async fn fail(&self, held: &Audit, error: &str) -> Result<StepResult, WorkError> {
         tracing::warn!(audit = %held.id, account = %held.order.account_id, error, "audit failed");
         let _ = self.store.fail(held, now(), error).await?;
         Ok(self.ended(&held.tenant, held.id).await?)
     }
 
     /// Puts a claimed audit back because the worker is stopped, which is no failure of the audit's.
-    pub(crate) async fn put_back(&self, held: &Audit, next: Ticket) -> Result<Done, WorkError> {
-        let _ = self.store.release(held, now()).await?;
-        Ok(Done::next(vec![next]))
+    pub(crate) async fn requeue(&self, held: &Audit, next: Step) -> Result<StepResult, WorkError> {
+        let _ = self.store.requeue(held, now()).await?;
+        Ok(StepResult::next(vec![next]))
     }
 
     /// What has become of an audit.
-    pub(crate) async fn ended(&self, tenant: &Tenant, id: AuditId) -> Result<Done, store::Error> {
+    pub(crate) async fn ended(
+        &self,
+        tenant: &Tenant,
+        id: AuditId,
+    ) -> Result<StepResult, store::Error> {
         let audit = self.store.audit(tenant, id).await?;
         let ended = audit.filter(|audit| audit.state.is_final()).map(|audit| (id, audit.state));
-        Ok(Done { ended, ..Done::nothing() })
+        Ok(StepResult { ended, ..StepResult::nothing() })
     }
 }
 
@@ -176,10 +184,10 @@ pub(crate) fn way_in(config: &SdkConfig, audit: &Audit) -> Result<(RoleArn, Sess
 
 /// An audit's account, in the partition that the operator works in.
 pub(crate) fn account(config: &SdkConfig, audit: &Audit) -> Account {
-    access::beside(config, &audit.order.account_id)
+    aws::beside(config, &audit.order.account_id)
 }
 
 /// When a snapshot's part was read.
-pub(crate) fn taken_at(part: &domain::Part, snapshot: &Snapshot) -> Timestamp {
+pub(crate) fn taken_at(part: &domain::ServiceSnapshot, snapshot: &Snapshot) -> Timestamp {
     part.taken_at.unwrap_or(snapshot.started_at)
 }

@@ -5,20 +5,21 @@ use std::{
     sync::Arc,
 };
 
-use access::Doubt;
+use aws::Doubt;
 use aws_config::SdkConfig;
-use collect::{Paces, Target};
+use collect::{ConcurrencyLimits, Target};
 use domain::{
-    Audit, AuditId, Fact, GLOBAL, Part, Place, ProofOutcome, RegisteredState, Task, Tenant,
+    Audit, AuditId, Fact, GLOBAL, ProofOutcome, RegisteredState, ServiceRegion, ServiceSnapshot,
+    Task, Tenant,
 };
 use store::{Claim, Fence};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Brief, Done, Pipeline, Source, Ticket, WorkError,
+    AuditScope, Pipeline, Source, Step, StepResult, WorkError, alerts,
     lease::{Held, later, now, while_held},
     pipeline::{account, way_in},
-    scan, tell,
+    scan,
 };
 
 /// Why an audit is not planned.
@@ -36,16 +37,16 @@ impl Pipeline {
         tenant: &Tenant,
         id: AuditId,
         stop: &CancellationToken,
-    ) -> Result<Done, WorkError> {
+    ) -> Result<StepResult, WorkError> {
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
         let held = match self.store.claim_plan(tenant, id, begun, until).await? {
             Claim::Claimed(held) => *held,
             Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
-                return Ok(Done::nothing());
+                return Ok(StepResult::nothing());
             }
         };
-        if self.is_given_up(held.attempt, held.put_back) {
+        if self.is_given_up(held.attempt, held.requeued) {
             return self.fail(&held, &self.given_up()).await;
         }
         let brief = match self.brief(&held) {
@@ -56,29 +57,29 @@ impl Pipeline {
             while_held(&self.store, Held::Audit(&held), lease, self.places(&held, &brief));
         let planned = tokio::select! {
             biased;
-            () = stop.cancelled() => return self.put_back(&held, Ticket::plan(&held)).await,
+            () = stop.cancelled() => return self.requeue(&held, Step::plan(&held)).await,
             planned = planning => planned,
         };
-        let Some(planned) = planned else { return Ok(Done::nothing()) };
+        let Some(planned) = planned else { return Ok(StepResult::nothing()) };
         let tasks: Vec<_> = match planned {
             Ok(tasks) => tasks,
             Err(Unplanned::Failed(error)) => return self.fail(&held, &error).await,
             Err(Unplanned::Unsure(error)) => {
                 // The attempt counts; the next one need not wait for its lease.
-                let _ = self.store.let_go(&held, now()).await?;
-                if held.attempt.saturating_sub(held.put_back) >= self.settings.attempts {
+                let _ = self.store.release(&held, now()).await?;
+                if held.attempt.saturating_sub(held.requeued) >= self.settings.attempts {
                     return self.fail(&held, &error).await;
                 }
                 return Err(WorkError::Unsure(error));
             }
         };
         match self.store.planned(&held, &tasks, now()).await? {
-            Fence::Held => Ok(Done::next(tasks.iter().map(Ticket::collect).collect())),
-            Fence::Lost => Ok(Done::nothing()),
+            Fence::Held => Ok(StepResult::next(tasks.iter().map(Step::collect).collect())),
+            Fence::Lost => Ok(StepResult::nothing()),
         }
     }
 
-    async fn places(&self, held: &Audit, brief: &Brief) -> Result<Vec<Task>, Unplanned> {
+    async fn places(&self, held: &Audit, brief: &AuditScope) -> Result<Vec<Task>, Unplanned> {
         let parts = match &self.source {
             Source::Recorded { snapshot, .. } if snapshot.account.id != held.order.account_id => {
                 let account = &held.order.account_id;
@@ -88,7 +89,8 @@ impl Pipeline {
             }
             Source::Recorded { snapshot, .. } => {
                 let rows = snapshot.parts.iter().map(|part| &part.receipt);
-                let places = rows.map(|row| (Place::new(row.region.clone(), row.service), None));
+                let places =
+                    rows.map(|row| (ServiceRegion::new(row.region.clone(), row.service), None));
                 places.collect()
             }
             Source::Aws(config) => {
@@ -107,14 +109,14 @@ impl Pipeline {
             return Ok(());
         };
         let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
-        let tried = access::prove(config, &role, external_id, &name).await;
-        let proof = access::proof(&tried, now());
+        let tried = aws::prove(config, &role, external_id, &name).await;
+        let proof = aws::proof(&tried, now());
         let unsure = |error: store::Error| Unplanned::Unsure(error.to_string());
         let (tenant, id) = (&held.tenant, &held.order.account_id);
         let drifted = proof.outcome.is_drift();
         let before = self.store.account(tenant, id).await.map_err(unsure)?;
         // A proof is of one role and one ExternalId: what was changed since is not proven by it.
-        let is_of = |account: &domain::Registered| {
+        let is_of = |account: &domain::RegisteredAccount| {
             account.external_id == *external_id && account.role_name == held.order.role_name
         };
         let Some(before) = before.filter(|account| account.is_audited() && is_of(account)) else {
@@ -125,13 +127,13 @@ impl Pipeline {
         };
         if drifted {
             // The alert first: an account that is suspended is not looked at again, and would not be told.
-            let alert = tell::suspended(held, &before, &proof, self.settings.manner.lang.code());
+            let alert = alerts::suspended(held, &before, &proof, self.settings.manner.lang.code());
             self.store.raise(&alert).await.map_err(unsure)?;
         }
         // Nothing is written on a night like every other.
         let changes = drifted || before.state != RegisteredState::Active || tried.is_err();
         if changes {
-            let change = |account: &mut domain::Registered| {
+            let change = |account: &mut domain::RegisteredAccount| {
                 if !is_of(account) {
                     return;
                 }
@@ -161,12 +163,12 @@ impl Pipeline {
         &self,
         config: &SdkConfig,
         held: &Audit,
-        brief: &Brief,
-    ) -> Result<Vec<(Place, Option<Part>)>, Unplanned> {
+        brief: &AuditScope,
+    ) -> Result<Vec<(ServiceRegion, Option<ServiceSnapshot>)>, Unplanned> {
         let services: BTreeSet<_> = brief.facts().into_keys().collect();
         let global = services.iter().filter(|service| service.is_global());
         let mut places: Vec<_> =
-            global.map(|service| (Place::new(GLOBAL, *service), None)).collect();
+            global.map(|service| (ServiceRegion::new(GLOBAL, *service), None)).collect();
         let regional: Vec<_> = services.iter().filter(|service| !service.is_global()).collect();
         // A proven role opens.
         if regional.is_empty() && held.order.registered {
@@ -175,7 +177,7 @@ impl Pipeline {
         let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
         let regions = BTreeSet::from([Fact::Instances]);
         let door = scan::door(&role, held.order.external_id.as_ref(), &name, &regions);
-        let session = match access::open(config, door).await {
+        let session = match aws::open(config, door).await {
             Ok(session) => session,
             Err(refused) if refused.is_denial() => {
                 return Err(Unplanned::Failed(refused.to_string()));
@@ -193,14 +195,16 @@ impl Pipeline {
             watch: Arc::new(|_, _, _| {}),
             stop: CancellationToken::new(),
         };
-        let plan = scan::plan(&target, &Paces::new(&brief.limits), &brief.regions).await;
+        let plan =
+            scan::plan(&target, &ConcurrencyLimits::new(&brief.limits), &brief.regions).await;
         let plan = plan.map_err(|error| Unplanned::Failed(error.to_string()))?;
         for service in regional {
-            let read = plan.regions.iter().map(|region| (Place::new(region, *service), None));
+            let read =
+                plan.regions.iter().map(|region| (ServiceRegion::new(region, *service), None));
             places.extend(read);
         }
         for part in plan.parts {
-            let place = Place::new(&part.receipt.region, part.receipt.service);
+            let place = ServiceRegion::new(&part.receipt.region, part.receipt.service);
             places.push((place, Some(part)));
         }
         // A region that is named twice is one task.

@@ -3,21 +3,21 @@ use std::{
     sync::Arc,
 };
 
-use access::{Cap, Door, Refused, Session, SessionName};
+use aws::{AssumeRole, AssumeRoleError, Session, SessionName, SessionPolicy};
 use aws_config::SdkConfig;
-use collect::{Paces, Target};
+use collect::{ConcurrencyLimits, Target};
 use domain::{
-    Account, Cause, ExternalId, Fact, Facts, GLOBAL, Part, Receipt, ReceiptOutcome, RoleArn,
-    Service, Snapshot, Unread,
+    Account, Cause, ExternalId, Fact, Facts, GLOBAL, Receipt, ReceiptOutcome, RoleArn, Service,
+    ServiceSnapshot, Snapshot, Unread,
 };
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Brief, lease::now};
+use crate::{AuditScope, lease::now};
 
 /// The way into the account.
 #[derive(Clone, Debug)]
-pub enum Entry {
+pub enum Credentials {
     /// The caller's own credentials, in this account.
     Caller(Account),
     /// A role to assume; one session per service, each capped to what is read there.
@@ -54,7 +54,7 @@ pub enum Event<'a> {
 pub enum ScanError {
     /// The role did not open.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    AssumeRole(#[from] AssumeRoleError),
     /// A region that AWS does not have.
     #[error("AWS names no region `{region}`; the regions of this account are {known}")]
     UnknownRegion {
@@ -73,16 +73,16 @@ pub enum ScanError {
 /// is in the snapshot.
 pub async fn scan(
     config: &SdkConfig,
-    entry: &Entry,
-    brief: &Brief,
+    entry: &Credentials,
+    brief: &AuditScope,
     stop: CancellationToken,
     observer: Arc<dyn Fn(Event<'_>) + Send + Sync>,
 ) -> Result<Snapshot, ScanError> {
     let started_at = now();
     let facts = brief.facts();
     let account = match entry {
-        Entry::Caller(account) => account,
-        Entry::Role { role, .. } => role.account(),
+        Credentials::Caller(account) => account,
+        Credentials::Role { role, .. } => role.account(),
     };
     let sessions = sessions(config, entry, &facts).await?;
     let watch = {
@@ -99,7 +99,7 @@ pub async fn scan(
         watch: watch.clone(),
         stop: stop.clone(),
     };
-    let paces = Paces::new(&brief.limits);
+    let paces = ConcurrencyLimits::new(&brief.limits);
     let mut parts = Vec::new();
     let mut open = BTreeMap::new();
     for (service, session) in sessions {
@@ -138,7 +138,7 @@ pub async fn scan(
         parts.push(part);
     }
     parts.sort_by(|a, b| {
-        let place = |part: &Part| (part.receipt.service, part.receipt.region.clone());
+        let place = |part: &ServiceSnapshot| (part.receipt.service, part.receipt.region.clone());
         place(a).cmp(&place(b))
     });
     // The call that lists the regions belongs to no region; it is counted in the first one's row.
@@ -149,20 +149,20 @@ pub async fn scan(
     Ok(Snapshot { version, account, started_at, finished_at: now(), parts })
 }
 
-type Opened = BTreeMap<Service, Result<Option<Session>, Refused>>;
+type Opened = BTreeMap<Service, Result<Option<Session>, AssumeRoleError>>;
 
 /// Opens one session per service; an error only where none opens.
 async fn sessions(
     config: &SdkConfig,
-    entry: &Entry,
+    entry: &Credentials,
     facts: &BTreeMap<Service, BTreeSet<Fact>>,
-) -> Result<Opened, Refused> {
-    let Entry::Role { role, external_id, name } = entry else {
+) -> Result<Opened, AssumeRoleError> {
+    let Credentials::Role { role, external_id, name } = entry else {
         return Ok(facts.keys().map(|service| (*service, Ok(None))).collect());
     };
     let opening = facts.iter().map(async |(service, facts)| {
         let door = door(role, external_id.as_ref(), name, facts);
-        (*service, access::open(config, door).await.map(Some))
+        (*service, aws::open(config, door).await.map(Some))
     });
     let opened: Opened = futures::future::join_all(opening).await.into_iter().collect();
     match opened.values().find_map(|session| session.as_ref().err()) {
@@ -177,18 +177,18 @@ pub(crate) fn door(
     external_id: Option<&ExternalId>,
     name: &SessionName,
     facts: &BTreeSet<Fact>,
-) -> Door {
+) -> AssumeRole {
     let actions = facts.iter().flat_map(|fact| fact.actions()).copied().collect();
-    Door {
+    AssumeRole {
         role: role.clone(),
         external_id: external_id.cloned(),
         name: name.clone(),
-        cap: Cap::new(role.account().partition, &actions),
+        cap: SessionPolicy::new(role.account().partition, &actions),
     }
 }
 
 /// The part of a service whose session did not open while others did.
-pub(crate) fn closed(service: Service, region: &str, refused: &Refused) -> Part {
+pub(crate) fn closed(service: Service, region: &str, refused: &AssumeRoleError) -> ServiceSnapshot {
     let is_denial = refused.is_denial();
     let cause = if is_denial { Cause::Denied } else { Cause::Failed(refused.to_string()) };
     let unread = Unread { action: "sts:AssumeRole".into(), cause, region: GLOBAL.into() };
@@ -196,7 +196,7 @@ pub(crate) fn closed(service: Service, region: &str, refused: &Refused) -> Part 
 }
 
 /// A part of which nothing was read, for a reason that the receipt tells.
-pub(crate) fn gap(service: Service, region: &str, unread: &Unread) -> Part {
+pub(crate) fn gap(service: Service, region: &str, unread: &Unread) -> ServiceSnapshot {
     let is_denied = unread.cause == Cause::Denied;
     let receipt = Receipt {
         region: region.into(),
@@ -206,20 +206,20 @@ pub(crate) fn gap(service: Service, region: &str, unread: &Unread) -> Part {
         denied: is_denied.then(|| unread.action.to_string()).into_iter().collect(),
         error: (!is_denied).then(|| unread.to_string()),
     };
-    Part { receipt, facts: Facts::unread(service, unread), taken_at: None }
+    ServiceSnapshot { receipt, facts: Facts::unread(service, unread), taken_at: None }
 }
 
 /// Where the regional services are read.
 pub(crate) struct Plan {
     pub(crate) regions: Vec<String>,
     /// Regions that are known beforehand not to be read.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<ServiceSnapshot>,
     calls: u32,
 }
 
 pub(crate) async fn plan(
     target: &Target,
-    paces: &Paces,
+    paces: &ConcurrencyLimits,
     wanted: &[String],
 ) -> Result<Plan, ScanError> {
     let (enabled, receipt) = collect::regions(target, paces).await;
@@ -259,7 +259,7 @@ pub(crate) async fn plan(
     Ok(plan)
 }
 
-fn not_enabled(region: &str) -> Part {
+fn not_enabled(region: &str) -> ServiceSnapshot {
     let action = "ec2:DescribeInstances".into();
     let cause = Cause::Failed("the region is not enabled in this account".into());
     let unread = Unread { action, cause, region: region.to_owned().into() };

@@ -2,15 +2,17 @@
 
 use std::{fmt::Display, time::Duration};
 
-use domain::{Audit, JobTicket, Phase, Registered, RegisteredState, Task, TaskState, with_causes};
+use domain::{
+    Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Task, TaskState, with_causes,
+};
 use jiff::Timestamp;
 use store::{PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Pipeline, Ticket, WorkError,
+    Pipeline, Step, WorkError,
     lease::{now, since},
-    night,
+    nightly,
 };
 
 /// How many items are looked at between two looks at the clock.
@@ -26,14 +28,14 @@ const MOST_DOUBLINGS: u32 = 5;
 #[derive(Debug, Default)]
 pub struct Swept {
     /// What has to be sent again, or goes on with the sweep.
-    pub tickets: Vec<Ticket>,
+    pub steps: Vec<Step>,
     /// The jobs that another function has to be told of again.
-    pub jobs: Vec<JobTicket>,
+    pub jobs: Vec<JobStep>,
     /// How many alerts were shown again.
-    pub nudged: usize,
+    pub resent: usize,
     /// The first steps of the audits that were queued because their schedules are due. Where the table has a
     /// stream, it makes these messages itself.
-    pub begun: Vec<Ticket>,
+    pub begun: Vec<Step>,
     /// The first that could not be looked at; the others were.
     pub failed: Option<WorkError>,
 }
@@ -116,7 +118,7 @@ impl Pipeline {
             }
             if stop.is_cancelled() {
                 let rest = format!("{}{}", list.digit(), cursor.unwrap_or_default());
-                swept.tickets.push(Ticket::Sweep { cursor: Some(rest) });
+                swept.steps.push(Step::Sweep { cursor: Some(rest) });
                 return Ok(swept);
             }
         }
@@ -133,24 +135,24 @@ impl Pipeline {
             let again = self.again(audit).await;
             let again = swept.take(&audit.id, again).unwrap_or_default();
             if !again.is_empty() {
-                tracing::info!(audit = %audit.id, tickets = again.len(), "sent again");
+                tracing::info!(audit = %audit.id, steps = again.len(), "sent again");
             }
-            swept.tickets.extend(again);
+            swept.steps.extend(again);
         }
         Ok(audits.next_cursor)
     }
 
     /// What has to be sent again of an audit.
-    async fn again(&self, audit: &Audit) -> Result<Vec<Ticket>, WorkError> {
+    async fn again(&self, audit: &Audit) -> Result<Vec<Step>, WorkError> {
         let now = now();
         Ok(match audit.phase {
             Phase::Plan if self.is_dropped(audit.lease_until, audit.updated_at, now) => {
-                vec![Ticket::plan(audit)]
+                vec![Step::plan(audit)]
             }
             Phase::Evaluate if self.is_dropped(audit.lease_until, audit.updated_at, now) => {
-                vec![Ticket::evaluate(audit)]
+                vec![Step::evaluate(audit)]
             }
-            Phase::Collect if audit.remaining == 0 => vec![Ticket::evaluate(audit)],
+            Phase::Collect if audit.remaining == 0 => vec![Step::evaluate(audit)],
             // An audit that moves is left alone: the tasks that wait have their messages.
             Phase::Collect if since(audit.updated_at, now) >= self.settings.lease => {
                 let tasks = self.store.tasks(audit).await?;
@@ -164,7 +166,7 @@ impl Pipeline {
                     if task.state == TaskState::Queued {
                         self.store.sent_again(task, now).await?;
                     }
-                    again.push(Ticket::collect(task));
+                    again.push(Step::collect(task));
                 }
                 again
             }
@@ -178,27 +180,27 @@ impl Pipeline {
     /// # Errors
     ///
     /// Some is put back; the same call does the rest.
-    pub async fn resume(&self) -> Result<Vec<Ticket>, WorkError> {
-        let mut tickets = Vec::new();
+    pub async fn resume(&self) -> Result<Vec<Step>, WorkError> {
+        let mut steps = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
             let page = PageRequest { cursor: cursor.as_deref(), limit: PAGE };
             let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
             for audit in &audits.items {
                 if audit.lease_until.is_some() {
-                    let _ = self.store.release(audit, now()).await?;
+                    let _ = self.store.requeue(audit, now()).await?;
                 }
                 match audit.phase {
-                    Phase::Plan => tickets.push(Ticket::plan(audit)),
-                    Phase::Evaluate => tickets.push(Ticket::evaluate(audit)),
-                    Phase::Collect if audit.remaining == 0 => tickets.push(Ticket::evaluate(audit)),
+                    Phase::Plan => steps.push(Step::plan(audit)),
+                    Phase::Evaluate => steps.push(Step::evaluate(audit)),
+                    Phase::Collect if audit.remaining == 0 => steps.push(Step::evaluate(audit)),
                     Phase::Collect => {
                         for task in self.store.tasks(audit).await? {
                             if task.state == TaskState::Running {
                                 let _ = self.store.release_task(&task, now()).await?;
                             }
                             if !task.state.is_final() {
-                                tickets.push(Ticket::collect(&task));
+                                steps.push(Step::collect(&task));
                             }
                         }
                     }
@@ -207,7 +209,7 @@ impl Pipeline {
             }
             cursor = audits.next_cursor;
             if cursor.is_none() {
-                return Ok(tickets);
+                return Ok(steps);
             }
         }
     }
@@ -228,10 +230,10 @@ impl Pipeline {
         let alerts = self.store.unsent(page).await.map_err(PageError::into_store)?;
         for alert in &alerts.items {
             // Later each time: whoever does not take it for a day does not need it every five minutes.
-            let patience = self.settings.patience * (1 << alert.nudged.min(MOST_DOUBLINGS));
+            let patience = self.settings.patience * (1 << alert.resent.min(MOST_DOUBLINGS));
             if since(alert.created_at, now()) >= patience {
-                let nudged = self.store.nudge(alert).await.map_err(WorkError::from);
-                swept.nudged += usize::from(swept.take(&alert.audit_id, nudged) == Some(true));
+                let resent = self.store.resend(alert).await.map_err(WorkError::from);
+                swept.resent += usize::from(swept.take(&alert.audit_id, resent) == Some(true));
             }
         }
         Ok(alerts.next_cursor)
@@ -277,14 +279,14 @@ impl Pipeline {
                 let _ = swept.take(&job.id, given_up.map_err(WorkError::from));
             } else if self.is_dropped(job.lease_until, job.updated_at, now) {
                 tracing::info!(job = %job.id, "sent again");
-                swept.jobs.push(job.ticket());
+                swept.jobs.push(job.step());
             }
         }
         Ok(jobs.next_cursor)
     }
 
     /// Queues an account's audit where its schedule is due, and answers its first step.
-    async fn begin(&self, account: &Registered) -> Result<Option<Ticket>, WorkError> {
+    async fn begin(&self, account: &RegisteredAccount) -> Result<Option<Step>, WorkError> {
         let now = now();
         let schedule = account.schedule.as_ref().or(self.settings.nightly.as_ref());
         let last = account.scheduled_for.unwrap_or(account.created_at);
@@ -295,9 +297,9 @@ impl Pipeline {
             && matches!(self.queue(account, due).await?, store::Created::New);
         // After it is queued: died in between, it is found to be queued already.
         let (tenant, id) = (&account.tenant, &account.account_id);
-        let change = |account: &mut Registered| account.scheduled_for = Some(due);
+        let change = |account: &mut RegisteredAccount| account.scheduled_for = Some(due);
         self.store.change_account(tenant, id, now, change).await?;
-        let (tenant, audit_id) = (tenant.clone(), night::audit_id(account, due));
-        Ok(new.then_some(Ticket::Plan { tenant, audit_id }))
+        let (tenant, audit_id) = (tenant.clone(), nightly::audit_id(account, due));
+        Ok(new.then_some(Step::Plan { tenant, audit_id }))
     }
 }

@@ -1,14 +1,14 @@
 use domain::{
     Account, Context, Facts, Failure, Finding, Fingerprint, GLOBAL, Judgement, Known, Listing,
-    Outcome, Part, Receipt, ReceiptOutcome, Resource, Severity, Snapshot, Tags, Thresholds, Unread,
-    Verdict, ec2::Ec2, iam::Iam, s3::S3,
+    Outcome, Receipt, ReceiptOutcome, Resource, ServiceSnapshot, Severity, Snapshot, Tags,
+    Thresholds, Unread, Verdict, ec2::Ec2, iam::Iam, s3::S3,
 };
 
 use crate::{Check, Lang, Rule};
 
 /// How a snapshot is to be judged.
 #[derive(Clone, Copy, Debug)]
-pub struct Manner {
+pub struct EvaluateOptions {
     /// Where "too old" begins.
     pub thresholds: Thresholds,
     /// The language of the findings' texts.
@@ -18,7 +18,7 @@ pub struct Manner {
     pub minimum: Severity,
 }
 
-impl Default for Manner {
+impl Default for EvaluateOptions {
     fn default() -> Self {
         Self { thresholds: Thresholds::default(), lang: Lang::En, minimum: Severity::Low }
     }
@@ -30,7 +30,11 @@ impl Default for Manner {
 /// list that could not be read to its end gets one `unknown` finding from every check that needed
 /// it, on an ARN that ends in `*`. The order of findings depends on their content alone.
 #[must_use]
-pub fn judge(snapshot: &Snapshot, checks: &[&'static Check], manner: Manner) -> Vec<Finding> {
+pub fn judge(
+    snapshot: &Snapshot,
+    checks: &[&'static Check],
+    manner: EvaluateOptions,
+) -> Vec<Finding> {
     let mut judge = Judge {
         context: Context {
             account: snapshot.account.clone(),
@@ -76,7 +80,7 @@ fn block_public(snapshot: &Snapshot) -> Known<domain::s3::PublicAccessBlock> {
 }
 
 /// A resource, before its findings are written.
-struct Place<'a> {
+struct Subject<'a> {
     arn: String,
     kind: &'static str,
     region: &'a str,
@@ -86,12 +90,12 @@ struct Place<'a> {
 
 struct Judge {
     context: Context,
-    manner: Manner,
+    manner: EvaluateOptions,
     findings: Vec<Finding>,
 }
 
 impl Judge {
-    fn part(&mut self, check: &'static Check, part: &Part) {
+    fn part(&mut self, check: &'static Check, part: &ServiceSnapshot) {
         let region = part.receipt.region.as_str();
         match (&part.facts, check.rule) {
             (Facts::Iam(iam), Rule::Account(rule)) => self.root(check, iam, rule),
@@ -105,7 +109,7 @@ impl Judge {
     }
 
     /// Tells that a service is not in the snapshot at all: it was taken for other checks.
-    fn absent(&mut self, check: &'static Check, parts: &[Part]) {
+    fn absent(&mut self, check: &'static Check, parts: &[ServiceSnapshot]) {
         let service = check.service();
         if parts.iter().any(|part| part.receipt.service == service) {
             return;
@@ -120,7 +124,7 @@ impl Judge {
             error: None,
         };
         let facts = Facts::unread(service, &Unread::not_asked(action));
-        self.part(check, &Part { receipt, facts, taken_at: None });
+        self.part(check, &ServiceSnapshot { receipt, facts, taken_at: None });
     }
 
     fn account(&self) -> &Account {
@@ -136,7 +140,7 @@ impl Judge {
         let judgement = iam.summary.known().and_then(|summary| rule(summary, &self.context));
         let arn = self.account().arn("iam", "", "root");
         let place =
-            Place { arn, kind: "AWS::::Account", region: GLOBAL, tags: None, sub_resource: None };
+            Subject { arn, kind: "AWS::::Account", region: GLOBAL, tags: None, sub_resource: None };
         self.find(check, &place, judgement);
     }
 
@@ -148,7 +152,7 @@ impl Judge {
     ) {
         let kind = "AWS::IAM::User";
         for user in &iam.users.items {
-            let place = |sub_resource| Place {
+            let place = |sub_resource| Subject {
                 arn: user.arn.clone(),
                 kind,
                 region: GLOBAL,
@@ -179,7 +183,7 @@ impl Judge {
             let arn = format!("arn:{partition}:s3:::{}", bucket.name);
             let region = bucket.region.as_str();
             let tags = bucket.tags.as_ref();
-            self.find(check, &Place { arn, kind, region, tags, sub_resource: None }, judgement);
+            self.find(check, &Subject { arn, kind, region, tags, sub_resource: None }, judgement);
         }
         self.gap(check, &s3.buckets, format!("arn:{partition}:s3:::*"), kind, GLOBAL);
     }
@@ -196,7 +200,7 @@ impl Judge {
             let judgement = rule(instance, &self.context);
             let arn = self.account().arn("ec2", region, &format!("instance/{}", instance.id));
             let tags = Some(&instance.tags);
-            self.find(check, &Place { arn, kind, region, tags, sub_resource: None }, judgement);
+            self.find(check, &Subject { arn, kind, region, tags, sub_resource: None }, judgement);
         }
         let arn = self.account().arn("ec2", region, "instance/*");
         self.gap(check, &ec2.instances, arn, kind, region);
@@ -212,13 +216,13 @@ impl Judge {
         region: &str,
     ) {
         if let Some(unread) = &list.unread {
-            let place = Place { arn, kind, region, tags: None, sub_resource: None };
+            let place = Subject { arn, kind, region, tags: None, sub_resource: None };
             self.find(check, &place, Err(unread.clone()));
         }
     }
 
-    fn find(&mut self, check: &'static Check, place: &Place<'_>, judgement: Judgement) {
-        let Told { verdict, severity, at_worst, evidence } = told(check, judgement);
+    fn find(&mut self, check: &'static Check, place: &Subject<'_>, judgement: Judgement) {
+        let Decision { verdict, severity, at_worst, evidence } = decide(check, judgement);
         if at_worst < self.manner.minimum {
             return;
         }
@@ -257,7 +261,7 @@ impl Judge {
 }
 
 /// A judgement in the words of a finding.
-struct Told {
+struct Decision {
     verdict: Verdict,
     severity: Severity,
     /// How bad it may be, counting what was not read.
@@ -265,7 +269,7 @@ struct Told {
     evidence: String,
 }
 
-fn told(check: &Check, judgement: Judgement) -> Told {
+fn decide(check: &Check, judgement: Judgement) -> Decision {
     let (verdict, severity, at_worst, evidence) = match judgement {
         Ok(Outcome::Pass(evidence)) => {
             (Verdict::Pass, check.severity, check.worst, evidence.unwrap_or_default())
@@ -278,7 +282,7 @@ fn told(check: &Check, judgement: Judgement) -> Told {
         Ok(Outcome::Manual(what)) => (Verdict::Manual, check.severity, check.worst, what),
         Err(unread) => (Verdict::Unknown, check.severity, check.worst, unread.to_string()),
     };
-    Told { verdict, severity, at_worst, evidence }
+    Decision { verdict, severity, at_worst, evidence }
 }
 
 #[cfg(test)]

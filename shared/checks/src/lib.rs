@@ -13,7 +13,7 @@ mod s3;
 mod texts;
 
 pub use check::{Check, Rule};
-pub use judge::{Manner, judge};
+pub use judge::{EvaluateOptions, judge};
 pub use texts::{Lang, Texts};
 
 /// Every check, by service, in the order they are documented.

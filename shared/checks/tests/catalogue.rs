@@ -137,7 +137,7 @@ fn the_documented_catalogue_is_current() {
 fn aws_knows_every_action_that_is_read() {
     let aws = policy::facts::Facts::bundled().unwrap();
     let facts = domain::Fact::ALL.iter().flat_map(|fact| fact.actions()).copied();
-    for action in facts.chain(domain::keys::Way::all_actions()) {
+    for action in facts.chain(domain::keys::Method::all_actions()) {
         assert!(aws.action(action).is_some(), "AWS documents no action `{action}`");
     }
     assert!(aws.action("s3:GetBucketEncryption").is_none(), "an API's name is no action's name");

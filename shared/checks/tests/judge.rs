@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test may")]
 
-use checks::{Check, Manner, all, judge};
+use checks::{Check, EvaluateOptions, all, judge};
 use domain::{
-    Account, Cause, Facts, GLOBAL, Known, Listing, Part, Partition, Receipt, ReceiptOutcome,
-    Service, Severity, Snapshot, Tags, Unread, Verdict,
+    Account, Cause, Facts, GLOBAL, Known, Listing, Partition, Receipt, ReceiptOutcome, Service,
+    ServiceSnapshot, Severity, Snapshot, Tags, Unread, Verdict,
     ec2::{Ec2, Instance, MetadataOptions},
     iam::{AccessKey, AccountSummary, Iam, User},
     s3::{Bucket, PublicAccessBlock, S3},
@@ -16,7 +16,7 @@ fn unread() -> Unread {
     Unread { action: "x:Y".into(), cause: Cause::Denied, region: GLOBAL.into() }
 }
 
-fn part(service: Service, region: &str, facts: Facts) -> Part {
+fn part(service: Service, region: &str, facts: Facts) -> ServiceSnapshot {
     let receipt = Receipt {
         region: region.into(),
         service,
@@ -25,10 +25,10 @@ fn part(service: Service, region: &str, facts: Facts) -> Part {
         denied: vec![],
         error: None,
     };
-    Part { receipt, facts, taken_at: None }
+    ServiceSnapshot { receipt, facts, taken_at: None }
 }
 
-fn snapshot(parts: Vec<Part>) -> Snapshot {
+fn snapshot(parts: Vec<ServiceSnapshot>) -> Snapshot {
     Snapshot {
         version: Snapshot::VERSION,
         account: Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() },
@@ -85,7 +85,7 @@ fn faulty() -> Snapshot {
 
 #[test]
 fn every_check_fails_on_a_faulty_account_and_the_worst_comes_first() {
-    let findings = judge(&faulty(), &checks(), Manner::default());
+    let findings = judge(&faulty(), &checks(), EvaluateOptions::default());
     assert_eq!(findings.len(), 8, "seven checks, and two keys of one user");
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Fail));
     assert!(findings.is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity)));
@@ -102,7 +102,7 @@ fn a_part_that_was_not_read_leaves_an_unknown_of_every_check() {
     for part in &mut blind.parts {
         part.facts = Facts::unread(part.receipt.service, &unread());
     }
-    let findings = judge(&blind, &checks(), Manner::default());
+    let findings = judge(&blind, &checks(), EvaluateOptions::default());
     assert_eq!(findings.len(), checks().len());
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Unknown));
     assert!(findings.iter().all(|finding| finding.evidence.contains("`x:Y` was denied")));
@@ -110,7 +110,7 @@ fn a_part_that_was_not_read_leaves_an_unknown_of_every_check() {
 
 #[test]
 fn a_service_that_the_snapshot_lacks_leaves_an_unknown_of_every_check() {
-    let findings = judge(&snapshot(vec![]), &checks(), Manner::default());
+    let findings = judge(&snapshot(vec![]), &checks(), EvaluateOptions::default());
     assert_eq!(findings.len(), checks().len());
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Unknown));
     assert!(findings.iter().all(|finding| finding.evidence.contains("not asked for")));
@@ -122,13 +122,13 @@ fn a_region_that_is_not_enabled_says_nothing() {
     for part in &mut snapshot.parts {
         part.receipt.outcome = ReceiptOutcome::NotApplicable;
     }
-    assert!(judge(&snapshot, &checks(), Manner::default()).is_empty());
+    assert!(judge(&snapshot, &checks(), EvaluateOptions::default()).is_empty());
 }
 
 #[test]
 fn a_minimum_severity_keeps_what_could_be_as_bad() {
     let mut snapshot = faulty();
-    let critical = Manner { minimum: Severity::Critical, ..Manner::default() };
+    let critical = EvaluateOptions { minimum: Severity::Critical, ..EvaluateOptions::default() };
     let ids = |snapshot: &Snapshot| {
         let findings = judge(snapshot, &checks(), critical);
         findings.into_iter().map(|finding| finding.check_id).collect::<Vec<_>>()
@@ -175,9 +175,9 @@ proptest! {
                 Facts::Ec2(ec2) => if lost[9] { ec2.instances = Listing::unread(unread()); }
             }
         }
-        let found = judge(&partial, &checks(), Manner::default());
+        let found = judge(&partial, &checks(), EvaluateOptions::default());
         prop_assert!(found.iter().all(|f| f.verdict != Verdict::Pass));
-        for failure in judge(&whole, &checks(), Manner::default()) {
+        for failure in judge(&whole, &checks(), EvaluateOptions::default()) {
             prop_assert!(found.iter().any(|f| f.check_id == failure.check_id), "{}", failure.check_id);
         }
     }
@@ -185,7 +185,7 @@ proptest! {
     /// The order in which the parts were read changes nothing.
     #[test]
     fn the_order_of_parts_does_not_matter(parts in Just(faulty().parts).prop_shuffle()) {
-        let shuffled = judge(&snapshot(parts), &checks(), Manner::default());
-        prop_assert_eq!(shuffled, judge(&faulty(), &checks(), Manner::default()));
+        let shuffled = judge(&snapshot(parts), &checks(), EvaluateOptions::default());
+        prop_assert_eq!(shuffled, judge(&faulty(), &checks(), EvaluateOptions::default()));
     }
 }

@@ -11,7 +11,7 @@ mod yaml;
 
 use std::collections::BTreeSet;
 
-use domain::{Fact, keys::Way};
+use domain::{Fact, keys::Method};
 use serde_json::{Value, json};
 
 use files::{between, expect, read};
@@ -19,7 +19,7 @@ use files::{between, expect, read};
 /// Every action that reading any fact may use, or any way of reading access keys.
 fn actions() -> BTreeSet<&'static str> {
     let facts = Fact::ALL.into_iter().flat_map(Fact::actions).copied();
-    facts.chain(Way::all_actions()).collect()
+    facts.chain(Method::all_actions()).collect()
 }
 
 fn trust_role() -> String {

@@ -9,7 +9,7 @@ use aws_smithy_types::{DateTime, date_time::Format};
 use domain::{GLOBAL, Service, Unread};
 use serde_json::{Value, json};
 
-use crate::{Paces, Reader, Target};
+use crate::{ApiCaller, ConcurrencyLimits, Target};
 
 /// Every user, group, role and policy of the account, in the form in which
 /// `aws iam get-account-authorization-details` prints them.
@@ -17,8 +17,11 @@ use crate::{Paces, Reader, Target};
 /// # Errors
 ///
 /// Why it was not read to its end: a part of it would explain less than there is.
-pub async fn authorization_details(target: &Target, paces: &Paces) -> Result<Value, Unread> {
-    let reader = Reader::new(target, paces, GLOBAL, Service::Iam);
+pub async fn authorization_details(
+    target: &Target,
+    paces: &ConcurrencyLimits,
+) -> Result<Value, Unread> {
+    let reader = ApiCaller::new(target, paces, GLOBAL, Service::Iam);
     let client = Client::new(&target.in_region(target.home()));
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     let (mut roles, mut policies) = (Vec::new(), Vec::new());

@@ -9,11 +9,11 @@ use domain::{
     ec2::{Ec2, Instance, MetadataOptions},
 };
 
-use crate::{Reader, Target};
+use crate::{ApiCaller, Target};
 
 const ACTION: &str = "ec2:DescribeInstances";
 
-pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact>) -> Ec2 {
+pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> Ec2 {
     if !facts.contains(&Fact::Instances) {
         return Ec2 { instances: Listing::unread(Unread::not_asked(ACTION)) };
     }
@@ -21,7 +21,7 @@ pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact
     Ec2 { instances: instances(&client, reader).await }
 }
 
-async fn instances(client: &Client, reader: &Reader) -> Listing<Instance> {
+async fn instances(client: &Client, reader: &ApiCaller) -> Listing<Instance> {
     let (mut items, mut token) = (Vec::new(), None);
     loop {
         let page = reader
@@ -53,7 +53,7 @@ fn lives(instance: &types::Instance) -> bool {
     !matches!(state, Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown))
 }
 
-fn fact(reader: &Reader, instance: types::Instance) -> Instance {
+fn fact(reader: &ApiCaller, instance: types::Instance) -> Instance {
     let interfaces = instance.network_interfaces.unwrap_or_default();
     let mut public_ipv4: Vec<_> = interfaces
         .iter()
@@ -97,13 +97,13 @@ fn prefixes(interface: &types::InstanceNetworkInterface) -> impl Iterator<Item =
 }
 
 /// An address; one that cannot be read is a gap, for it may be public.
-fn parse<T: FromStr>(reader: &Reader, address: &str) -> Option<T> {
+fn parse<T: FromStr>(reader: &ApiCaller, address: &str) -> Option<T> {
     let unreadable = || reader.gap(ACTION, Cause::Failed(format!("`{address}` is no IP address")));
     address.parse().map_err(|_| unreadable()).ok()
 }
 
 fn metadata(
-    reader: &Reader,
+    reader: &ApiCaller,
     options: Option<&types::InstanceMetadataOptionsResponse>,
 ) -> Known<MetadataOptions> {
     let read = options.and_then(|options| {

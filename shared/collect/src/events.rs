@@ -9,7 +9,7 @@ use domain::{Cause, Unread};
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{Reader, Target, pace::Pace};
+use crate::{ApiCaller, Target, concurrency::ConcurrencyLimit};
 
 const ACTION: &str = "cloudtrail:LookupEvents";
 
@@ -41,7 +41,7 @@ pub async fn lookup_events(
     lookup: &Lookup,
     mut record: impl FnMut(&str),
 ) -> Result<u64, Unread> {
-    let reader = Reader::paced(target, Arc::new(Pace::new(1)), region);
+    let reader = ApiCaller::paced(target, Arc::new(ConcurrencyLimit::new(1)), region);
     let client = Client::new(&target.in_region(region));
     let attribute = |name: &String| {
         let attribute = LookupAttribute::builder().attribute_key(LookupAttributeKey::Username);

@@ -11,8 +11,8 @@ use domain::{
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    Reader, Target,
-    reader::Answer::{Is, Not},
+    ApiCaller, Target,
+    api_caller::Answer::{Is, Not},
 };
 
 /// The error code of a user that was deleted since it was listed.
@@ -21,7 +21,7 @@ pub(crate) const GONE: &str = "NoSuchEntity";
 /// How many users are looked at side by side; the pace bounds the requests themselves.
 const SIDE_BY_SIDE: usize = 64;
 
-pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact>) -> Iam {
+pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> Iam {
     let client = Client::new(&target.in_region(target.home()));
     let wants = |fact| facts.contains(&fact);
     let summary = async {
@@ -42,7 +42,7 @@ pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact
     Iam { summary, users }
 }
 
-async fn summary(client: &Client, reader: &Reader) -> Result<AccountSummary, Unread> {
+async fn summary(client: &Client, reader: &ApiCaller) -> Result<AccountSummary, Unread> {
     let action = "iam:GetAccountSummary";
     let answer = reader.ask(action, || client.get_account_summary().send()).await?;
     let map = answer.summary_map.unwrap_or_default();
@@ -58,7 +58,7 @@ async fn summary(client: &Client, reader: &Reader) -> Result<AccountSummary, Unr
     Ok(AccountSummary { root_access_keys: keys.into(), root_mfa: mfa.into() })
 }
 
-async fn users(client: &Client, reader: &Reader, facts: &BTreeSet<Fact>) -> Listing<User> {
+async fn users(client: &Client, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> Listing<User> {
     let Listing { items, unread } = list_users(client, reader).await;
     let read = stream::iter(items)
         .map(|user| details(client, reader, facts, user))
@@ -69,7 +69,7 @@ async fn users(client: &Client, reader: &Reader, facts: &BTreeSet<Fact>) -> List
     Listing { items: read, unread }
 }
 
-async fn list_users(client: &Client, reader: &Reader) -> Listing<aws_sdk_iam::types::User> {
+async fn list_users(client: &Client, reader: &ApiCaller) -> Listing<aws_sdk_iam::types::User> {
     let (mut items, mut marker) = (Vec::new(), None);
     loop {
         match page_of_users(client, reader, marker).await {
@@ -93,7 +93,7 @@ pub(crate) struct Page {
 
 pub(crate) async fn page_of_users(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     marker: Option<String>,
 ) -> Result<Page, Unread> {
     let page = reader
@@ -107,7 +107,7 @@ pub(crate) async fn page_of_users(
 /// A user with what was asked of it; nothing where it is gone.
 async fn details(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     facts: &BTreeSet<Fact>,
     user: aws_sdk_iam::types::User,
 ) -> Option<User> {
@@ -130,7 +130,7 @@ async fn details(
 /// The keys of a user; nothing where it is gone.
 pub(crate) async fn access_keys(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     user: &str,
 ) -> Option<Listing<AccessKey>> {
     let action = "iam:ListAccessKeys";
@@ -168,7 +168,7 @@ pub(crate) async fn access_keys(
 
 /// Tags decide no verdict: without them a finding has no owner and no suppression by tag covers it, and the gap
 /// shows in the receipt.
-async fn tags(client: &Client, reader: &Reader, user: &str) -> Option<Tags> {
+async fn tags(client: &Client, reader: &ApiCaller, user: &str) -> Option<Tags> {
     let (mut tags, mut marker) = (Tags::new(), None);
     loop {
         let page = reader

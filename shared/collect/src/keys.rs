@@ -6,8 +6,9 @@ use domain::{Cause, GLOBAL, Receipt, Service, Unread, iam::AccessKey, keys::Last
 use jiff::Timestamp;
 
 use crate::{
-    Paces, Reader, Target, iam,
-    reader::Answer::{Is, Not},
+    ApiCaller, ConcurrencyLimits, Target,
+    api_caller::Answer::{Is, Not},
+    iam,
 };
 
 /// The error codes by which IAM says that there is no report to read.
@@ -22,7 +23,7 @@ const LIMIT_EXCEEDED: &str = "LimitExceeded";
 /// Reads the users, access keys and credential report of one account: one client, made once.
 pub struct KeyReader {
     client: Client,
-    reader: Reader,
+    reader: ApiCaller,
 }
 
 /// A page of the list of users.
@@ -66,7 +67,7 @@ pub enum ReportAnswer {
 impl KeyReader {
     /// Calls IAM in the account of `target`; one call may take `timeout`.
     #[must_use]
-    pub fn new(target: &Target, paces: &Paces, timeout: Duration) -> Self {
+    pub fn new(target: &Target, paces: &ConcurrencyLimits, timeout: Duration) -> Self {
         let config = target.in_region(target.home());
         let mut timeouts = TimeoutConfig::builder().operation_attempt_timeout(timeout);
         if let Some(connect) = config.timeout_config().and_then(TimeoutConfig::connect_timeout) {
@@ -75,7 +76,7 @@ impl KeyReader {
         let config = config.to_builder().timeout_config(timeouts.build()).build();
         Self {
             client: Client::new(&config),
-            reader: Reader::new(target, paces, GLOBAL, Service::Iam),
+            reader: ApiCaller::new(target, paces, GLOBAL, Service::Iam),
         }
     }
 

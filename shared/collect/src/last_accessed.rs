@@ -9,8 +9,8 @@ use domain::{Cause, GLOBAL, Service, Unread};
 use jiff::Timestamp;
 
 use crate::{
-    Paces, Reader, Target,
-    reader::Answer::{Is, Not},
+    ApiCaller, ConcurrencyLimits, Target,
+    api_caller::Answer::{Is, Not},
 };
 
 const GENERATE: &str = "iam:GenerateServiceLastAccessedDetails";
@@ -49,16 +49,16 @@ pub struct ActionAccess {
 
 /// Asks IAM what was last accessed.
 pub struct LastAccessed {
-    reader: Reader,
+    reader: ApiCaller,
     client: Client,
 }
 
 impl LastAccessed {
     /// Asks in the account of the target.
     #[must_use]
-    pub fn new(target: &Target, paces: &Paces) -> Self {
+    pub fn new(target: &Target, paces: &ConcurrencyLimits) -> Self {
         Self {
-            reader: Reader::new(target, paces, GLOBAL, Service::Iam),
+            reader: ApiCaller::new(target, paces, GLOBAL, Service::Iam),
             client: Client::new(&target.in_region(target.home())),
         }
     }

@@ -1,38 +1,38 @@
 //! AWS → facts. Every audited service's SDK lives here and nowhere else.
 //!
 //! A collector never fails: what it could not read, it says in the facts and in the receipt. All
-//! requests go through one `Reader`, which counts them, bounds how many are under way, and slows
+//! requests go through one `ApiCaller`, which counts them, bounds how many are under way, and slows
 //! down when AWS asks to.
 
+mod api_caller;
+mod api_error;
 mod authorization;
+mod concurrency;
 mod ec2;
 mod events;
 mod iam;
 mod keys;
 mod last_accessed;
 mod logs;
-mod pace;
-mod reader;
 mod regions;
 mod s3;
-mod trouble;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use domain::{Account, Fact, Facts, Part, Service};
+use domain::{Account, Fact, Facts, Service, ServiceSnapshot};
 use tokio_util::sync::CancellationToken;
 
+use api_caller::ApiCaller;
+pub use api_error::NO_ANSWER;
 pub use authorization::authorization_details;
+pub use concurrency::{ConcurrencyLimits, Limits};
 pub use events::{Lookup, lookup_events};
 pub use keys::{KeyReader, Making, ReportAnswer, Users};
 pub use last_accessed::{ActionAccess, LAST_ACCESSED_ACTIONS, LastAccessed, ServiceAccess};
 pub use logs::{Piece, read_logs};
-pub use pace::{Limits, Paces};
-use reader::Reader;
 pub use regions::{Enabled, regions};
-pub use trouble::NO_ANSWER;
 
 /// Someone who watches the reading go on.
 pub type Watch = Arc<dyn Fn(&str, Service, u32) + Send + Sync>;
@@ -45,7 +45,7 @@ pub struct Target {
     /// Endpoints, time limits and the HTTP client.
     pub config: SdkConfig,
     /// The session of the customer's role; the configuration's own credentials otherwise.
-    pub session: Option<access::Session>,
+    pub session: Option<aws::Session>,
     /// The regions to which the audit narrows; empty means all.
     pub regions: Vec<String>,
     /// Told of every request as it is sent: region, service and how many there were.
@@ -74,16 +74,16 @@ impl Target {
 /// Reads `facts` of one service in one region.
 pub async fn read(
     target: &Target,
-    paces: &Paces,
+    paces: &ConcurrencyLimits,
     region: &str,
     service: Service,
     facts: &BTreeSet<Fact>,
-) -> Part {
-    let reader = Reader::new(target, paces, region, service);
+) -> ServiceSnapshot {
+    let reader = ApiCaller::new(target, paces, region, service);
     let facts = match service {
         Service::Iam => Facts::Iam(iam::read(target, &reader, facts).await),
         Service::S3 => Facts::S3(s3::read(target, &reader, facts).await),
         Service::Ec2 => Facts::Ec2(ec2::read(target, &reader, facts).await),
     };
-    Part { receipt: reader.receipt(service), facts, taken_at: None }
+    ServiceSnapshot { receipt: reader.receipt(service), facts, taken_at: None }
 }

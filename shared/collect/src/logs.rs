@@ -3,8 +3,8 @@ use domain::{GLOBAL, Service, Unread};
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    Paces, Reader, Target,
-    reader::Answer::{Is, Not},
+    ApiCaller, ConcurrencyLimits, Target,
+    api_caller::Answer::{Is, Not},
     s3::clients::Clients,
 };
 
@@ -42,12 +42,12 @@ pub enum Piece<'a> {
 /// Why the list was not read to its end. An object that could not be read is a piece, no error.
 pub async fn read_logs(
     target: &Target,
-    paces: &Paces,
+    paces: &ConcurrencyLimits,
     (bucket, prefix): (&str, &str),
     mut wanted: impl FnMut(&str) -> bool,
     mut piece: impl FnMut(Piece<'_>),
 ) -> Result<(), Unread> {
-    let reader = Reader::new(target, paces, GLOBAL, Service::S3);
+    let reader = ApiCaller::new(target, paces, GLOBAL, Service::S3);
     let clients = Clients::new(target);
     let client = &clients.of(&region(target, &clients, &reader, bucket).await);
     let mut token = None;
@@ -87,7 +87,12 @@ pub async fn read_logs(
 }
 
 /// The region of a bucket; the configured one where it may not be asked.
-async fn region(target: &Target, clients: &Clients<'_>, reader: &Reader, bucket: &str) -> String {
+async fn region(
+    target: &Target,
+    clients: &Clients<'_>,
+    reader: &ApiCaller,
+    bucket: &str,
+) -> String {
     if let Some(region) = clients.any_region() {
         return region;
     }
@@ -108,7 +113,7 @@ async fn region(target: &Target, clients: &Clients<'_>, reader: &Reader, bucket:
 /// Begins to read an object, at a byte where `from` tells one and which version it is.
 async fn get(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
     key: &str,
     from: Option<(u64, &str)>,
@@ -130,7 +135,7 @@ async fn get(
 
 async fn read(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
     key: &str,
     object: GetObjectOutput,
@@ -148,7 +153,7 @@ async fn read(
             }
             None if length.is_none_or(|length| at >= length) => return Ok(()),
             None => "the connection was closed".to_owned(),
-            Some(Err(error)) => access::reason(&error),
+            Some(Err(error)) => aws::reason(&error),
         };
         resumes += 1;
         if resumes > RESUMES {

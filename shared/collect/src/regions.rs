@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::{GLOBAL, Receipt, Service, Unread};
 
-use crate::{Paces, Reader, Target};
+use crate::{ApiCaller, ConcurrencyLimits, Target};
 
 /// The regions of an account, and whether each is enabled there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,11 @@ impl Enabled {
 /// # Errors
 ///
 /// Why the list was not read.
-pub async fn regions(target: &Target, paces: &Paces) -> (Result<Enabled, Unread>, Receipt) {
-    let reader = Reader::new(target, paces, GLOBAL, Service::Ec2);
+pub async fn regions(
+    target: &Target,
+    paces: &ConcurrencyLimits,
+) -> (Result<Enabled, Unread>, Receipt) {
+    let reader = ApiCaller::new(target, paces, GLOBAL, Service::Ec2);
     let configured = target.config.region().map(AsRef::as_ref);
     let client = aws_sdk_ec2::Client::new(&target.in_region(configured.unwrap_or(target.home())));
     let answer = reader

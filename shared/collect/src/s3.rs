@@ -6,7 +6,7 @@ use domain::{
 };
 use futures::{StreamExt as _, stream};
 
-use crate::{Reader, Target, reader::Answer::Is};
+use crate::{ApiCaller, Target, api_caller::Answer::Is};
 
 mod account;
 mod bucket;
@@ -39,7 +39,7 @@ fn settings(
 
 /// Reads the buckets of all regions, or of those that `target` narrows to; a bucket whose region
 /// is not told is never left out.
-pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact>) -> S3 {
+pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> S3 {
     let clients = &Clients::new(target);
     let account = async {
         if facts.contains(&Fact::BucketExposure) {
@@ -76,7 +76,7 @@ pub(crate) async fn read(target: &Target, reader: &Reader, facts: &BTreeSet<Fact
 async fn list(
     clients: &Clients<'_>,
     target: &Target,
-    reader: &Reader,
+    reader: &ApiCaller,
 ) -> Listing<(String, Option<String>)> {
     let client = clients.of(target.home());
     let (mut items, mut token) = (Vec::new(), None);
@@ -106,7 +106,7 @@ async fn list(
 async fn locate(
     clients: &Clients<'_>,
     target: &Target,
-    reader: &Reader,
+    reader: &ApiCaller,
     name: &str,
     told: Option<String>,
 ) -> Result<Option<String>, Unread> {
@@ -134,7 +134,7 @@ async fn locate(
 
 async fn read_bucket(
     clients: &Clients<'_>,
-    reader: &Reader,
+    reader: &ApiCaller,
     facts: &BTreeSet<Fact>,
     account: &Known<PublicAccessBlock>,
     name: String,

@@ -2,7 +2,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AuditId, Fingerprint, Proof, Registered, Service, Severity, Tenant, Tracked,
+    AccountId, AuditId, Fingerprint, Proof, RegisteredAccount, Service, Severity, Tenant,
+    TrackedFinding,
 };
 
 /// Something that has to be told: an item of the outbox, with everything that a message needs.
@@ -44,7 +45,7 @@ pub struct Alert {
     #[serde(default)]
     pub reference: String,
     /// What it is about, the worst first; at most [`Alert::TOLD`] of them.
-    pub findings: Vec<Told>,
+    pub findings: Vec<AlertFinding>,
     /// How many findings it is about.
     pub count: u32,
     /// The lasting names of all of them: an attempt that follows does not tell them again.
@@ -57,8 +58,8 @@ pub struct Alert {
     /// Whether it was published.
     pub delivery: Delivery,
     /// How often the sweeper has shown it again.
-    #[serde(default)]
-    pub nudged: u32,
+    #[serde(default, rename = "nudged")]
+    pub resent: u32,
 }
 
 /// Whether an alert was published.
@@ -73,7 +74,7 @@ pub enum Delivery {
 
 /// One finding of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct AlertFinding {
     /// Its lasting name.
     pub fingerprint: Fingerprint,
     /// The check.
@@ -98,8 +99,8 @@ pub struct Told {
     pub first_seen: Timestamp,
 }
 
-impl From<&Tracked> for Told {
-    fn from(finding: &Tracked) -> Self {
+impl From<&TrackedFinding> for AlertFinding {
+    fn from(finding: &TrackedFinding) -> Self {
         Self {
             fingerprint: finding.fingerprint.clone(),
             check_id: finding.check_id.clone(),
@@ -154,7 +155,7 @@ impl Alert {
     /// account before that; `audit` found it, or a request did.
     #[must_use]
     pub fn suspended(
-        account: &Registered,
+        account: &RegisteredAccount,
         proof: &Proof,
         audit: Option<AuditId>,
         lang: &str,
@@ -186,7 +187,7 @@ impl Alert {
             created_at: proof.tried_at,
             lang: lang.to_owned(),
             delivery: Delivery::Unsent,
-            nudged: 0,
+            resent: 0,
         }
     }
 }

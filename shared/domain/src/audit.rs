@@ -32,7 +32,7 @@ impl FromStr for AuditId {
 
 /// What is to be audited, and how to get in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
+pub struct AuditRequest {
     /// The account.
     pub account_id: AccountId,
     /// The role to assume there.
@@ -63,7 +63,7 @@ pub struct Order {
     pub as_registered: bool,
 }
 
-impl Order {
+impl AuditRequest {
     /// Everything in every region of an account, through the usual role without an `ExternalId`.
     #[must_use]
     pub fn new(account_id: AccountId) -> Self {
@@ -204,7 +204,7 @@ pub struct Audit {
     /// Its name.
     pub id: AuditId,
     /// What was asked for.
-    pub order: Order,
+    pub order: AuditRequest,
     /// Where it stands.
     pub state: AuditState,
     /// What is done next.
@@ -216,8 +216,8 @@ pub struct Audit {
     /// How often a worker has begun the phase that only one may work on: plan or evaluate.
     pub attempt: u32,
     /// How many of these attempts ended by putting the work back, which is no failure.
-    #[serde(default)]
-    pub put_back: u32,
+    #[serde(default, rename = "put_back")]
+    pub requeued: u32,
     /// Until when the worker of this attempt is trusted to be alive; nothing while none has it.
     pub lease_until: Option<Timestamp>,
     /// The attempt at planning whose tasks count; 0 until it is planned.
@@ -238,7 +238,7 @@ pub struct Audit {
 impl Audit {
     /// A new audit, queued.
     #[must_use]
-    pub const fn new(tenant: Tenant, id: AuditId, order: Order, now: Timestamp) -> Self {
+    pub const fn new(tenant: Tenant, id: AuditId, order: AuditRequest, now: Timestamp) -> Self {
         Self {
             tenant,
             id,
@@ -248,7 +248,7 @@ impl Audit {
             created_at: now,
             updated_at: now,
             attempt: 0,
-            put_back: 0,
+            requeued: 0,
             lease_until: None,
             plan: 0,
             total: 0,

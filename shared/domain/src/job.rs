@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     AccountId, Invalid, Tenant,
-    keys::{Ask, Failure, Partial, Way},
+    keys::{Ask, Failure, Method, Partial},
 };
 
 /// The name of a job: a `UUIDv7`, so that names sort by time.
@@ -63,7 +63,7 @@ impl JobState {
 
 /// Names a job among all tenants'. What a message says of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobTicket {
+pub struct JobStep {
     /// Whose it is.
     pub tenant: Tenant,
     /// The job.
@@ -81,7 +81,7 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
     /// How it is read.
-    pub way: Way,
+    pub way: Method,
     /// What was asked.
     pub ask: Ask,
     /// Where it stands.
@@ -94,8 +94,8 @@ pub struct Job {
     #[serde(default)]
     pub attempt: u32,
     /// How many of these attempts ended by putting the job back, which is no failure.
-    #[serde(default)]
-    pub put_back: u32,
+    #[serde(default, rename = "put_back")]
+    pub requeued: u32,
     /// Until when the worker of this attempt is trusted to be alive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<Timestamp>,
@@ -130,7 +130,7 @@ impl Job {
             created_at: from.asked_at,
             updated_at: from.asked_at,
             attempt: 0,
-            put_back: 0,
+            requeued: 0,
             lease_until: None,
             partial: None,
             answer: None,
@@ -140,14 +140,14 @@ impl Job {
 
     /// The message that makes some worker begin it.
     #[must_use]
-    pub fn ticket(&self) -> JobTicket {
-        JobTicket { tenant: self.tenant.clone(), job_id: self.id }
+    pub fn step(&self) -> JobStep {
+        JobStep { tenant: self.tenant.clone(), job_id: self.id }
     }
 
     /// Why no worker is to begin it once more; nothing where one may.
     #[must_use]
     pub fn given_up(&self, now: Timestamp) -> Option<Failure> {
-        let dead = self.attempt.saturating_sub(self.put_back);
+        let dead = self.attempt.saturating_sub(self.requeued);
         let what = if dead >= Self::ATTEMPTS {
             format!("given up after {dead} attempts that never ended")
         } else if now.duration_since(self.created_at) > Self::LONGEST {
@@ -166,17 +166,17 @@ mod tests {
     fn job() -> Job {
         let tenant = Tenant::try_from("acme".to_owned()).unwrap();
         let now = "2026-11-28T10:00:00Z".parse().unwrap();
-        let from = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), now);
+        let from = Partial::new(Method::Live, Ask::new("24".parse().unwrap()), now);
         Job::new(tenant, JobId(Uuid::nil()), None, &from)
     }
 
     #[test]
     fn a_job_is_given_up_after_attempts_that_died_and_not_after_those_that_were_put_back() {
         let now = job().created_at;
-        let given_up = |attempt, put_back| Job { attempt, put_back, ..job() }.given_up(now);
+        let given_up = |attempt, requeued| Job { attempt, requeued, ..job() }.given_up(now);
         assert_eq!([given_up(0, 0), given_up(2, 0), given_up(40, 38)], [None, None, None]);
-        for (attempt, put_back) in [(3, 0), (43, 40)] {
-            let why = given_up(attempt, put_back).unwrap().to_string();
+        for (attempt, requeued) in [(3, 0), (43, 40)] {
+            let why = given_up(attempt, requeued).unwrap().to_string();
             assert!(why.contains("after 3 attempts that never ended"), "{why}");
         }
     }

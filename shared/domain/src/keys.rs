@@ -13,7 +13,7 @@ mod judge;
 mod partial;
 
 pub use answer::{KeyStatus, LastUsed, OldAccessKey, OldAccessKeys};
-pub use ask::{Ask, Include, Status, Way};
+pub use ask::{Ask, Include, Method, Status};
 pub use audited::{AuditedKeys, OwnedKey};
 pub use failure::Failure;
 pub use hours::Hours;

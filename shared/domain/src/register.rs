@@ -2,13 +2,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Audit, AuditId, ExternalId, Order, Proof, ProofOutcome, RoleName, Schedule, Service,
-    Severity, Tenant,
+    AccountId, Audit, AuditId, AuditRequest, ExternalId, Proof, ProofOutcome, RoleName, Schedule,
+    Service, Severity, Tenant,
 };
 
 /// An account that an operator audits, and how to get in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Registered {
+pub struct RegisteredAccount {
     /// Whose it is.
     pub tenant: Tenant,
     /// Its 12 digits.
@@ -73,11 +73,11 @@ impl RegisteredState {
     }
 }
 
-impl Registered {
+impl RegisteredAccount {
     /// The order of an audit of it, as it is registered.
     #[must_use]
-    pub fn order(&self) -> Order {
-        Order {
+    pub fn order(&self) -> AuditRequest {
+        AuditRequest {
             account_id: self.account_id.clone(),
             role_name: self.role_name.clone(),
             external_id: Some(self.external_id.clone()),
@@ -120,7 +120,7 @@ mod tests {
     fn only_what_never_opened_and_was_refused_waits_for_its_role() {
         let time = |minute: i64| Timestamp::from_second(1_790_000_000 + 60 * minute).unwrap();
         let proof = |outcome, tried_at| Some(Proof { tried_at, outcome, reason: None });
-        let account = Registered {
+        let account = RegisteredAccount {
             tenant: Tenant::local(),
             account_id: "111122223333".parse().unwrap(),
             name: None,
@@ -145,13 +145,13 @@ mod tests {
         audit.order.external_id = None;
         assert!(account.waited_for_its_role(&audit));
         for other in [
-            Registered { state: RegisteredState::Active, ..account.clone() },
-            Registered { state: RegisteredState::Suspended, ..account.clone() },
-            Registered { proof: None, ..account.clone() },
-            Registered { proof: proof(ProofOutcome::Unproven, time(2)), ..account.clone() },
-            Registered { proof: proof(ProofOutcome::Open, time(2)), ..account.clone() },
-            Registered { proof: proof(ProofOutcome::Refused, time(0)), ..account.clone() },
-            Registered { account_id: "444455556666".parse().unwrap(), ..account.clone() },
+            RegisteredAccount { state: RegisteredState::Active, ..account.clone() },
+            RegisteredAccount { state: RegisteredState::Suspended, ..account.clone() },
+            RegisteredAccount { proof: None, ..account.clone() },
+            RegisteredAccount { proof: proof(ProofOutcome::Unproven, time(2)), ..account.clone() },
+            RegisteredAccount { proof: proof(ProofOutcome::Open, time(2)), ..account.clone() },
+            RegisteredAccount { proof: proof(ProofOutcome::Refused, time(0)), ..account.clone() },
+            RegisteredAccount { account_id: "444455556666".parse().unwrap(), ..account.clone() },
         ] {
             assert!(!other.waited_for_its_role(&audit), "{other:?}");
         }

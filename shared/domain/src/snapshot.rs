@@ -15,7 +15,7 @@ pub struct Snapshot {
     /// When the reading ended.
     pub finished_at: Timestamp,
     /// What was read, by region and service.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ServiceSnapshot>,
 }
 
 impl Snapshot {
@@ -50,7 +50,7 @@ pub struct VersionMismatch {
 
 /// What was read of one service in one region.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
+pub struct ServiceSnapshot {
     /// How the reading went; names region and service.
     pub receipt: Receipt,
     /// The facts.

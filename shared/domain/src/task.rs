@@ -3,19 +3,19 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Audit, AuditId, Invalid, Part, Service, Tenant};
+use crate::{AccountId, Audit, AuditId, Invalid, Service, ServiceSnapshot, Tenant};
 
 /// What one task reads: one service in one region, or in `global`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Place {
+pub struct ServiceRegion {
     /// The region, or `global`.
     pub region: String,
     /// The service.
     pub service: Service,
 }
 
-impl Place {
+impl ServiceRegion {
     /// One service in one region.
     #[must_use]
     pub fn new(region: impl Into<String>, service: Service) -> Self {
@@ -23,13 +23,13 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ServiceRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.region, self.service)
     }
 }
 
-impl FromStr for Place {
+impl FromStr for ServiceRegion {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -55,7 +55,7 @@ pub fn is_region(text: &str) -> bool {
     named || text == "*"
 }
 
-impl TryFrom<String> for Place {
+impl TryFrom<String> for ServiceRegion {
     type Error = Invalid;
 
     fn try_from(text: String) -> Result<Self, Invalid> {
@@ -63,8 +63,8 @@ impl TryFrom<String> for Place {
     }
 }
 
-impl From<Place> for String {
-    fn from(place: Place) -> Self {
+impl From<ServiceRegion> for String {
+    fn from(place: ServiceRegion) -> Self {
         place.to_string()
     }
 }
@@ -114,14 +114,14 @@ pub struct Task {
     /// The audited account.
     pub account: AccountId,
     /// What it reads.
-    pub place: Place,
+    pub place: ServiceRegion,
     /// Where it stands.
     pub state: TaskState,
     /// How often a worker has begun it.
     pub attempt: u32,
     /// How many of these attempts ended by putting the task back, which is no failure.
-    #[serde(default)]
-    pub put_back: u32,
+    #[serde(default, rename = "put_back")]
+    pub requeued: u32,
     /// Until when the worker of this attempt is trusted to be alive.
     pub lease_until: Option<Timestamp>,
     /// When it last changed.
@@ -131,7 +131,7 @@ pub struct Task {
     pub snapshot: Option<String>,
     /// What is known without reading, where there is nothing to read: a region that is not enabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given: Option<Part>,
+    pub given: Option<ServiceSnapshot>,
     /// Why it was given up, in one sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -140,7 +140,7 @@ pub struct Task {
 impl Task {
     /// A task of a plan, queued.
     #[must_use]
-    pub fn new(audit: &Audit, place: Place, now: Timestamp) -> Self {
+    pub fn new(audit: &Audit, place: ServiceRegion, now: Timestamp) -> Self {
         Self {
             tenant: audit.tenant.clone(),
             audit_id: audit.id,
@@ -149,7 +149,7 @@ impl Task {
             place,
             state: TaskState::Queued,
             attempt: 0,
-            put_back: 0,
+            requeued: 0,
             lease_until: None,
             updated_at: now,
             snapshot: None,
@@ -163,7 +163,7 @@ impl Task {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latest {
     /// What was read.
-    pub place: Place,
+    pub place: ServiceRegion,
     /// The key of the snapshot.
     pub snapshot: String,
     /// When the reading began: what was read later is newer.
@@ -178,11 +178,11 @@ mod tests {
 
     #[test]
     fn a_place_is_read_as_it_is_written() {
-        let place = Place::new("ap-northeast-2", Service::Ec2);
+        let place = ServiceRegion::new("ap-northeast-2", Service::Ec2);
         assert_eq!(place.to_string(), "ap-northeast-2#ec2");
-        assert_eq!("ap-northeast-2#ec2".parse::<Place>().unwrap(), place);
+        assert_eq!("ap-northeast-2#ec2".parse::<ServiceRegion>().unwrap(), place);
         for wrong in ["", "#", "eu-west-1", "eu-west-1#", "eu-west-1#nothing", "../x#ec2", "A#s3"] {
-            assert!(wrong.parse::<Place>().is_err(), "{wrong}");
+            assert!(wrong.parse::<ServiceRegion>().is_err(), "{wrong}");
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    AccountId, AuditId, Finding, Fingerprint, Place, Service, Severity, Tags, Tenant, owner,
+    AccountId, AuditId, Finding, Fingerprint, Service, ServiceRegion, Severity, Tags, Tenant, owner,
 };
 
 /// Where a problem stands between audits.
@@ -57,7 +57,7 @@ impl std::str::FromStr for Lifecycle {
 /// A problem as it is followed from audit to audit; written only when something changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Tracked {
+pub struct TrackedFinding {
     /// Whose it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
@@ -90,7 +90,7 @@ pub struct Tracked {
     pub evidence: String,
     /// Where it was read: the region and service whose reading can resolve it.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub place: Place,
+    pub place: ServiceRegion,
     /// When it was first seen.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub first_seen: Timestamp,
@@ -114,14 +114,14 @@ pub struct Tracked {
     pub version: u32,
 }
 
-impl Tracked {
+impl TrackedFinding {
     /// A problem that is seen for the first time, at the time of a snapshot.
     #[must_use]
     pub fn new(
         audit_id: AuditId,
         tenant: &Tenant,
         finding: &Finding,
-        place: Place,
+        place: ServiceRegion,
         at: Timestamp,
     ) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! The register of accounts.
 
-use domain::{AccountId, Registered, RegisteredState, Tenant};
+use domain::{AccountId, RegisteredAccount, RegisteredState, Tenant};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -17,7 +17,7 @@ impl Store {
     /// # Errors
     ///
     /// It may or may not be registered; the same call finds out.
-    pub async fn register(&self, account: &Registered) -> Result<bool, Error> {
+    pub async fn register(&self, account: &RegisteredAccount) -> Result<bool, Error> {
         let (tenant, id) = (&account.tenant, &account.account_id);
         let entry = item::with([(keys::KIND, "entry".into()), ("account_id", id.as_str().into())]);
         let free = Condition::Any(vec![
@@ -40,7 +40,7 @@ impl Store {
         &self,
         tenant: &Tenant,
         id: &AccountId,
-    ) -> Result<Option<Registered>, Error> {
+    ) -> Result<Option<RegisteredAccount>, Error> {
         let item = self.table.get("read the account", &keys::account(tenant, id)).await?;
         item.map(item::read).transpose()
     }
@@ -56,8 +56,8 @@ impl Store {
         tenant: &Tenant,
         id: &AccountId,
         now: Timestamp,
-        change: impl Fn(&mut Registered) + Send,
-    ) -> Result<Option<Registered>, Error> {
+        change: impl Fn(&mut RegisteredAccount) + Send,
+    ) -> Result<Option<RegisteredAccount>, Error> {
         loop {
             let Some(before) = self.account(tenant, id).await? else { return Ok(None) };
             let mut after = before.clone();
@@ -94,7 +94,7 @@ impl Store {
         &self,
         tenant: &Tenant,
         page: PageRequest<'_>,
-    ) -> Result<Page<Registered>, PageError> {
+    ) -> Result<Page<RegisteredAccount>, PageError> {
         let pk = keys::accounts_partition(tenant);
         let position = List::Accounts.position(page.cursor)?;
         let after = page.cursor.map(|_| position.as_str());
@@ -118,12 +118,15 @@ impl Store {
     /// # Errors
     ///
     /// The cursor is not one of this list, or the store gave no answer.
-    pub async fn all_accounts(&self, page: PageRequest<'_>) -> Result<Page<Registered>, PageError> {
+    pub async fn all_accounts(
+        &self,
+        page: PageRequest<'_>,
+    ) -> Result<Page<RegisteredAccount>, PageError> {
         self.indexed("list accounts", List::AllAccounts, keys::ACCOUNT, "", page).await
     }
 }
 
-fn item_of(account: &Registered) -> Result<Item, Error> {
+fn item_of(account: &RegisteredAccount) -> Result<Item, Error> {
     let mut item = item::of(keys::ACCOUNT, account)?;
     let sort = format!("{}#{}", account.tenant, account.account_id);
     item.insert(keys::KIND_SORT.into(), sort.into());

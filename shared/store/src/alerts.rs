@@ -87,7 +87,7 @@ impl Store {
     /// # Errors
     ///
     /// The store gave no answer.
-    pub async fn nudge(&self, alert: &Alert) -> Result<bool, Error> {
+    pub async fn resend(&self, alert: &Alert) -> Result<bool, Error> {
         let unsent = serde_json::to_value(Delivery::Unsent).unwrap_or(Value::Null);
         let key = keys::alert(&alert.tenant, alert.audit_id, &alert.id);
         let write = Write::update(key, item::with([("delivery", unsent.clone())]))

@@ -195,7 +195,7 @@ impl Store {
     /// # Errors
     ///
     /// The audit may or may not be back; its lease ends in any case.
-    pub async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
+    pub async fn requeue(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
         let set = item::with([("updated_at", now.to_string().into())]);
         let write = Write::update(Self::at(held), set)
             .adding("put_back", 1)
@@ -208,7 +208,7 @@ impl Store {
     /// # Errors
     ///
     /// The lease may still be there; it ends by itself.
-    pub async fn let_go(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
+    pub async fn release(&self, held: &Audit, now: Timestamp) -> Result<Fence, Error> {
         let set = item::with([("updated_at", now.to_string().into())]);
         let write = Write::update(Self::at(held), set).removing(&["lease_until", "lease_ns"]);
         self.leased("let the audit go", held, write).await

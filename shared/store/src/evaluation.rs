@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    AccountId, Alert, Audit, AuditId, AuditState, Phase, Report, Scope, Status, Tenant, Tracked,
+    AccountId, Alert, Audit, AuditFilter, AuditId, AuditState, Phase, Report, Status, Tenant,
+    TrackedFinding,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -67,7 +68,7 @@ impl Store {
         &self,
         tenant: &Tenant,
         account: &AccountId,
-    ) -> Result<Vec<Tracked>, Error> {
+    ) -> Result<Vec<TrackedFinding>, Error> {
         self.all("list problems", &keys::account_partition(tenant, account), keys::FINDINGS).await
     }
 
@@ -84,7 +85,7 @@ impl Store {
     pub async fn transition(
         &self,
         held: &Audit,
-        changed: &[Tracked],
+        changed: &[TrackedFinding],
         alert: Option<&Alert>,
     ) -> Result<Transitions, Error> {
         let doing = "write down what changed";
@@ -125,12 +126,12 @@ impl Store {
         Ok(Transitions::Written)
     }
 
-    fn change(&self, held: &Audit, tracked: &Tracked) -> Result<Write, Error> {
+    fn change(&self, held: &Audit, tracked: &TrackedFinding) -> Result<Write, Error> {
         let before = match tracked.version {
             0 => Condition::Absent,
             version => Condition::is("version", version),
         };
-        let next = Tracked { version: tracked.version.saturating_add(1), ..tracked.clone() };
+        let next = TrackedFinding { version: tracked.version.saturating_add(1), ..tracked.clone() };
         let mut item = item::of("finding", &next)?;
         if let Some(at) = tracked.resolved_at {
             item.insert(keys::EXPIRES_AT.into(), item::days_after(at, self.keep_days));
@@ -208,9 +209,9 @@ impl Store {
 }
 
 /// The readings by which a problem is judged: its place's, and those that some checks or regions had of it.
-fn readings_of(held: &Audit, tracked: &Tracked) -> Vec<Key> {
+fn readings_of(held: &Audit, tracked: &TrackedFinding) -> Vec<Key> {
     let (tenant, account, place) = (&held.tenant, &held.order.account_id, &tracked.place);
-    let narrowed = Scope::covering(&tracked.check_id, &tracked.region);
+    let narrowed = AuditFilter::covering(&tracked.check_id, &tracked.region);
     let narrowed = narrowed.iter().map(|scope| keys::read(tenant, account, place, scope));
     narrowed.chain([keys::part(tenant, account, place)]).collect()
 }

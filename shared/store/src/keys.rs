@@ -23,7 +23,7 @@
 //! both. Objects are `TENANT/snapshots/ACCOUNT/REGION/SERVICE/ID.ATTEMPT.json.zst`,
 //! `TENANT/results/ID.ATTEMPT.json.zst` and `TENANT/jobs/ACCOUNT/ID.ATTEMPT.WHAT.json.zst`.
 
-use domain::{AccountId, AuditId, Fingerprint, JobId, Place, Scope, Tenant};
+use domain::{AccountId, AuditFilter, AuditId, Fingerprint, JobId, ServiceRegion, Tenant};
 use uuid::Uuid;
 
 use crate::table::Key;
@@ -94,7 +94,7 @@ pub(crate) fn plan(plan: u32) -> String {
     format!("{TASKS}{plan:04}#")
 }
 
-pub(crate) fn task(tenant: &Tenant, id: AuditId, number: u32, place: &Place) -> Key {
+pub(crate) fn task(tenant: &Tenant, id: AuditId, number: u32, place: &ServiceRegion) -> Key {
     Key::new(audit_partition(tenant, id), format!("{}{place}", plan(number)))
 }
 
@@ -122,12 +122,17 @@ pub(crate) fn active(tenant: &Tenant, account: &AccountId) -> Key {
     Key::new(account_partition(tenant, account), "ACTIVE")
 }
 
-pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &Place) -> Key {
+pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &ServiceRegion) -> Key {
     Key::new(account_partition(tenant, account), format!("{PARTS}{place}"))
 }
 
 /// When an audit read a place for some checks or regions alone, so that others cannot judge by its snapshot.
-pub(crate) fn read(tenant: &Tenant, account: &AccountId, place: &Place, scope: &Scope) -> Key {
+pub(crate) fn read(
+    tenant: &Tenant,
+    account: &AccountId,
+    place: &ServiceRegion,
+    scope: &AuditFilter,
+) -> Key {
     Key::new(account_partition(tenant, account), format!("{READS}{place}#{scope}"))
 }
 

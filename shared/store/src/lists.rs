@@ -1,6 +1,6 @@
 //! Lists, page by page.
 
-use domain::{AccountId, Audit, AuditId, Lifecycle, Tenant, Tracked};
+use domain::{AccountId, Audit, AuditId, Lifecycle, Tenant, TrackedFinding};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -79,7 +79,7 @@ impl Store {
         account: &AccountId,
         states: &[Lifecycle],
         page: PageRequest<'_>,
-    ) -> Result<Page<Tracked>, PageError> {
+    ) -> Result<Page<TrackedFinding>, PageError> {
         let pk = keys::account_partition(tenant, account);
         let mut after = match List::Tracked.position(page.cursor)? {
             none if none.is_empty() => None,
@@ -95,7 +95,7 @@ impl Store {
             for item in found {
                 left -= 1;
                 let sort = text(&item, keys::SORT);
-                let tracked: Tracked = item::read(item)?;
+                let tracked: TrackedFinding = item::read(item)?;
                 let name = tracked.fingerprint.to_string();
                 after = Some(sort);
                 if states.is_empty() || states.contains(&tracked.state) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Audit, AuditId, Registered};
+use domain::{Audit, AuditId, RegisteredAccount};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     ///
     /// Some may be left; the same call goes on.
-    pub async fn purge(&self, account: &Registered) -> Result<(), Error> {
+    pub async fn purge(&self, account: &RegisteredAccount) -> Result<(), Error> {
         let doing = "delete an account's data";
         let (tenant, id) = (&account.tenant, &account.account_id);
         let there = self.account(tenant, id).await?;
@@ -64,7 +64,7 @@ impl Store {
     async fn purge_audit(
         &self,
         doing: &'static str,
-        account: &Registered,
+        account: &RegisteredAccount,
         id: AuditId,
     ) -> Result<(), Error> {
         let tenant = &account.tenant;

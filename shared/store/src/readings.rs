@@ -1,6 +1,6 @@
 //! The newest snapshots of an account's places, and when each was last read.
 
-use domain::{AccountId, Latest, Place, Readings, Scope, Tenant};
+use domain::{AccountId, AuditFilter, Latest, Readings, ServiceRegion, Tenant};
 use jiff::Timestamp;
 
 use crate::{
@@ -23,7 +23,7 @@ impl Store {
         tenant: &Tenant,
         account: &AccountId,
         latest: &Latest,
-        scopes: &[Scope],
+        scopes: &[AuditFilter],
     ) -> Result<(), Error> {
         let place = &latest.place;
         let mut items = Vec::new();
@@ -106,7 +106,7 @@ fn taken_at(item: &Item) -> Option<Timestamp> {
 }
 
 /// A place and a scope, from the end of a key.
-fn narrowed(key: &str) -> Option<(Place, Scope)> {
+fn narrowed(key: &str) -> Option<(ServiceRegion, AuditFilter)> {
     let (service_ends, _) = key.match_indices('#').nth(1)?;
     let (place, scope) = (key.get(..service_ends)?, key.get(service_ends + 1..)?);
     Some((place.parse().ok()?, scope.parse().ok()?))

@@ -1,6 +1,6 @@
 //! Tasks: many workers read, each its own region and service.
 
-use domain::{Audit, AuditId, Phase, Place, Snapshot, Task, TaskState, Tenant};
+use domain::{Audit, AuditId, Phase, ServiceRegion, Snapshot, Task, TaskState, Tenant};
 use jiff::Timestamp;
 
 use crate::{
@@ -40,7 +40,7 @@ impl Store {
         &self,
         (tenant, id): (&Tenant, AuditId),
         plan: u32,
-        place: &Place,
+        place: &ServiceRegion,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Claim<Task>, Error> {

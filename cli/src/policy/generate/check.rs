@@ -5,7 +5,7 @@ use ::policy::{
     facts::Facts,
     lint::{self, FindingType, PolicyType},
 };
-use usage::Usage;
+use least_privilege::Usage;
 
 /// An account that is not the principal's.
 const ELSEWHERE: &str = "000000000000";
@@ -21,7 +21,7 @@ fn open() -> Result<Policy, String> {
 pub(super) fn verify(
     facts: &Facts,
     usage: &Usage<'_>,
-    made: &usage::Policies,
+    made: &least_privilege::Policies,
 ) -> Result<(), String> {
     let mut policies = Policies::new();
     for text in made.documents() {

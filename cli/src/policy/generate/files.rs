@@ -6,8 +6,8 @@ use std::{
     path::Path,
 };
 
-use collect::{Paces, Piece, Target};
-use usage::{LogFile, Usage};
+use collect::{ConcurrencyLimits, Piece, Target};
+use least_privilege::{LogFile, Usage};
 
 use super::report::Told;
 use crate::Failure;
@@ -81,7 +81,7 @@ fn read_file(path: &Path, usage: &mut Usage<'_>) {
 pub(super) async fn read_bucket(
     url: &str,
     target: &Target,
-    paces: &Paces,
+    paces: &ConcurrencyLimits,
     usage: &mut Usage<'_>,
     told: &mut Told,
 ) -> Result<(), Failure> {

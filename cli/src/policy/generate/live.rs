@@ -1,9 +1,9 @@
 //! What AWS itself remembers: the event history, and what was last accessed.
 
 use ::policy::{Arn, CallerKind};
-use collect::{LastAccessed, Lookup, Paces, Target};
+use collect::{ConcurrencyLimits, LastAccessed, Lookup, Target};
 use jiff::{SignedDuration, Timestamp};
-use usage::{LogFile, Principal, Usage};
+use least_privilege::{LogFile, Principal, Usage};
 
 use super::report::Told;
 
@@ -25,7 +25,7 @@ pub(super) fn lookup(principal: &Principal, days: u8) -> Lookup {
 /// Reads the event history of each region, one after the other.
 pub(super) async fn read(
     target: &Target,
-    paces: &Paces,
+    paces: &ConcurrencyLimits,
     regions: &[String],
     lookup: &Lookup,
     usage: &mut Usage<'_>,
@@ -64,7 +64,12 @@ pub(super) async fn read(
 }
 
 /// Asks which services the principal last accessed.
-pub(super) async fn last_accessed(target: &Target, paces: &Paces, arn: &str, told: &mut Told) {
+pub(super) async fn last_accessed(
+    target: &Target,
+    paces: &ConcurrencyLimits,
+    arn: &str,
+    told: &mut Told,
+) {
     match LastAccessed::new(target, paces).of(arn).await {
         Ok(Some(services)) => told.accessed = Some(services),
         Ok(None) => told.gap(format!("IAM has no `{arn}`, so it tells nothing of it")),

@@ -3,8 +3,8 @@
 use std::io;
 
 use collect::ServiceAccess;
+use least_privilege::{Counts, DATA_EVENTS, MANAGED_POLICY_CHARACTERS, Policies, Usage};
 use serde_json::{Value, json};
-use usage::{Counts, DATA_EVENTS, MANAGED_POLICY_CHARACTERS, Policies, Usage};
 
 /// The most managed policies that a user, group or role has, unless AWS was asked for more.
 ///
@@ -103,7 +103,7 @@ impl Told {
             eprintln!("warning: {gap}");
         }
         for unmapped in usage.unmapped() {
-            let usage::Unmapped { call, why, records } = unmapped;
+            let least_privilege::Unmapped { call, why, records } = unmapped;
             eprintln!("warning: not granted, `{call}` (records: {records}): {why}");
         }
         for widened in usage.widened() {

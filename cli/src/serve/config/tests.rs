@@ -23,7 +23,7 @@ fn nothing_has_to_be_said() {
     let config = with(&[("INFRAAUDIT_LISTEN", ""), ("PATH", "/bin")]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!((config.data.to_str(), config.log), (Some("data"), LevelFilter::INFO));
-    assert!(matches!(config.door, Door::Open));
+    assert!(matches!(config.authentication, Authentication::Open));
     assert_eq!((config.concurrent_audits.get(), config.iam_requests.get()), (4, 5));
     assert_eq!(config.limits, api::Limits::default());
     assert_eq!((config.access_key_days, config.alert_severity), (90, Severity::High));
@@ -50,13 +50,21 @@ fn other_machines_need_a_door_that_closes() {
         let listen = ("INFRAAUDIT_LISTEN", address);
         let refused = with(&[listen]).unwrap_err();
         assert!(refused.contains("other machines") && refused.contains(address), "{refused}");
-        assert!(matches!(with(&[listen, token]).unwrap().door, Door::Token(_)));
+        assert!(matches!(with(&[listen, token]).unwrap().authentication, Authentication::Token(_)));
         let jwt = with(&[listen, issuer, audience]).unwrap();
-        assert!(matches!(jwt.door, Door::Jwt { tenant_claim, .. } if tenant_claim == "sub"));
+        assert!(
+            matches!(jwt.authentication, Authentication::Jwt { tenant_claim, .. } if tenant_claim == "sub")
+        );
         assert!(with(&[listen, audience]).is_err());
     }
-    assert!(matches!(with(&[("INFRAAUDIT_LISTEN", "[::1]:1")]).unwrap().door, Door::Open));
-    assert!(matches!(with(&[token]).unwrap().door, Door::Token(_)), "also on this machine");
+    assert!(matches!(
+        with(&[("INFRAAUDIT_LISTEN", "[::1]:1")]).unwrap().authentication,
+        Authentication::Open
+    ));
+    assert!(
+        matches!(with(&[token]).unwrap().authentication, Authentication::Token(_)),
+        "also on this machine"
+    );
     assert!(with(&[token, issuer, audience]).unwrap_err().contains("exclude each other"));
     assert!(with(&[issuer]).unwrap_err().contains("INFRAAUDIT_JWT_AUDIENCE"));
     let short = with(&[("INFRAAUDIT_API_TOKEN", "hush")]).unwrap_err();

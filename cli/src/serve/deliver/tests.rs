@@ -31,7 +31,7 @@ fn alert(id: &str) -> Alert {
         created_at: jiff::Timestamp::now(),
         lang: "en".into(),
         delivery: Delivery::Unsent,
-        nudged: 0,
+        resent: 0,
     }
 }
 

@@ -17,7 +17,7 @@ use super::StandIn;
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// The binary, and what the template calls the function.
 const FUNCTIONS: [(&str, &str); 4] =
-    [("api", "Api"), ("keys", "Keys"), ("worker", "Worker"), ("notifier", "Notifier")];
+    [("api", "Api"), ("access_keys", "Keys"), ("worker", "Worker"), ("notifier", "Notifier")];
 
 /// A deployment whose functions run until it is dropped.
 pub(crate) struct Functions {

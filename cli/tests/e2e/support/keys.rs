@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use access_keys::{Ask, ConcurrencyLimits, Limits, Method, Monitor, Outcome, Partial, Run};
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use domain::{Account, Partition};
-use keys::{Ask, Limits, Monitor, Outcome, Paces, Partial, Run, Way};
 use serde_json::{Value, json};
 
 use super::{Customer, StandIn};
@@ -34,7 +34,7 @@ impl Seeded {
 
     /// Reads the account with its root user's key, cut every 400 ms; each time another monitor goes on from the JSON of
     /// what the last one left. Answers with the JSON of the answer and how often it was cut.
-    pub(crate) fn in_pieces(&self, way: Way, ask: Ask) -> (Value, usize) {
+    pub(crate) fn in_pieces(&self, way: Method, ask: Ask) -> (Value, usize) {
         let mut left = Partial::new(way, ask, jiff::Timestamp::now());
         for cuts in 0..60 {
             match self.piece(left) {
@@ -61,8 +61,8 @@ impl Seeded {
                 .await;
             let id = id.parse().expect("an account");
             let account = Account { partition: Partition::Aws, id };
-            let paces = Paces::new(&Limits::default());
-            let monitor = Monitor::new(&config, account, None, &paces, keys::CALL_TIMEOUT);
+            let paces = ConcurrencyLimits::new(&Limits::default());
+            let monitor = Monitor::new(&config, account, None, &paces, access_keys::CALL_TIMEOUT);
             let deadline = tokio::time::Instant::now() + Duration::from_millis(400);
             let run =
                 Run { deadline, stop: &tokio_util::sync::CancellationToken::new(), watch: &|_| () };

@@ -2,7 +2,7 @@ use api::{Settings, Verify};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::to_bytes;
-use domain::{AuditId, Proof, ProofOutcome, Registered, Tenant};
+use domain::{AuditId, Proof, ProofOutcome, RegisteredAccount, Tenant};
 use jiff::Timestamp;
 use lambda_http::request::from_str;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ struct Proven;
 
 #[async_trait]
 impl Verify for Proven {
-    async fn verify(&self, _: &Registered) -> Proof {
+    async fn verify(&self, _: &RegisteredAccount) -> Proof {
         Proof { tried_at: Timestamp::now(), outcome: ProofOutcome::Proven, reason: None }
     }
 }

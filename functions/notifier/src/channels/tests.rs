@@ -40,7 +40,7 @@ fn alert() -> Alert {
         created_at: "2026-11-23T02:00:11Z".parse().unwrap(),
         lang: "en".into(),
         delivery: Delivery::Unsent,
-        nudged: 0,
+        resent: 0,
     }
 }
 
@@ -132,36 +132,36 @@ async fn slack_holds_sns_up_only_for_a_while() {
         assert_eq!(told(&alert(), Some(webhook)).await, (Ok(()), true), "{answer}");
     }
     let (webhook, _received) = answering(BROKEN);
-    let shown_again = Alert { nudged: 1, ..alert() };
+    let shown_again = Alert { resent: 1, ..alert() };
     assert_eq!(told(&shown_again, Some(webhook)).await, (Ok(()), true));
 }
 
 #[tokio::test]
 async fn where_nobody_else_is_told_an_alert_waits_for_slack() {
-    for nudged in [0, 1, 500] {
+    for resent in [0, 1, 500] {
         for answer in [BUSY, BROKEN, ""] {
             let (webhook, _received) = answering(answer);
-            let alert = Alert { nudged, ..alert() };
+            let alert = Alert { resent, ..alert() };
             let (told, published) = told_on(&alert, Some(Slack { webhook, alone: true })).await;
-            assert!(told.is_err() && !published, "{nudged} {answer}");
+            assert!(told.is_err() && !published, "{resent} {answer}");
         }
     }
-    for (answer, nudged) in [(OK, 3), (GONE, 0)] {
+    for (answer, resent) in [(OK, 3), (GONE, 0)] {
         let (webhook, _received) = answering(answer);
         let slack = Some(Slack { webhook, alone: true });
-        assert_eq!(told_on(&Alert { nudged, ..alert() }, slack).await, (Ok(()), true), "{answer}");
+        assert_eq!(told_on(&Alert { resent, ..alert() }, slack).await, (Ok(()), true), "{answer}");
     }
 }
 
 /// The messages that telling logs as errors.
-async fn errors(answer: &'static str, nudged: u32, alone: bool) -> Vec<String> {
+async fn errors(answer: &'static str, resent: u32, alone: bool) -> Vec<String> {
     let log = Log::default();
     let kept = log.clone();
     let lines =
         tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || kept.clone());
     let _logging = tracing::subscriber::set_default(lines.finish());
     let (webhook, _received) = answering(answer);
-    let _ = told_on(&Alert { nudged, ..alert() }, Some(Slack { webhook, alone })).await;
+    let _ = told_on(&Alert { resent, ..alert() }, Some(Slack { webhook, alone })).await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(!log.contains(SECRET), "{log}");
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -187,7 +187,7 @@ impl Write for Log {
 async fn an_alert_that_slack_did_not_take_is_a_line_that_an_alarm_counts() {
     let without = "an alert was told without Slack";
     let waits = "an alert waits for Slack";
-    for (answer, nudged, alone, line) in [
+    for (answer, resent, alone, line) in [
         (OK, 1, true, None),
         (BROKEN, 0, false, None),
         (BROKEN, 0, true, None),
@@ -196,8 +196,8 @@ async fn an_alert_that_slack_did_not_take_is_a_line_that_an_alarm_counts() {
         (GONE, 0, false, Some(without)),
         (GONE, 0, true, Some(without)),
     ] {
-        let errors = errors(answer, nudged, alone).await;
-        assert_eq!(errors, Vec::from_iter(line), "{answer} {nudged} {alone}");
+        let errors = errors(answer, resent, alone).await;
+        assert_eq!(errors, Vec::from_iter(line), "{answer} {resent} {alone}");
     }
     let template = include_str!("../../../../template.yaml");
     let counted = format!("'{{ $.message = \"{without}\" || $.message = \"{waits}\" }}'");

@@ -1,6 +1,6 @@
 use aws_config::SdkConfig;
 use aws_sdk_sns::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
-use notice::Notice;
+use notify::Notice;
 
 /// The SNS topic of alerts.
 pub(crate) struct Topic {

@@ -87,8 +87,8 @@ async fn an_inserted_alert_is_told_once_and_marked() {
 #[tokio::test]
 async fn an_alert_that_is_shown_again_is_told() {
     let bench = Bench::with(&[alert()]).await;
-    let nudged = event(include_str!("../../../../events/stream-alert-nudged.json"));
-    assert!(bench.failures(nudged).await.is_empty());
+    let resent = event(include_str!("../../../../events/stream-alert-nudged.json"));
+    assert!(bench.failures(resent).await.is_empty());
     assert_eq!(*bench.told.borrow(), [alert().id]);
 }
 

@@ -1,18 +1,18 @@
 use std::time::Duration;
 
-use domain::{AuditState, Ticket};
+use domain::{AuditState, Step};
 use futures::future::join_all;
 use serde_json::Value;
 
-use super::{Failure, Refused, Send, Work, failed};
+use super::{Failure, Refused, StepQueue, Work, failed};
 
 /// How long a message that failed for the first time rests: what failed may be over, and the sweeper takes longer.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Works off the tickets of a batch side by side; every message fails or succeeds for itself.
+/// Works off the steps of a batch side by side; every message fails or succeeds for itself.
 pub(super) async fn take(
     messages: &[Value],
-    send: &impl Send,
+    send: &impl StepQueue,
     work: &impl Work,
 ) -> Result<Vec<Failure>, Refused> {
     let mut names = Vec::new();
@@ -45,15 +45,15 @@ fn pause(message: &Value) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << received.saturating_sub(1).min(3))
 }
 
-async fn one(message: &Value, send: &impl Send, work: &impl Work) -> Result<(), String> {
+async fn one(message: &Value, send: &impl StepQueue, work: &impl Work) -> Result<(), String> {
     let body = message.get("body").and_then(Value::as_str).ok_or("the message has no body")?;
-    let ticket: Ticket = serde_json::from_str(body).map_err(|error| error.to_string())?;
-    let done = work.work(&ticket).await?;
+    let step: Step = serde_json::from_str(body).map_err(|error| error.to_string())?;
+    let done = work.work(&step).await?;
     match done.ended {
         // Nobody is woken for an account whose owner has not made the role yet; the audit itself says why. Where that
         // cannot be found out, it counts.
         Some((audit_id, state @ AuditState::Failed))
-            if work.is_onboarding(&ticket).await == Ok(true) =>
+            if work.is_onboarding(&step).await == Ok(true) =>
         {
             tracing::warn!(%audit_id, %state, "audit refused: the account is still being onboarded");
         }

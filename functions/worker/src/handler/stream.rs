@@ -1,9 +1,9 @@
 use aws_lambda_events::event::dynamodb::EventRecord;
-use domain::{AuditId, AuditState, JobId, JobState, JobTicket, Phase, Tenant, Ticket};
+use domain::{AuditId, AuditState, JobId, JobState, JobStep, Phase, Step, Tenant};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Failure, Refused, Send, failed};
+use super::{Failure, Refused, StepQueue, failed};
 
 /// Of an item, what tells whether it is an audit or a job that waits for something. The order, with the customer's
 /// `ExternalId` in it, is not even read.
@@ -23,8 +23,8 @@ struct Named<Id> {
 
 /// What a record makes somebody do.
 enum Hint {
-    Audit(Ticket),
-    Job(JobTicket),
+    Audit(Step),
+    Job(JobStep),
 }
 
 /// Sends a message for every audit that waits to be planned or judged, and every job that waits, in the records'
@@ -32,15 +32,18 @@ enum Hint {
 ///
 /// It stops at the first message that cannot be sent, because the stream begins again there. A malformed record
 /// holds nothing up: it never becomes another, and is given up with those behind it.
-pub(super) async fn take(records: &[Value], send: &impl Send) -> Result<Vec<Failure>, Refused> {
+pub(super) async fn take(
+    records: &[Value],
+    send: &impl StepQueue,
+) -> Result<Vec<Failure>, Refused> {
     let mut failures = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let name = record.get("dynamodb").and_then(|change| change.get("SequenceNumber")?.as_str());
         let name = name.ok_or(Refused::Nameless("record", index))?;
         let (told, goes_on) = match hint(record) {
             Ok(None) => continue,
-            Ok(Some(Hint::Audit(ticket))) => (send.send(&[ticket]).await, false),
-            Ok(Some(Hint::Job(ticket))) => (send.send_jobs(&[ticket]).await, false),
+            Ok(Some(Hint::Audit(step))) => (send.send(&[step]).await, false),
+            Ok(Some(Hint::Job(step))) => (send.send_jobs(&[step]).await, false),
             Err(error) => (Err(error), true),
         };
         if let Err(reason) = told {
@@ -73,7 +76,7 @@ fn hint(record: &Value) -> Result<Option<Hint>, String> {
         // New, or put back by an attempt whose time was up.
         let named: Result<Named<JobId>, _> = serde_dynamo::from_item(image);
         let Named { tenant, id } = named.map_err(|error| error.to_string())?;
-        return Ok(Some(Hint::Job(JobTicket { tenant, job_id: id })));
+        return Ok(Some(Hint::Job(JobStep { tenant, job_id: id })));
     }
     if item.kind != store::keys::AUDIT {
         return Ok(None);
@@ -87,8 +90,8 @@ fn hint(record: &Value) -> Result<Option<Hint>, String> {
     let named: Result<Named<AuditId>, _> = serde_dynamo::from_item(image);
     let Named { tenant, id } = named.map_err(|error| error.to_string())?;
     Ok(Some(Hint::Audit(if is_read {
-        Ticket::Evaluate { tenant, audit_id: id }
+        Step::Evaluate { tenant, audit_id: id }
     } else {
-        Ticket::Plan { tenant, audit_id: id }
+        Step::Plan { tenant, audit_id: id }
     })))
 }

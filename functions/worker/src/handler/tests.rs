@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use domain::{AuditId, AuditState, JobId, JobTicket, Place, Service, Tenant};
+use domain::{AuditId, AuditState, JobId, JobStep, Service, ServiceRegion, Tenant};
 use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,32 +18,32 @@ const SECRET: &str = "d3b07384-d9a0-4c9b-8f3e-2f1f5a6b7c8d";
 /// A queue that refuses the audits in `refuse`, and a worker whose every step comes to `next`.
 #[derive(Default)]
 struct Bench {
-    next: Vec<Ticket>,
+    next: Vec<Step>,
     ended: Option<(AuditId, AuditState)>,
     away: bool,
     failed: Option<String>,
     refuse: Vec<AuditId>,
-    sent: RefCell<Vec<Ticket>>,
-    jobs: Vec<JobTicket>,
-    told: RefCell<Vec<JobTicket>>,
-    begun: RefCell<Vec<Ticket>>,
+    sent: RefCell<Vec<Step>>,
+    jobs: Vec<JobStep>,
+    told: RefCell<Vec<JobStep>>,
+    begun: RefCell<Vec<Step>>,
     onboarding: bool,
     /// What comes again, and after how many seconds.
     again: RefCell<Vec<(String, u64)>>,
 }
 
-impl super::Send for Bench {
-    async fn send(&self, tickets: &[Ticket]) -> Result<(), String> {
-        for ticket in tickets {
-            if ticket.audit().is_some_and(|(_, id)| self.refuse.contains(&id)) {
+impl super::StepQueue for Bench {
+    async fn send(&self, steps: &[Step]) -> Result<(), String> {
+        for step in steps {
+            if step.audit().is_some_and(|(_, id)| self.refuse.contains(&id)) {
                 return Err("the queue is full".into());
             }
-            self.sent.borrow_mut().push(ticket.clone());
+            self.sent.borrow_mut().push(step.clone());
         }
         Ok(())
     }
 
-    async fn send_jobs(&self, jobs: &[JobTicket]) -> Result<(), String> {
+    async fn send_jobs(&self, jobs: &[JobStep]) -> Result<(), String> {
         if self.away && !jobs.is_empty() {
             return Err("the queue is away".into());
         }
@@ -59,17 +59,17 @@ impl super::Send for Bench {
 }
 
 impl Work for Bench {
-    async fn work(&self, ticket: &Ticket) -> Result<Done, String> {
-        self.begun.borrow_mut().push(ticket.clone());
+    async fn work(&self, step: &Step) -> Result<StepResult, String> {
+        self.begun.borrow_mut().push(step.clone());
         if self.away {
             return Err("the store is away".into());
         }
         let (next, jobs) = (self.next.clone(), self.jobs.clone());
         let failed = self.failed.clone();
-        Ok(Done { next, jobs, ended: self.ended, night: None, failed })
+        Ok(StepResult { next, jobs, ended: self.ended, night: None, failed })
     }
 
-    async fn is_onboarding(&self, _: &Ticket) -> Result<bool, String> {
+    async fn is_onboarding(&self, _: &Step) -> Result<bool, String> {
         if self.refuse.is_empty() { Ok(self.onboarding) } else { Err("it is away".into()) }
     }
 }
@@ -108,12 +108,12 @@ fn tenant() -> Tenant {
     Tenant::try_from("111122223333".to_owned()).unwrap()
 }
 
-fn plan() -> Ticket {
-    Ticket::Plan { tenant: tenant(), audit_id: id() }
+fn plan() -> Step {
+    Step::Plan { tenant: tenant(), audit_id: id() }
 }
 
-fn evaluate() -> Ticket {
-    Ticket::Evaluate { tenant: tenant(), audit_id: id() }
+fn evaluate() -> Step {
+    Step::Evaluate { tenant: tenant(), audit_id: id() }
 }
 
 /// A stream's record of a queued audit.
@@ -135,9 +135,9 @@ async fn an_audit_that_waits_becomes_a_message_that_names_it() {
     }
 }
 
-fn job() -> JobTicket {
+fn job() -> JobStep {
     let job_id = JobId("019aa940-5c3e-7d11-8a52-6c1f2e9b7d40".parse().unwrap());
-    JobTicket { tenant: tenant(), job_id }
+    JobStep { tenant: tenant(), job_id }
 }
 
 #[tokio::test]
@@ -222,16 +222,16 @@ async fn what_does_not_wait_is_passed_over() {
 async fn every_kind_of_step_is_understood() {
     let bench = Bench::default();
     assert!(bench.failures(steps()).await.is_empty());
-    let collect = |place| Ticket::Collect { tenant: tenant(), audit_id: id(), plan: 1, place };
+    let collect = |place| Step::Collect { tenant: tenant(), audit_id: id(), plan: 1, place };
     let expected = [
         plan(),
-        collect(Place::new("ap-northeast-2", Service::Ec2)),
-        collect(Place::new("global", Service::Iam)),
+        collect(ServiceRegion::new("ap-northeast-2", Service::Ec2)),
+        collect(ServiceRegion::new("global", Service::Iam)),
         evaluate(),
     ];
     assert_eq!(*bench.begun.borrow(), expected);
-    for (message, ticket) in steps()["Records"].as_array().unwrap().iter().zip(&expected) {
-        let sent = serde_json::to_value(ticket).unwrap();
+    for (message, step) in steps()["Records"].as_array().unwrap().iter().zip(&expected) {
+        let sent = serde_json::to_value(step).unwrap();
         assert_eq!(sent, event(message["body"].as_str().unwrap()), "what is sent is what is read");
     }
 }
@@ -384,9 +384,9 @@ async fn schedules_are_steps_too() {
     let today: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
     let sweep = event(include_str!("../../../../events/schedule-sweep.json"));
     for (event, expected) in [
-        (nightly, Ticket::Nightly { night: due, cursor: None }),
-        (json!({ "task": "nightly" }), Ticket::Nightly { night: today, cursor: None }),
-        (sweep, Ticket::Sweep { cursor: None }),
+        (nightly, Step::Nightly { night: due, cursor: None }),
+        (json!({ "task": "nightly" }), Step::Nightly { night: today, cursor: None }),
+        (sweep, Step::Sweep { cursor: None }),
     ] {
         let bench = Bench { next: vec![plan()], ..Bench::default() };
         let answer = bench.handle(event).await.unwrap();

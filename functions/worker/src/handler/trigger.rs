@@ -1,4 +1,4 @@
-use domain::Ticket;
+use domain::Step;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ pub(super) enum Trigger {
     Stream(Vec<Value>),
     Queue(Vec<Value>),
     /// A schedule, or a person who plays one.
-    Task(Ticket),
+    Task(Step),
 }
 
 impl Trigger {
@@ -24,14 +24,14 @@ impl Trigger {
             };
         }
         match event.get("task").and_then(Value::as_str) {
-            Some("sweep") => Ok(Self::Task(Ticket::Sweep { cursor: None })),
+            Some("sweep") => Ok(Self::Task(Step::Sweep { cursor: None })),
             Some("nightly") => {
                 let night = match event.get("scheduled_at") {
                     None | Some(Value::Null) => today(now),
                     Some(Value::String(time)) => time.parse().map_err(|_| Refused::Time)?,
                     Some(_) => return Err(Refused::Time),
                 };
-                Ok(Self::Task(Ticket::Nightly { night, cursor: None }))
+                Ok(Self::Task(Step::Nightly { night, cursor: None }))
             }
             _ => Err(Refused::Unknown),
         }

@@ -1,7 +1,7 @@
 use std::{fmt::Display, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use audit::Limits;
-use checks::{Lang, Manner};
+use checks::{EvaluateOptions, Lang};
 use domain::{Service, Severity, Thresholds};
 use store::Store;
 
@@ -53,10 +53,10 @@ impl Settings {
             jobs_url: needed("INFRAAUDIT_JOBS_QUEUE_URL")?,
             keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
-                manner: Manner {
+                manner: EvaluateOptions {
                     thresholds: Thresholds { access_key_days },
                     lang,
-                    ..Manner::default()
+                    ..EvaluateOptions::default()
                 },
                 alert_severity,
                 limits,

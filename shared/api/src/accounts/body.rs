@@ -6,7 +6,7 @@ use crate::{
     accounts::word::Word,
     audits::findings::{SERVICE, SEVERITY},
     fields::{Fields, not_valid, parsed},
-    places::{REGIONS, region},
+    regions::{REGIONS, region},
 };
 
 /// An account to register. Other fields are refused, an `external_id` among them: it is made here.

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use domain::{Registered, RegisteredState, RoleName};
+use domain::{RegisteredAccount, RegisteredState, RoleName};
 use jiff::Timestamp;
 
 use super::{
@@ -47,7 +47,7 @@ pub(crate) async fn change(
     let id = name.account()?;
     let said = body::change(sent.fields()?)?;
     let (now, role) = (Timestamp::now(), usual_role(&shared));
-    let make = |account: &mut Registered| apply(account, &said, &role, now);
+    let make = |account: &mut RegisteredAccount| apply(account, &said, &role, now);
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
@@ -57,7 +57,7 @@ pub(crate) async fn change(
 }
 
 /// Changes an account, unless it is deleted.
-fn apply(account: &mut Registered, said: &Said, usual_role: &RoleName, now: Timestamp) {
+fn apply(account: &mut RegisteredAccount, said: &Said, usual_role: &RoleName, now: Timestamp) {
     if account.state == RegisteredState::Deleted {
         return;
     }

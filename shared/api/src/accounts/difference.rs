@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    Finding, Fingerprint, GLOBAL, Order, Receipt, ReceiptOutcome, Report, Service, Severity,
+    AuditRequest, Finding, Fingerprint, GLOBAL, Receipt, ReceiptOutcome, Report, Service, Severity,
     Verdict,
 };
 use serde::Serialize;
@@ -72,7 +72,7 @@ pub(crate) struct Change {
 pub(super) type Counts = BTreeMap<&'static str, usize>;
 
 /// The problems of two results, compared by fingerprint: what matters most first, each kind worst first.
-pub(super) fn difference(before: &Report, after: &Report, order: &Order) -> Vec<Change> {
+pub(super) fn difference(before: &Report, after: &Report, order: &AuditRequest) -> Vec<Change> {
     let by_name = |report: &'_ Report| -> HashMap<Fingerprint, Finding> {
         let findings = report.findings.iter();
         findings.map(|finding| (finding.fingerprint.clone(), finding.clone())).collect()
@@ -141,12 +141,12 @@ fn change(kind: Kind, finding: &Finding, severity_before: Option<Severity>) -> C
 
 /// What a result would have told, had it been there.
 struct Reach<'a> {
-    order: &'a Order,
+    order: &'a AuditRequest,
     whole: HashSet<(&'a str, Service)>,
 }
 
 impl<'a> Reach<'a> {
-    fn of(report: &'a Report, order: &'a Order) -> Self {
+    fn of(report: &'a Report, order: &'a AuditRequest) -> Self {
         let whole = |row: &&Receipt| row.outcome == ReceiptOutcome::Done;
         let whole = report.receipt.iter().filter(whole);
         Self { order, whole: whole.map(|row| (row.region.as_str(), row.service)).collect() }
@@ -154,7 +154,7 @@ impl<'a> Reach<'a> {
 
     /// Whether a resource that it does not tell of is gone.
     fn holds(&self, finding: &Finding) -> bool {
-        let Order { checks, regions, .. } = self.order;
+        let AuditRequest { checks, regions, .. } = self.order;
         let region = finding.resource.region.as_str();
         let place = if finding.service.is_global() { GLOBAL } else { region };
         let judged = checks.is_empty() || checks.contains(&finding.check_id);

@@ -9,8 +9,8 @@ use crate::{
     Problem, Shared,
     audits::findings::SEVERITY,
     caller::Caller,
+    findings::{Followed, Problems, states},
     paging::{Paging, Sieve, USUAL},
-    problems::{Followed, Problems, states},
     request::{Asked, Named},
 };
 

@@ -4,7 +4,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::IntoResponse,
 };
-use domain::{ExternalId, Registered, RegisteredState, RoleName};
+use domain::{ExternalId, RegisteredAccount, RegisteredState, RoleName};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ pub(crate) async fn register(
 ) -> Result<impl IntoResponse, Problem> {
     let (account_id, said) = body::register(sent.fields()?)?;
     let now = Timestamp::now();
-    let account = Registered {
+    let account = RegisteredAccount {
         tenant,
         account_id,
         name: said.name.value(),

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use domain::{Alert, Proof, ProofOutcome, Registered, RegisteredState};
+use domain::{Alert, Proof, ProofOutcome, RegisteredAccount, RegisteredState};
 use jiff::Timestamp;
 
 use super::{AccountEntry, find, is_deleted};
@@ -49,7 +49,7 @@ pub(crate) async fn verify(
         let lang = shared.settings.lang.code();
         shared.store.raise(&Alert::suspended(&seen, &proof, None, lang)).await?;
     }
-    let make = |account: &mut Registered| apply(account, &seen, &proof);
+    let make = |account: &mut RegisteredAccount| apply(account, &seen, &proof);
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
@@ -63,12 +63,12 @@ pub(crate) async fn verify(
 }
 
 /// Whether what was proven is what is registered.
-fn is_of(account: &Registered, seen: &Registered) -> bool {
+fn is_of(account: &RegisteredAccount, seen: &RegisteredAccount) -> bool {
     account.role_name == seen.role_name && account.external_id == seen.external_id
 }
 
 /// Keeps a proof, if it still is one of the account, and what follows from it.
-fn apply(account: &mut Registered, seen: &Registered, proof: &Proof) {
+fn apply(account: &mut RegisteredAccount, seen: &RegisteredAccount, proof: &Proof) {
     let older = account.proof.as_ref().is_some_and(|kept| kept.tried_at > proof.tried_at);
     if account.state == RegisteredState::Deleted || !is_of(account, seen) || older {
         return;

@@ -11,8 +11,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    AccountId, Job, JobId, Registered, RegisteredState, Tenant,
-    keys::{Partial, Way},
+    AccountId, Job, JobId, RegisteredAccount, RegisteredState, Tenant,
+    keys::{Method, Partial},
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -30,7 +30,7 @@ const ROOM: Duration = Duration::from_secs(30);
 pub(super) async fn answer(
     shared: &Shared,
     tenant: Tenant,
-    way: Way,
+    way: Method,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let begun = Instant::now();
@@ -57,7 +57,7 @@ async fn account(
     keys: &Keys,
     tenant: &Tenant,
     id: Option<AccountId>,
-) -> Result<Option<Registered>, Problem> {
+) -> Result<Option<RegisteredAccount>, Problem> {
     let Some(id) = id else {
         return if keys.own_account.is_open_to(tenant) {
             Ok(None)
@@ -76,7 +76,7 @@ async fn account(
 }
 
 /// Why the role of an account must not be used; nothing where it is proven.
-pub(super) fn closed(account: &Registered) -> Option<String> {
+pub(super) fn closed(account: &RegisteredAccount) -> Option<String> {
     let id = &account.account_id;
     let prove = format!("prove it with `POST /api/accounts/{id}/verify`");
     match account.state {
@@ -99,7 +99,7 @@ async fn put_off(
     shared: &Shared,
     keys: &Keys,
     tenant: Tenant,
-    account: Option<Registered>,
+    account: Option<RegisteredAccount>,
     partial: &Partial,
 ) -> Result<Response, Problem> {
     let most = keys.waiting_jobs;
@@ -111,7 +111,7 @@ async fn put_off(
     let job = Job::new(tenant, JobId(Uuid::now_v7()), account, partial);
     let job = shared.store.create_job(job, partial).await?;
     tracing::info!(job = %job.id, tenant = %job.tenant, "job written down");
-    (keys.started)(job.ticket());
+    (keys.started)(job.step());
     let location = format!("/v1/iam/old-access-keys/jobs/{}", job.id);
     let headers = [(LOCATION, location)];
     let later = [(RETRY_AFTER, HeaderValue::from(LOOK_AGAIN))];

@@ -1,5 +1,5 @@
 use axum::{extract::State, response::Response};
-use domain::keys::{OldAccessKeys, Way};
+use domain::keys::{Method, OldAccessKeys};
 
 use super::{
     answer::answer,
@@ -43,5 +43,5 @@ pub(crate) async fn credential_report(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let wanted = asked::wanted(sent.fields()?)?;
-    answer(&shared, tenant, Way::Report, wanted).await
+    answer(&shared, tenant, Method::Report, wanted).await
 }

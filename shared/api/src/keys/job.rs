@@ -6,7 +6,7 @@ use axum::{
 };
 use domain::{
     AccountId, Job, JobId, JobState,
-    keys::{OldAccessKeys, Way},
+    keys::{Method, OldAccessKeys},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub(crate) struct KeysJob {
     account_id: Option<AccountId>,
     /// How the keys are read: `live` or `report`.
     #[schema(value_type = String)]
-    way: Way,
+    way: Method,
     /// Keys that are older than so many hours are told.
     hours: u32,
     /// When it was asked: ages count to it.

@@ -1,5 +1,5 @@
 use axum::{extract::State, response::Response};
-use domain::keys::{OldAccessKeys, Way};
+use domain::keys::{Method, OldAccessKeys};
 
 use super::{
     answer::answer,
@@ -43,5 +43,5 @@ pub(crate) async fn list_users(
     asked: AskedOrSent,
 ) -> Result<Response, Problem> {
     let wanted = asked::wanted(asked.fields(&asked::NUMBERS)?)?;
-    answer(&shared, tenant, Way::Live, wanted).await
+    answer(&shared, tenant, Method::Live, wanted).await
 }

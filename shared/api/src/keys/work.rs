@@ -1,14 +1,14 @@
-//! Working on jobs, for whoever gets their tickets.
+//! Working on jobs, for whoever gets their steps.
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Job, JobState, JobTicket, keys::Failure};
+use domain::{Job, JobState, JobStep, keys::Failure};
 use jiff::{SignedDuration, Timestamp};
 use store::{Claim, Error, Fence, Store};
 
 use super::{KeysRead, ReadKeys, Until, answer::closed};
 
-/// Works on jobs. Any ticket may come any number of times, also at once: a lease and the attempt's number let one
+/// Works on jobs. Any step may come any number of times, also at once: a lease and the attempt's number let one
 /// worker through, and what has ended stays as it is.
 #[derive(Clone)]
 pub struct Jobs {
@@ -17,13 +17,13 @@ pub struct Jobs {
     lease: Duration,
 }
 
-/// What came of a ticket.
+/// What came of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Worked {
     /// The job has ended.
     Ended(JobState),
     /// The time was up: the job waits for the next attempt, which goes on from what was read.
-    PutBack,
+    Requeued,
     /// There was nothing to do: the job has ended before, or another worker has it.
     Passed,
 }
@@ -54,10 +54,10 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// The store gave no answer: the same ticket may be worked on again once the lease has ended.
-    pub async fn work(&self, ticket: &JobTicket, until: Until<'_>) -> Result<Worked, Error> {
+    /// The store gave no answer: the same step may be worked on again once the lease has ended.
+    pub async fn work(&self, step: &JobStep, until: Until<'_>) -> Result<Worked, Error> {
         let now = Timestamp::now();
-        let name = (&ticket.tenant, ticket.job_id);
+        let name = (&step.tenant, step.job_id);
         let held = match self.store.claim_job(name, now, self.until(now)).await? {
             Claim::Claimed(held) => *held,
             Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
@@ -92,7 +92,7 @@ impl Jobs {
             }
             Ok(KeysRead::Cut(partial)) => {
                 match self.store.release_job(&held, &partial, Timestamp::now()).await? {
-                    Fence::Held => Ok(Worked::PutBack),
+                    Fence::Held => Ok(Worked::Requeued),
                     Fence::Lost => Ok(Worked::Passed),
                 }
             }

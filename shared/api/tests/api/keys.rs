@@ -2,8 +2,8 @@
 
 use api::{Jobs, Keys, KeysRead, OwnAccount, Until, Worked};
 use domain::{
-    Job, JobId, JobState, JobTicket, Tenant,
-    keys::{Ask, Failure, Partial, Way},
+    Job, JobId, JobState, JobStep, Tenant,
+    keys::{Ask, Failure, Method, Partial},
 };
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -24,17 +24,17 @@ fn whole() -> Value {
 
 /// A reading that has come to its second page of users.
 fn partial() -> Partial {
-    let mut partial = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), Timestamp::now());
+    let mut partial = Partial::new(Method::Live, Ask::new("24".parse().unwrap()), Timestamp::now());
     partial.page(vec!["kim".into()], Some("page 2".into()));
     partial
 }
 
 /// Works on a job as a worker with time enough.
-async fn work(api: &Api, ticket: &JobTicket) -> Worked {
+async fn work(api: &Api, step: &JobStep) -> Worked {
     let (jobs, stop) =
         (Jobs::new(api.store.clone(), Arc::new(api.iam.clone())), CancellationToken::new());
     let until = Until { deadline: Instant::now() + Duration::from_mins(1), stop: &stop };
-    jobs.work(ticket, until).await.unwrap()
+    jobs.work(step, until).await.unwrap()
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_question_may_be_asked_in_the_query_or_the_body() {
         assert_eq!(api.call(method, &uri, body).await.ok(200), whole(), "{uri}");
         let asked = api.iam.asked().pop().unwrap();
         assert_eq!(asked.ask.hours.get(), hours, "{uri}");
-        assert_eq!(asked.way, if method == "GET" { Way::Live } else { Way::Report });
+        assert_eq!(asked.way, if method == "GET" { Method::Live } else { Method::Report });
         assert_eq!(asked.ask.include.key_id, hours == 2160, "{uri}");
     }
 }
@@ -220,15 +220,15 @@ async fn what_takes_longer_is_a_job_that_goes_on_where_it_was_cut() {
     assert_eq!(polled.ok(200)["status"], "running");
     assert!(!polled.header("retry-after").is_empty());
 
-    let ticket = api.jobs.lock().unwrap().pop().unwrap();
-    assert_eq!(work(&api, &ticket).await, Worked::Ended(JobState::Done));
+    let step = api.jobs.lock().unwrap().pop().unwrap();
+    assert_eq!(work(&api, &step).await, Worked::Ended(JobState::Done));
     let asked = api.iam.asked();
     assert_eq!((asked.len(), asked[1].marker.as_deref()), (2, Some("page 2")));
     let done = api.get(location).await;
     assert_eq!((&done.ok(200)["status"], &done.json()["answer"]), (&json!("done"), &whole()));
     assert_eq!(done.header("retry-after"), "");
     // However often the message comes, there is one result.
-    assert_eq!(work(&api, &ticket).await, Worked::Passed);
+    assert_eq!(work(&api, &step).await, Worked::Passed);
     assert_eq!(api.iam.asked().len(), 2);
 }
 
@@ -239,10 +239,10 @@ async fn without_waiting_a_question_is_a_job_at_once() {
     let answer = api.call("POST", REPORT, Some(&body)).await;
     let location = answer.header("location").to_owned();
     assert_eq!((&answer.ok(202)["way"], api.iam.asked().len()), (&json!("report"), 0));
-    let ticket = api.jobs.lock().unwrap().pop().unwrap();
+    let step = api.jobs.lock().unwrap().pop().unwrap();
     let denied = Failure::Denied { action: "iam:GetCredentialReport".into() };
     api.iam.gives([Err(denied)]);
-    assert_eq!(work(&api, &ticket).await, Worked::Ended(JobState::Failed));
+    assert_eq!(work(&api, &step).await, Worked::Ended(JobState::Failed));
     let failed = api.get(&location).await.ok(200);
     assert_eq!((&failed["status"], &failed["answer"]), (&json!("failed"), &json!(null)));
     let error = &failed["error"];
@@ -263,8 +263,8 @@ async fn no_more_jobs_wait_than_may() {
     let answer = api.get(&uri).await;
     answer.problem(429, "too-many");
     assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
-    let ticket = api.jobs.lock().unwrap().pop().unwrap();
-    work(&api, &ticket).await;
+    let step = api.jobs.lock().unwrap().pop().unwrap();
+    work(&api, &step).await;
     api.get(&uri).await.ok(202);
     for wrong in ["nothing", "019aa940-5c3e-7d11-8a52-6c1f2e9b7d40"] {
         let uri = format!("/v1/iam/old-access-keys/jobs/{wrong}");
@@ -291,10 +291,10 @@ async fn a_job_whose_time_is_up_is_put_back_with_what_was_read() {
     let mut further = partial();
     further.page(vec!["lee".into()], Some("page 3".into()));
     api.iam.gives([Ok(KeysRead::Cut(further.clone())), Ok(KeysRead::Whole(old_keys()))]);
-    assert_eq!(work(&api, &job.ticket()).await, Worked::PutBack);
+    assert_eq!(work(&api, &job.step()).await, Worked::Requeued);
     let back = stored(&api, &job).await;
-    assert_eq!((back.state, back.attempt, back.put_back), (JobState::Queued, 1, 1));
-    assert_eq!(work(&api, &job.ticket()).await, Worked::Ended(JobState::Done));
+    assert_eq!((back.state, back.attempt, back.requeued), (JobState::Queued, 1, 1));
+    assert_eq!(work(&api, &job.step()).await, Worked::Ended(JobState::Done));
     assert_eq!(api.iam.asked()[1], further);
 }
 
@@ -308,9 +308,9 @@ async fn a_job_that_nobody_finishes_ends_with_its_reason() {
         let claim = api.store.claim_job((&job.tenant, job.id), past + 90.minutes(), later).await;
         assert!(matches!(claim.unwrap(), Claim::Claimed(_)));
     }
-    assert_eq!(work(&api, &job.ticket()).await, Worked::Ended(JobState::Failed));
+    assert_eq!(work(&api, &job.step()).await, Worked::Ended(JobState::Failed));
     let old = written(&api, 7, None).await;
-    assert_eq!(work(&api, &old.ticket()).await, Worked::Ended(JobState::Failed));
+    assert_eq!(work(&api, &old.step()).await, Worked::Ended(JobState::Failed));
     assert!(api.iam.asked().is_empty(), "nothing is read for them any more");
     for (job, says) in [(job, "3 attempts"), (old, "6 hours")] {
         let uri = format!("/v1/iam/old-access-keys/jobs/{}", job.id);
@@ -327,7 +327,7 @@ async fn a_job_of_an_account_that_was_closed_since_reads_nothing() {
     api.register(ACCOUNT).await;
     let unproven = written(&api, 0, Some(ACCOUNT)).await;
     for (job, says) in [(unknown, "not registered"), (unproven, "not proven")] {
-        assert_eq!(work(&api, &job.ticket()).await, Worked::Ended(JobState::Failed));
+        assert_eq!(work(&api, &job.step()).await, Worked::Ended(JobState::Failed));
         let why = stored(&api, &job).await.failure.unwrap().to_string();
         assert!(why.contains(says), "{why}");
     }

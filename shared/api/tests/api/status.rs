@@ -1,6 +1,6 @@
 //! `GET /api/audit/status/{audit_id}`.
 
-use domain::{AuditId, Finding, Place, ReceiptOutcome, Severity, Task, Tenant, Verdict};
+use domain::{AuditId, Finding, ReceiptOutcome, ServiceRegion, Severity, Task, Tenant, Verdict};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use store::{Claim, Fence, TaskEnd};
@@ -48,7 +48,7 @@ async fn progress_is_told_while_it_runs() {
     let (id, tenant, now) = (queued(&api).await, Tenant::local(), Timestamp::now());
     let held = planning(&api.store, &tenant, id).await;
     let places = ["global#iam", "global#s3", "eu-west-1#ec2"];
-    let places = places.map(|place| place.parse::<Place>().unwrap());
+    let places = places.map(|place| place.parse::<ServiceRegion>().unwrap());
     let tasks = places.clone().map(|place| Task::new(&held, place, now));
     assert_eq!(api.store.planned(&held, &tasks, now).await.unwrap(), Fence::Held);
     let claim = api.store.claim_task((&tenant, id), 1, &places[0], now, now + 1.minute()).await;

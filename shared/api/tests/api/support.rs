@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, request::Parts},
 };
 use domain::{
-    Audit, JobTicket, Proof, ProofOutcome, Registered, RegisteredState, Tenant,
+    Audit, JobStep, Proof, ProofOutcome, RegisteredAccount, RegisteredState, Tenant,
     keys::{Failure, KeyStatus, OldAccessKey, OldAccessKeys, Partial},
 };
 use jiff::Timestamp;
@@ -37,7 +37,7 @@ pub(crate) struct Api {
     pub(crate) aws: Aws,
     pub(crate) iam: Iam,
     /// The jobs that the hook was told of.
-    pub(crate) jobs: Arc<Mutex<Vec<JobTicket>>>,
+    pub(crate) jobs: Arc<Mutex<Vec<JobStep>>>,
     directory: TempDir,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Answer {
 
 /// AWS, as far as it says something of a role.
 #[derive(Clone)]
-pub(crate) struct Aws(Arc<Mutex<(ProofOutcome, Vec<Registered>)>>);
+pub(crate) struct Aws(Arc<Mutex<(ProofOutcome, Vec<RegisteredAccount>)>>);
 
 impl Aws {
     pub(crate) fn new() -> Self {
@@ -62,14 +62,14 @@ impl Aws {
     }
 
     /// The accounts whose roles were asked.
-    pub(crate) fn asked(&self) -> Vec<Registered> {
+    pub(crate) fn asked(&self) -> Vec<RegisteredAccount> {
         self.0.lock().unwrap().1.clone()
     }
 }
 
 #[async_trait]
 impl Verify for Aws {
-    async fn verify(&self, account: &Registered) -> Proof {
+    async fn verify(&self, account: &RegisteredAccount) -> Proof {
         let mut inner = self.0.lock().unwrap();
         inner.1.push(account.clone());
         let outcome = inner.0;
@@ -117,7 +117,7 @@ impl Iam {
 
 #[async_trait]
 impl ReadKeys for Iam {
-    async fn read(&self, _: Option<&Registered>, from: Partial, _: Until<'_>) -> Read {
+    async fn read(&self, _: Option<&RegisteredAccount>, from: Partial, _: Until<'_>) -> Read {
         let mut inner = self.0.lock().unwrap();
         inner.1.push(from);
         if inner.0.len() > 1 { inner.0.remove(0) } else { inner.0[0].clone() }
@@ -165,7 +165,7 @@ impl Api {
         let keys = keys.unwrap_or_else(|| Keys::new(Arc::new(iam.clone()), OwnAccount::Everybody));
         settings.keys = Some(Keys {
             reader: Arc::new(iam.clone()),
-            started: Arc::new(move |ticket| began.lock().unwrap().push(ticket)),
+            started: Arc::new(move |step| began.lock().unwrap().push(step)),
             ..keys
         });
         let router = router(store.clone(), settings);
@@ -226,7 +226,7 @@ impl Api {
     /// Registers an account of a tenant, whose role counts as proven.
     pub(crate) async fn proven(&self, tenant: &Tenant, account: &str) {
         let (now, id) = (Timestamp::now(), account.parse().unwrap());
-        let prove = |account: &mut Registered| account.state = RegisteredState::Active;
+        let prove = |account: &mut RegisteredAccount| account.state = RegisteredState::Active;
         let changed = self.store.change_account(tenant, &id, now, prove).await.unwrap();
         assert!(changed.is_some(), "it is not registered");
     }

@@ -14,7 +14,7 @@ fn hours(hours: i64) -> String {
 }
 
 fn known() -> Value {
-    json!({"check": "s3_encryption", "reason": "Ticket 4711", "expires_at": hours(24)})
+    json!({"check": "s3_encryption", "reason": "Step 4711", "expires_at": hours(24)})
 }
 
 #[tokio::test]

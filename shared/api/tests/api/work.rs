@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    Account, Audit, AuditId, Finding, Fingerprint, Partition, Place, Receipt, ReceiptOutcome,
-    Report, Resource, Service, Severity, Status, Summary, Tenant, Tracked, Verdict,
+    Account, Audit, AuditId, Finding, Fingerprint, Partition, Receipt, ReceiptOutcome, Report,
+    Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant, TrackedFinding, Verdict,
 };
 use jiff::{Timestamp, ToSpan};
 use store::{Claim, End, Fence, Store, Transitions};
@@ -81,13 +81,13 @@ pub(crate) async fn end(store: &Store, tenant: &Tenant, id: AuditId, report: &Re
     let Claim::Claimed(held) = claim else { panic!("{claim:?}") };
     let known = store.tracked(tenant, &held.order.account_id).await.unwrap();
     let fails = report.findings.iter().filter(|one| one.verdict == Verdict::Fail);
-    let changed: Vec<Tracked> = fails
+    let changed: Vec<TrackedFinding> = fails
         .filter(|one| known.iter().all(|known| known.fingerprint != one.fingerprint))
         .map(|one| {
-            let place = Place::new("global", Service::S3);
+            let place = ServiceRegion::new("global", Service::S3);
             let account = held.order.account_id.clone();
-            let tracked = Tracked::new(id, tenant, one, place, report.started_at);
-            Tracked { account, ..tracked }
+            let tracked = TrackedFinding::new(id, tenant, one, place, report.started_at);
+            TrackedFinding { account, ..tracked }
         })
         .collect();
     let written = store.transition(&held, &changed, None).await.unwrap();

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use domain::{Alert, AlertState, AuditState, Lifecycle, Suppression, Tenant, Tracked};
+use domain::{Alert, AlertState, AuditState, Lifecycle, Suppression, Tenant, TrackedFinding};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use audit::Ticket;
+use audit::Step;
 
 use crate::bench::{Bench, later, sample, states, without_buckets};
 
@@ -18,7 +18,7 @@ async fn an_audit_gives_the_report_that_judging_in_one_go_gives() {
     let audit = bench.order(|_| ()).await;
     let ended = bench.run(sample(), &audit, |_| 0).await;
     let checks: Vec<_> = checks::all().collect();
-    let expected = audit::evaluate(&sample(), &checks, checks::Manner::default());
+    let expected = audit::evaluate(&sample(), &checks, checks::EvaluateOptions::default());
     let report = bench.store.report(&ended).await.unwrap().unwrap();
     assert_eq!(report.findings, expected.findings);
     let sorted = |mut rows: Vec<domain::Receipt>| {
@@ -41,7 +41,7 @@ async fn what_is_new_is_told_once_by_check_and_what_stays_is_not() {
     checks.sort();
     checks.dedup();
     assert_eq!(checks.len(), alerts.len(), "one alert for each check");
-    let severe = |one: &&Tracked| one.severity >= domain::Severity::High;
+    let severe = |one: &&TrackedFinding| one.severity >= domain::Severity::High;
     let told: usize = alerts.iter().map(|alert| alert.findings.len()).sum();
     assert_eq!(told, bench.tracked().await.iter().filter(severe).count());
     assert!(bench.tracked().await.iter().all(|one| one.state == Lifecycle::New));
@@ -134,20 +134,20 @@ proptest! {
             let audit = bench.order(|_| ()).await;
             let pipeline = bench.pipeline(sample());
             let stop = CancellationToken::new();
-            let mut tickets = vec![Ticket::of(&audit).unwrap(); 2];
+            let mut steps = vec![Step::of(&audit).unwrap(); 2];
             let mut picks = order.iter().cycle();
-            while !tickets.is_empty() {
-                let pick = picks.next().unwrap().index(tickets.len());
-                let ticket = tickets.remove(pick);
-                let next = pipeline.work(&ticket, &stop).await.unwrap().next;
-                tickets.extend(next.iter().cloned().chain(next.iter().cloned()));
-                if let (Ticket::Collect { .. }, Some(next)) = (&ticket, Ticket::of(&bench.audit(&audit).await)) {
-                    tickets.push(next);
+            while !steps.is_empty() {
+                let pick = picks.next().unwrap().index(steps.len());
+                let step = steps.remove(pick);
+                let next = pipeline.work(&step, &stop).await.unwrap().next;
+                steps.extend(next.iter().cloned().chain(next.iter().cloned()));
+                if let (Step::Collect { .. }, Some(next)) = (&step, Step::of(&bench.audit(&audit).await)) {
+                    steps.push(next);
                 }
             }
             let ended = bench.audit(&audit).await;
             let checks: Vec<_> = checks::all().collect();
-            let expected = audit::evaluate(&sample(), &checks, checks::Manner::default());
+            let expected = audit::evaluate(&sample(), &checks, checks::EvaluateOptions::default());
             assert_eq!(ended.summary, Some(expected.summary));
             assert_eq!(ended.remaining, 0);
         });

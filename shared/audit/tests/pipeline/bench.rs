@@ -1,11 +1,11 @@
-//! A store, a sample account in place of AWS, and a worker that takes one ticket at a time.
+//! A store, a sample account in place of AWS, and a worker that takes one step at a time.
 
 use std::{sync::Arc, time::Duration};
 
-use audit::{Pipeline, Settings, Source, Ticket};
+use audit::{Pipeline, Settings, Source, Step};
 use domain::{
-    Alert, Audit, AuditId, Facts, Lifecycle, Order, Registered, RegisteredState, Schedule,
-    Snapshot, Tenant, Tracked,
+    Alert, Audit, AuditId, AuditRequest, Facts, Lifecycle, RegisteredAccount, RegisteredState,
+    Schedule, Snapshot, Tenant, TrackedFinding,
 };
 use jiff::Timestamp;
 use store::{Created, Intent, Store};
@@ -38,8 +38,8 @@ impl Bench {
         Pipeline::new(self.store.clone(), source, self.settings.clone())
     }
 
-    pub(crate) async fn order(&self, change: impl FnOnce(&mut Order)) -> Audit {
-        let mut order = Order::new(sample().account.id);
+    pub(crate) async fn order(&self, change: impl FnOnce(&mut AuditRequest)) -> Audit {
+        let mut order = AuditRequest::new(sample().account.id);
         change(&mut order);
         let id = AuditId(Uuid::now_v7());
         let audit = Audit::new(Tenant::local(), id, order, Timestamp::now());
@@ -48,7 +48,7 @@ impl Bench {
         audit
     }
 
-    /// Works an audit off, its tickets in the order that `pick` makes, and answers how it is then.
+    /// Works an audit off, its steps in the order that `pick` makes, and answers how it is then.
     pub(crate) async fn run(
         &self,
         snapshot: Snapshot,
@@ -57,14 +57,14 @@ impl Bench {
     ) -> Audit {
         let pipeline = self.pipeline(snapshot);
         let stop = CancellationToken::new();
-        let mut tickets = vec![Ticket::of(audit).unwrap()];
-        while !tickets.is_empty() {
-            let ticket = tickets.remove(pick(tickets.len()) % tickets.len());
-            let done = pipeline.work(&ticket, &stop).await.unwrap();
-            tickets.extend(done.next);
+        let mut steps = vec![Step::of(audit).unwrap()];
+        while !steps.is_empty() {
+            let step = steps.remove(pick(steps.len()) % steps.len());
+            let done = pipeline.work(&step, &stop).await.unwrap();
+            steps.extend(done.next);
             let now = self.audit(audit).await;
-            if let (Ticket::Collect { .. }, Some(next)) = (&ticket, Ticket::of(&now)) {
-                tickets.push(next);
+            if let (Step::Collect { .. }, Some(next)) = (&step, Step::of(&now)) {
+                steps.push(next);
             }
         }
         self.audit(audit).await
@@ -74,7 +74,7 @@ impl Bench {
     pub(crate) async fn read(&self, snapshot: Snapshot, audit: &Audit) -> Audit {
         let pipeline = self.pipeline(snapshot);
         let stop = CancellationToken::new();
-        let tasks = pipeline.work(&Ticket::of(audit).unwrap(), &stop).await.unwrap().next;
+        let tasks = pipeline.work(&Step::of(audit).unwrap(), &stop).await.unwrap().next;
         for task in tasks {
             pipeline.work(&task, &stop).await.unwrap();
         }
@@ -84,7 +84,7 @@ impl Bench {
     /// Judges an audit that was read.
     pub(crate) async fn judge(&self, snapshot: Snapshot, audit: &Audit) -> Audit {
         let stop = CancellationToken::new();
-        self.pipeline(snapshot).work(&Ticket::of(audit).unwrap(), &stop).await.unwrap();
+        self.pipeline(snapshot).work(&Step::of(audit).unwrap(), &stop).await.unwrap();
         self.audit(audit).await
     }
 
@@ -114,7 +114,7 @@ impl Bench {
         self.store.audit(&audit.tenant, audit.id).await.unwrap().unwrap()
     }
 
-    pub(crate) async fn tracked(&self) -> Vec<Tracked> {
+    pub(crate) async fn tracked(&self) -> Vec<TrackedFinding> {
         self.store.tracked(&Tenant::local(), &sample().account.id).await.unwrap()
     }
 
@@ -139,13 +139,13 @@ pub(crate) fn without_buckets(mut snapshot: Snapshot, outcome: domain::ReceiptOu
     snapshot
 }
 
-pub(crate) fn states(tracked: &[Tracked], service: domain::Service) -> Vec<Lifecycle> {
+pub(crate) fn states(tracked: &[TrackedFinding], service: domain::Service) -> Vec<Lifecycle> {
     tracked.iter().filter(|one| one.service == service).map(|one| one.state).collect()
 }
 
-pub(crate) fn registered(account: &str, schedule: Option<Schedule>) -> Registered {
+pub(crate) fn registered(account: &str, schedule: Option<Schedule>) -> RegisteredAccount {
     let now = Timestamp::now();
-    Registered {
+    RegisteredAccount {
         tenant: Tenant::local(),
         account_id: account.parse().unwrap(),
         name: None,

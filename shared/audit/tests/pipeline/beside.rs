@@ -12,7 +12,7 @@ use crate::bench::{Bench, later, sample, states};
 /// The lasting names of all that is wrong with the sample.
 fn wrong() -> BTreeSet<domain::Fingerprint> {
     let checks: Vec<_> = checks::all().collect();
-    let report = audit::evaluate(&sample(), &checks, checks::Manner::default());
+    let report = audit::evaluate(&sample(), &checks, checks::EvaluateOptions::default());
     let failing = report.findings.into_iter().filter(|one| one.verdict == Verdict::Fail);
     failing.map(|one| one.fingerprint).collect()
 }
@@ -65,7 +65,7 @@ fn without_regions() -> Snapshot {
         cause: Cause::Denied,
         region: "us-east-1".into(),
     };
-    let is_ec2 = |part: &domain::Part| part.receipt.service == Service::Ec2;
+    let is_ec2 = |part: &domain::ServiceSnapshot| part.receipt.service == Service::Ec2;
     let mut gap = snapshot.parts.iter().find(|part| is_ec2(part)).unwrap().clone();
     gap.receipt.region = "*".into();
     gap.receipt.outcome = ReceiptOutcome::Denied;

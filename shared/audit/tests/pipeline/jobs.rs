@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use audit::Ticket;
+use audit::Step;
 use domain::{
     Job, JobId, JobState, Tenant,
-    keys::{Ask, Partial, Way},
+    keys::{Ask, Method, Partial},
 };
 use jiff::Timestamp;
 use store::Claim;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::bench::{Bench, sample};
 
 async fn written(bench: &Bench, ago: Duration) -> Job {
-    let from = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), Timestamp::now() - ago);
+    let from = Partial::new(Method::Live, Ask::new("24".parse().unwrap()), Timestamp::now() - ago);
     let job = Job::new(Tenant::local(), JobId(Uuid::now_v7()), None, &from);
     bench.store.create_job(job, &from).await.unwrap()
 }
@@ -41,11 +41,11 @@ async fn a_sweep_sends_dropped_jobs_again_and_ends_those_that_nobody_finishes() 
         dies(&bench, &killer, -1).await;
     }
     let sweep = async || {
-        let (ticket, stop) = (Ticket::Sweep { cursor: None }, CancellationToken::new());
-        bench.pipeline(sample()).work(&ticket, &stop).await.unwrap()
+        let (step, stop) = (Step::Sweep { cursor: None }, CancellationToken::new());
+        bench.pipeline(sample()).work(&step, &stop).await.unwrap()
     };
     let done = sweep().await;
-    assert_eq!(done.jobs, [queued.ticket(), lapsed.ticket()]);
+    assert_eq!(done.jobs, [queued.step(), lapsed.step()]);
     assert!(done.next.is_empty());
     for (job, says) in [(&killer, "3 attempts"), (&old, "6 hours")] {
         let job = bench.store.job(&job.tenant, job.id).await.unwrap().unwrap();
@@ -54,7 +54,7 @@ async fn a_sweep_sends_dropped_jobs_again_and_ends_those_that_nobody_finishes() 
     }
     let held = bench.store.job(&worked.tenant, worked.id).await.unwrap().unwrap();
     assert_eq!((held.state, held.attempt), (JobState::Running, 1), "its worker is alive");
-    assert_eq!(sweep().await.jobs, [queued.ticket(), lapsed.ticket()]);
+    assert_eq!(sweep().await.jobs, [queued.step(), lapsed.step()]);
 }
 
 #[tokio::test]
@@ -63,13 +63,13 @@ async fn a_sweep_that_is_stopped_goes_on_with_the_jobs() {
     let job = written(&bench, Duration::from_hours(1)).await;
     let stop = CancellationToken::new();
     stop.cancel();
-    let mut ticket = Ticket::Sweep { cursor: None };
+    let mut step = Step::Sweep { cursor: None };
     let mut told = Vec::new();
     for _ in 0..4 {
-        let done = bench.pipeline(sample()).work(&ticket, &stop).await.unwrap();
+        let done = bench.pipeline(sample()).work(&step, &stop).await.unwrap();
         told.extend(done.jobs);
         let Some(next) = done.next.into_iter().next() else { break };
-        ticket = next;
+        step = next;
     }
-    assert_eq!(told, [job.ticket()]);
+    assert_eq!(told, [job.step()]);
 }

@@ -1,4 +1,4 @@
-//! Audits of a store from their order to their end, worked off by tickets in any order.
+//! Audits of a store from their order to their end, worked off by steps in any order.
 
 // `cfg(test)` is always true here; with it clippy counts the helpers as tests, which may panic.
 

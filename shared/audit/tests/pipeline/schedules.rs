@@ -1,6 +1,6 @@
 //! Nights, and accounts with a schedule of their own.
 
-use audit::Ticket;
+use audit::Step;
 use domain::{Schedule, Tenant};
 use jiff::Timestamp;
 use store::PageRequest;
@@ -20,11 +20,11 @@ async fn a_night_queues_a_thousand_accounts_once_in_pieces() {
     let pipeline = bench.pipeline(sample());
     let night = Timestamp::now();
     let count = async |stop: &CancellationToken| {
-        let (mut all, mut calls, mut ticket) = (audit::Queued::default(), 0, None);
+        let (mut all, mut calls, mut step) = (audit::Queued::default(), 0, None);
         loop {
-            let cursor = match &ticket {
+            let cursor = match &step {
                 None => None,
-                Some(Ticket::Nightly { cursor, .. }) => cursor.clone(),
+                Some(Step::Nightly { cursor, .. }) => cursor.clone(),
                 other => panic!("{other:?}"),
             };
             let (queued, next, failed) =
@@ -34,8 +34,8 @@ async fn a_night_queues_a_thousand_accounts_once_in_pieces() {
             all.queued += queued.queued;
             all.already += queued.already;
             all.passed_over += queued.passed_over;
-            ticket = next;
-            if ticket.is_none() {
+            step = next;
+            if step.is_none() {
                 return (all, calls);
             }
         }

@@ -9,15 +9,15 @@ use aws_smithy_types::Document;
 use domain::{Unread, s3::PublicAccessBlock};
 
 use crate::{
-    Reader, Target,
-    reader::Answer::{Is, Not},
+    ApiCaller, Target,
+    api_caller::Answer::{Is, Not},
     s3::{NOT_CONFIGURED, settings},
 };
 
 /// The account's own public access block.
 pub(super) async fn block_public(
     target: &Target,
-    reader: &Reader,
+    reader: &ApiCaller,
 ) -> Result<PublicAccessBlock, Unread> {
     let config = target.in_region(target.home());
     let mut builder = Builder::from(&config);

@@ -8,8 +8,8 @@ use domain::{
 };
 
 use crate::{
-    Reader,
-    reader::Answer::{Is, Not},
+    ApiCaller,
+    api_caller::Answer::{Is, Not},
     s3::{NOT_CONFIGURED, settings},
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Exposure {
 /// no policy where public policies are restricted, no ACL where public ACLs are ignored.
 pub(super) async fn exposure(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     account: &Known<PublicAccessBlock>,
     bucket: &str,
 ) -> Result<Exposure, Gone> {
@@ -65,7 +65,7 @@ pub(super) async fn exposure(
 
 async fn block_public(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<PublicAccessBlock>, Gone> {
     let answer = reader
@@ -93,7 +93,7 @@ async fn block_public(
 
 async fn policy_is_public(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<bool>, Gone> {
     let action = "s3:GetBucketPolicyStatus";
@@ -116,7 +116,7 @@ async fn policy_is_public(
 
 async fn public_grants(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<Vec<PublicGrant>>, Gone> {
     let answer = reader
@@ -148,7 +148,7 @@ fn public_grant(grant: &Grant) -> Option<PublicGrant> {
 /// How new objects are encrypted.
 pub(super) async fn encryption(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<Option<Encryption>>, Gone> {
     // Every bucket has had a default since 2023; endpoints that only speak S3's protocol may not.
@@ -188,7 +188,7 @@ fn algorithm(name: &ServerSideEncryption) -> Algorithm {
 /// Tags decorate a finding and decide nothing yet, so a gap shows in the receipt alone.
 pub(super) async fn tags(
     client: &Client,
-    reader: &Reader,
+    reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Option<Tags>, Gone> {
     let answer = reader

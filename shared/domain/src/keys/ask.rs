@@ -130,14 +130,14 @@ impl fmt::Display for Include {
 /// The two ways to learn of an account's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+pub enum Method {
     /// `ListUsers` and a `ListAccessKeys` for each user.
     Live,
     /// The credential report.
     Report,
 }
 
-impl Way {
+impl Method {
     /// Both ways.
     pub const ALL: [Self; 2] = [Self::Live, Self::Report];
 
@@ -186,10 +186,10 @@ mod tests {
     #[test]
     fn a_way_asks_for_no_action_that_it_does_not_use() {
         let plain = Include::default();
-        let live = Way::Live.actions(plain);
+        let live = Method::Live.actions(plain);
         assert_eq!(live, ["iam:ListAccessKeys", "iam:ListUsers"].into());
-        let report = Way::Report.actions(Include { last_used: true, key_id: false });
+        let report = Method::Report.actions(Include { last_used: true, key_id: false });
         assert_eq!(report, ["iam:GenerateCredentialReport", "iam:GetCredentialReport"].into());
-        assert_eq!(Way::all_actions().len(), 5);
+        assert_eq!(Method::all_actions().len(), 5);
     }
 }

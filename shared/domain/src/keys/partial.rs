@@ -3,7 +3,7 @@ use std::mem;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ask, Failure, Found, OldAccessKey, OldAccessKeys, Way, judge};
+use super::{Ask, Failure, Found, Method, OldAccessKey, OldAccessKeys, judge};
 use crate::iam::AccessKey;
 
 /// A reading that has not ended: what was asked, and what is known so far. It can be kept as JSON and gone on with
@@ -13,7 +13,7 @@ use crate::iam::AccessKey;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partial {
     /// How the account is read.
-    pub way: Way,
+    pub way: Method,
     /// What was asked.
     pub ask: Ask,
     /// When it was asked; ages count to it, however long the reading takes.
@@ -52,7 +52,7 @@ pub struct Seen {
 impl Partial {
     /// A reading of which nothing is done yet.
     #[must_use]
-    pub fn new(way: Way, ask: Ask, now: Timestamp) -> Self {
+    pub fn new(way: Method, ask: Ask, now: Timestamp) -> Self {
         Self {
             way,
             ask,
@@ -90,14 +90,14 @@ impl Partial {
         self.seen.waiting = count(self.waiting.len());
     }
 
-    /// Takes out the users that are still to be read; those that are not go back by [`Partial::put_back`].
+    /// Takes out the users that are still to be read; those that are not go back by [`Partial::requeue`].
     #[must_use]
     pub fn take_waiting(&mut self) -> Vec<String> {
         mem::take(&mut self.waiting)
     }
 
     /// Puts users back whose keys were not read.
-    pub fn put_back(&mut self, users: impl IntoIterator<Item = String>) {
+    pub fn requeue(&mut self, users: impl IntoIterator<Item = String>) {
         self.waiting.extend(users);
         self.seen.waiting = count(self.waiting.len());
     }
@@ -127,7 +127,7 @@ impl Partial {
     /// Why there is no answer, for somebody who does not go on with it.
     #[must_use]
     pub fn out_of_time(&self) -> Failure {
-        if self.way == Way::Report && !self.listed {
+        if self.way == Method::Report && !self.listed {
             return Failure::InProgress;
         }
         let Seen { users, waiting, .. } = self.seen;

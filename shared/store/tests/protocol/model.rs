@@ -33,7 +33,7 @@ pub(crate) enum Event {
     Step(usize),
     Crash(usize),
     /// A worker puts its task back.
-    Release(usize),
+    Requeue(usize),
     /// A planner fails its audit.
     Refuse(usize),
     NotifierStep,
@@ -127,7 +127,7 @@ impl Scope {
                 events.push(Event::Crash(index));
             }
             if state.left.deadlines > 0 && worker.collecting().is_some() {
-                events.push(Event::Release(index));
+                events.push(Event::Requeue(index));
             }
             if state.left.refusals > 0 && worker.planning().is_some() {
                 events.push(Event::Refuse(index));

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::{
-    Account, Alert, AlertState, Audit, AuditId, Delivery, Finding, Fingerprint, Latest, Order,
-    Partition, Place, Receipt, ReceiptOutcome, Registered, RegisteredState, Report, Resource,
-    Scope, Service, Severity, Snapshot, Status, Summary, Tenant, Tracked, Verdict,
+    Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, Delivery, Finding,
+    Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount, RegisteredState,
+    Report, Resource, Service, ServiceRegion, Severity, Snapshot, Status, Summary, Tenant,
+    TrackedFinding, Verdict,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -24,11 +25,11 @@ pub(crate) fn tenant() -> Tenant {
 
 /// An audit of one region, which does not ask for the account's lock.
 pub(crate) fn audit_of(tenant: &Tenant, account: &str) -> Audit {
-    let order = Order {
+    let order = AuditRequest {
         role_name: "team@Reader".parse().unwrap(),
         external_id: Some("only-for-the-role".parse().unwrap()),
         regions: vec!["eu-west-1".into()],
-        ..Order::new(account.parse().unwrap())
+        ..AuditRequest::new(account.parse().unwrap())
     };
     Audit::new(tenant.clone(), AuditId(Uuid::now_v7()), order, at(0))
 }
@@ -40,11 +41,11 @@ pub(crate) fn audit(tenant: &Tenant) -> Audit {
 /// An audit of all there is.
 pub(crate) fn full(tenant: &Tenant) -> Audit {
     let audit = audit(tenant);
-    Audit { order: Order { regions: Vec::new(), ..audit.order }, ..audit }
+    Audit { order: AuditRequest { regions: Vec::new(), ..audit.order }, ..audit }
 }
 
-pub(crate) fn place(number: usize) -> Place {
-    Place::new(format!("eu-test-{number}"), Service::Ec2)
+pub(crate) fn place(number: usize) -> ServiceRegion {
+    ServiceRegion::new(format!("eu-test-{number}"), Service::Ec2)
 }
 
 pub(crate) fn finding(name: &str, verdict: Verdict) -> Finding {
@@ -104,10 +105,15 @@ pub(crate) fn complete(findings: Vec<Finding>) -> Report {
 }
 
 /// A problem that an audit sees for the first time, in what was read at a time.
-pub(crate) fn tracked(audit: &Audit, name: &str, place: Place, seen_at: Timestamp) -> Tracked {
+pub(crate) fn tracked(
+    audit: &Audit,
+    name: &str,
+    place: ServiceRegion,
+    seen_at: Timestamp,
+) -> TrackedFinding {
     let finding = finding(name, Verdict::Fail);
-    let tracked = Tracked::new(audit.id, &audit.tenant, &finding, place, seen_at);
-    Tracked { account: audit.order.account_id.clone(), ..tracked }
+    let tracked = TrackedFinding::new(audit.id, &audit.tenant, &finding, place, seen_at);
+    TrackedFinding { account: audit.order.account_id.clone(), ..tracked }
 }
 
 pub(crate) fn alert(audit: &Audit, id: &str) -> Alert {
@@ -131,12 +137,12 @@ pub(crate) fn alert(audit: &Audit, id: &str) -> Alert {
         created_at: at(5),
         lang: "en".into(),
         delivery: Delivery::Unsent,
-        nudged: 0,
+        resent: 0,
     }
 }
 
-pub(crate) fn registered(tenant: &Tenant, account: &str) -> Registered {
-    Registered {
+pub(crate) fn registered(tenant: &Tenant, account: &str) -> RegisteredAccount {
+    RegisteredAccount {
         tenant: tenant.clone(),
         account_id: account.parse().unwrap(),
         name: None,
@@ -168,13 +174,13 @@ pub(crate) fn snapshot(started_at: Timestamp) -> Snapshot {
 }
 
 /// A snapshot of a place, as the newest of it.
-pub(crate) fn latest(audit: &Audit, place: Place, taken_at: Timestamp) -> Latest {
+pub(crate) fn latest(audit: &Audit, place: ServiceRegion, taken_at: Timestamp) -> Latest {
     let snapshot = format!("{}-{taken_at}", audit.id);
     Latest { place, snapshot, taken_at, audit_id: audit.id }
 }
 
 /// What a reading is of: all there is, or what the one check of these tests looks at.
-pub(crate) fn scopes(whole: bool) -> Vec<Scope> {
+pub(crate) fn scopes(whole: bool) -> Vec<AuditFilter> {
     let check = Some("s3_encryption".to_owned());
-    if whole { Vec::new() } else { vec![Scope { check, region: None }] }
+    if whole { Vec::new() } else { vec![AuditFilter { check, region: None }] }
 }

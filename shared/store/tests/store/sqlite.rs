@@ -52,7 +52,7 @@ async fn everything_survives_a_restart() {
     assert_eq!(store.report(&audit).await.unwrap(), Some(report));
     assert_eq!(store.alerts(&audit).await.unwrap().len(), 1);
     assert_eq!(stored(&store, &running).await, held);
-    assert_eq!(store.release(&held, at(3)).await.unwrap(), Fence::Held);
+    assert_eq!(store.requeue(&held, at(3)).await.unwrap(), Fence::Held);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Whether an account may be audited, and how to get in.
 
-use domain::{ExternalId, Order, Registered, RegisteredState};
+use domain::{AuditRequest, ExternalId, RegisteredAccount, RegisteredState};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -8,7 +8,10 @@ use super::body::Wanted;
 use crate::{FieldError, Problem, request::no_account};
 
 /// The order of an audit of a registered account.
-pub(super) fn registered(account: &Registered, wanted: Wanted) -> Result<Order, Problem> {
+pub(super) fn registered(
+    account: &RegisteredAccount,
+    wanted: Wanted,
+) -> Result<AuditRequest, Problem> {
     let id = &account.account_id;
     match account.state {
         RegisteredState::Pending | RegisteredState::Active => {}
@@ -42,7 +45,7 @@ pub(super) fn registered(account: &Registered, wanted: Wanted) -> Result<Order, 
         return Err(Problem::invalid(errors));
     }
     let order = account.order();
-    Ok(Order {
+    Ok(AuditRequest {
         as_registered: wanted.regions.is_none() && wanted.services.is_none(),
         checks: wanted.checks,
         regions: wanted.regions.unwrap_or_else(|| order.regions.clone()),
@@ -52,17 +55,17 @@ pub(super) fn registered(account: &Registered, wanted: Wanted) -> Result<Order, 
 }
 
 /// The order of an audit of an account that nobody registered, where that is allowed.
-pub(super) fn unregistered(wanted: Wanted, registration: bool) -> Result<Order, Problem> {
+pub(super) fn unregistered(wanted: Wanted, registration: bool) -> Result<AuditRequest, Problem> {
     if registration {
         return Err(no_account(wanted.account_id.as_str()));
     }
-    Ok(Order {
+    Ok(AuditRequest {
         role_name: wanted.role_name.unwrap_or_default(),
         external_id: wanted.external_id,
         checks: wanted.checks,
         regions: wanted.regions.unwrap_or_default(),
         services: wanted.services.unwrap_or_default(),
-        ..Order::new(wanted.account_id)
+        ..AuditRequest::new(wanted.account_id)
     })
 }
 

@@ -5,7 +5,7 @@ use crate::{
     Problem,
     audits::findings::SERVICE,
     fields::{Fields, parsed, shown},
-    places::{REGIONS, region},
+    regions::{REGIONS, region},
 };
 
 /// What is asked for. Other fields are refused.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     Cause, Known,
-    keys::{OldAccessKeys, Partial, Way},
+    keys::{Method, OldAccessKeys, Partial},
 };
 use proptest::prelude::*;
 
@@ -79,7 +79,7 @@ fn roots_keys_are_told_and_have_no_id() {
     assert_eq!(root.last_used, Some(LastUsed::default()));
     assert!(root.no_id_because.as_deref().unwrap().contains("root"));
     assert_eq!((found.seen.users, found.seen.keys), (0, 1));
-    let mut partial = Partial::new(Way::Report, ask(1, Status::Active, "key_id"), now());
+    let mut partial = Partial::new(Method::Report, ask(1, Status::Active, "key_id"), now());
     partial.report(found, now());
     assert!(partial.waiting.is_empty(), "nobody can list root's keys");
 }
@@ -131,7 +131,7 @@ proptest! {
             (user.clone(), keys.collect())
         }).collect();
 
-        let mut live = Partial::new(Way::Live, ask, now());
+        let mut live = Partial::new(Method::Live, ask, now());
         live.page(users.iter().map(|(user, _)| user.clone()).collect(), None);
         for (_, keys) in &users {
             live.found.extend(of_user(keys, ask, now()).unwrap());
@@ -149,7 +149,7 @@ proptest! {
             rows.push(format!("{user},{}", cells.join(",")));
         }
         let rows: Vec<_> = rows.iter().map(String::as_str).collect();
-        let mut partial = Partial::new(Way::Report, ask, now());
+        let mut partial = Partial::new(Method::Report, ask, now());
         partial.report(report(&rows, ask).unwrap(), now() - SignedDuration::from_secs(60));
         // It is kept and gone on with by another process.
         let mut partial: Partial = serde_json::from_str(&serde_json::to_string(&partial).unwrap()).unwrap();

@@ -57,11 +57,11 @@ impl Scope {
                 }
                 state.queue.insert(worker.message);
             }
-            Event::Release(index) => {
+            Event::Requeue(index) => {
                 state.left.deadlines -= 1;
                 let worker = state.workers.remove(index);
                 if let Some((id, attempt)) = worker.collecting()
-                    && state.store.release(id, attempt)
+                    && state.store.requeue(id, attempt)
                 {
                     state.workers.push(Worker { job: Job::SendAgain, ..worker });
                 }

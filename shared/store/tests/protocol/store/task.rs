@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// Puts a task back: the worker's time is nearly up.
-    pub(crate) fn release(&mut self, id: TaskId, attempt: Attempt) -> bool {
+    pub(crate) fn requeue(&mut self, id: TaskId, attempt: Attempt) -> bool {
         let Some(task) = self.tasks.get_mut(&id) else { return false };
         let held = task.held(attempt);
         if held {

@@ -1,6 +1,6 @@
 //! The register of accounts, and suppressions.
 
-use domain::{Registered, RegisteredState, Suppression};
+use domain::{RegisteredAccount, RegisteredState, Suppression};
 use futures::future::join_all;
 use store::{PageRequest, Store};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::samples::{ACCOUNT, at, full, registered, tenant};
 pub(crate) async fn an_account_is_registered_once(store: &Store) {
     let tenant = tenant();
     let first = registered(&tenant, ACCOUNT);
-    let second = Registered { external_id: "another".parse().unwrap(), ..first.clone() };
+    let second = RegisteredAccount { external_id: "another".parse().unwrap(), ..first.clone() };
     let id = &first.account_id.clone();
     assert_eq!(store.account(&tenant, id).await.unwrap(), None);
     let asked = join_all([&first, &first, &first].map(|one| store.register(one))).await;
@@ -19,7 +19,7 @@ pub(crate) async fn an_account_is_registered_once(store: &Store) {
     assert!(!store.register(&second).await.unwrap());
     assert_eq!(store.account(&tenant, id).await.unwrap(), Some(first));
 
-    let delete = |account: &mut Registered| {
+    let delete = |account: &mut RegisteredAccount| {
         account.state = RegisteredState::Deleted;
         account.purge_at = Some(at(99));
     };
@@ -35,7 +35,7 @@ pub(crate) async fn an_account_is_changed_but_not_its_way_in(store: &Store) {
     let tenant = tenant();
     let first = registered(&tenant, ACCOUNT);
     let id = &first.account_id.clone();
-    let name = |account: &mut Registered| {
+    let name = |account: &mut RegisteredAccount| {
         account.name = Some("shop".into());
         account.external_id = "stolen".parse().unwrap();
         account.last_audit = None;
@@ -46,7 +46,7 @@ pub(crate) async fn an_account_is_changed_but_not_its_way_in(store: &Store) {
     let judged = full(&tenant);
     ended(store, &ordered(store, judged.clone()).await).await;
     let changed = store.change_account(&tenant, id, at(5), name).await.unwrap().unwrap();
-    let expected = Registered {
+    let expected = RegisteredAccount {
         name: Some("shop".into()),
         updated_at: at(5),
         last_audit: Some(judged.id),
@@ -68,7 +68,7 @@ pub(crate) async fn changes_of_an_account_are_not_lost(store: &Store) {
     // All by one clock, whose time was written already.
     store.change_account(&tenant, id, at(7), |one| one.name = Some("a".into())).await.unwrap();
     let changes = regions.iter().map(|region| {
-        let add = move |account: &mut Registered| account.regions.push(region.clone());
+        let add = move |account: &mut RegisteredAccount| account.regions.push(region.clone());
         store.change_account(&tenant, id, at(7), add)
     });
     let answers = join_all(changes).await;

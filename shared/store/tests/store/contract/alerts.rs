@@ -27,16 +27,16 @@ pub(crate) async fn an_alert_is_unsent_until_it_is_marked(store: &Store) {
     assert_eq!(read("first").await, Some(first.clone()), "the first word stands");
     assert_eq!(read("third").await, None);
 
-    for nudged in [1, 2] {
-        assert!(store.nudge(&first).await.unwrap());
-        assert_eq!(read("first").await, Some(Alert { nudged, ..first.clone() }));
+    for resent in [1, 2] {
+        assert!(store.resend(&first).await.unwrap());
+        assert_eq!(read("first").await, Some(Alert { resent, ..first.clone() }));
     }
     for _ in 0..2 {
         store.sent(&first).await.unwrap();
-        let sent = Alert { delivery: Delivery::Sent, nudged: 2, ..first.clone() };
+        let sent = Alert { delivery: Delivery::Sent, resent: 2, ..first.clone() };
         assert_eq!(read("first").await, Some(sent));
         assert_eq!(unsent(store, &tenant).await, ["second"]);
-        assert!(!store.nudge(&first).await.unwrap(), "it was published");
+        assert!(!store.resend(&first).await.unwrap(), "it was published");
     }
     store.raise(&first).await.unwrap();
     assert_eq!(unsent(store, &tenant).await, ["second"], "once");
@@ -44,7 +44,7 @@ pub(crate) async fn an_alert_is_unsent_until_it_is_marked(store: &Store) {
     // What is not there is not made by marking it.
     let never = alert(&audit, "never");
     store.sent(&never).await.unwrap();
-    assert!(!store.nudge(&never).await.unwrap());
+    assert!(!store.resend(&never).await.unwrap());
     assert_eq!(read("never").await, None);
 }
 

@@ -96,7 +96,7 @@ pub(crate) async fn a_full_audit_runs_alone(store: &Store) {
     assert_eq!(store.audit(&tenant, second.id).await.unwrap(), None);
     assert_eq!(store.create(&audit(&tenant), &ALONE).await.unwrap(), Created::New, "one region");
     let other = crate::samples::audit_of(&tenant, "999988887777");
-    let order = domain::Order { regions: Vec::new(), ..other.order };
+    let order = domain::AuditRequest { regions: Vec::new(), ..other.order };
     let other = Audit { order, ..other };
     assert_eq!(store.create(&other, &ALONE).await.unwrap(), Created::New, "another account");
 

@@ -2,7 +2,7 @@
 
 use domain::{
     Job, JobId, JobState, Tenant,
-    keys::{Ask, Failure, OldAccessKeys, Partial, Way},
+    keys::{Ask, Failure, Method, OldAccessKeys, Partial},
 };
 use futures::future::join_all;
 use store::{Claim, Fence, Store};
@@ -13,7 +13,7 @@ use crate::samples::{ACCOUNT, at, tenant};
 
 /// A reading that has come to this page of the list of users.
 fn partial(page: &str) -> Partial {
-    let mut partial = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), at(0));
+    let mut partial = Partial::new(Method::Live, Ask::new("24".parse().unwrap()), at(0));
     partial.page(vec!["kim".into()], Some(page.into()));
     partial
 }
@@ -70,7 +70,7 @@ pub(crate) async fn a_job_is_claimed_until_its_lease_ends(store: &Store) {
     assert_eq!(store.renew_job(&first, at(60), at(80)).await.unwrap(), Fence::Held);
     assert_eq!(claim(job.id, 80, 140).await, Claim::Held { until: at(80) });
     let Claim::Claimed(second) = claim(job.id, 81, 141).await else { panic!("its lease ended") };
-    assert_eq!((second.attempt, second.put_back), (2, 0));
+    assert_eq!((second.attempt, second.requeued), (2, 0));
     assert_eq!(store.renew_job(&first, at(82), at(999)).await.unwrap(), Fence::Lost);
     assert_eq!(store.finish_job(&second, &answer(1), at(83)).await.unwrap(), Fence::Held);
     assert_eq!(claim(job.id, 500, 560).await, Claim::Passed);
@@ -88,7 +88,7 @@ pub(crate) async fn a_job_goes_on_where_it_was_put_back(store: &Store) {
     assert_eq!(store.release_job(&first, &partial("two"), at(11)).await.unwrap(), Fence::Held);
     let back = stored(store, &job).await;
     assert_eq!((back.state, back.lease_until), (JobState::Queued, None));
-    assert_eq!((back.attempt, back.put_back), (1, 1));
+    assert_eq!((back.attempt, back.requeued), (1, 1));
     assert_eq!(store.renew_job(&first, at(12), at(72)).await.unwrap(), Fence::Lost);
     assert_eq!(store.finish_job(&first, &answer(1), at(12)).await.unwrap(), Fence::Lost);
     let second = working(store, &job, 13).await;
@@ -101,7 +101,7 @@ pub(crate) async fn a_job_goes_on_where_it_was_put_back(store: &Store) {
     assert_eq!(store.job_partial(&third).await.unwrap(), partial("two"));
     assert_eq!(store.release_job(&third, &partial("three"), at(102)).await.unwrap(), Fence::Held);
     let back = stored(store, &job).await;
-    assert_eq!((store.job_partial(&back).await.unwrap(), back.put_back), (partial("three"), 2));
+    assert_eq!((store.job_partial(&back).await.unwrap(), back.requeued), (partial("three"), 2));
 }
 
 pub(crate) async fn a_job_has_one_result(store: &Store) {

@@ -54,17 +54,17 @@ pub(crate) async fn a_renewed_lease_lasts_longer(store: &Store) {
 pub(crate) async fn an_audit_is_put_back_once(store: &Store) {
     let audit = created(store, &tenant()).await;
     let held = planning(store, &audit, 1).await;
-    assert_eq!(store.release(&held, at(2)).await.unwrap(), Fence::Held);
+    assert_eq!(store.requeue(&held, at(2)).await.unwrap(), Fence::Held);
     let back = stored(store, &audit).await;
-    assert_eq!((back.lease_until, back.put_back, back.attempt), (None, 1, 1));
+    assert_eq!((back.lease_until, back.requeued, back.attempt), (None, 1, 1));
 
     // The request may come twice, and a renewal late.
-    assert_eq!(store.release(&held, at(2)).await.unwrap(), Fence::Lost);
+    assert_eq!(store.requeue(&held, at(2)).await.unwrap(), Fence::Lost);
     assert_eq!(store.renew(&held, at(3), at(63)).await.unwrap(), Fence::Lost);
     assert_eq!(stored(store, &audit).await, back);
     let next = planning(store, &audit, 3).await;
-    assert_eq!((next.attempt, next.put_back), (2, 1));
-    assert_eq!(store.release(&held, at(4)).await.unwrap(), Fence::Lost);
+    assert_eq!((next.attempt, next.requeued), (2, 1));
+    assert_eq!(store.requeue(&held, at(4)).await.unwrap(), Fence::Lost);
 }
 
 pub(crate) async fn a_worker_that_was_given_up_on_changes_nothing(store: &Store) {
@@ -75,7 +75,7 @@ pub(crate) async fn a_worker_that_was_given_up_on_changes_nothing(store: &Store)
     let refused = async |zombie: &Audit| {
         let before = stored(store, &audit).await;
         assert_eq!(store.renew(zombie, at(101), at(999)).await.unwrap(), Fence::Lost);
-        assert_eq!(store.release(zombie, at(101)).await.unwrap(), Fence::Lost);
+        assert_eq!(store.requeue(zombie, at(101)).await.unwrap(), Fence::Lost);
         assert_eq!(store.fail(zombie, at(101), "too late").await.unwrap(), Fence::Lost);
         let problem = tracked(&audit, "a", place(1), at(1));
         let written = store.transition(zombie, &[problem], None).await.unwrap();

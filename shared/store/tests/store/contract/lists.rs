@@ -1,6 +1,6 @@
 //! Lists: their order, their pages and their cursors.
 
-use domain::{AuditId, Lifecycle, Tracked};
+use domain::{AuditId, Lifecycle, TrackedFinding};
 use store::{PageError, PageRequest, Store, Transitions};
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ pub(crate) async fn problems_come_in_pages(store: &Store) {
         .map(|(n, state)| {
             let resolved_at = (!state.is_active()).then(|| at(60));
             let problem = tracked(&held, &format!("bucket-{n}"), place(1), at(50));
-            Tracked { state, resolved_at, ..problem }
+            TrackedFinding { state, resolved_at, ..problem }
         })
         .collect();
     let written = store.transition(&held, &changes, None).await.unwrap();
@@ -66,7 +66,7 @@ pub(crate) async fn problems_come_in_pages(store: &Store) {
     let known = store.tracked(&tenant, account).await.unwrap();
     assert_eq!(known.len(), 11);
     for states in [&[][..], &[Lifecycle::Resolved], &[Lifecycle::New, Lifecycle::Reopened]] {
-        let wanted = |one: &&Tracked| states.is_empty() || states.contains(&one.state);
+        let wanted = |one: &&TrackedFinding| states.is_empty() || states.contains(&one.state);
         let expected: Vec<_> = known.iter().filter(wanted).cloned().collect();
         for limit in [1, 2, 3, 11, 12] {
             let list =

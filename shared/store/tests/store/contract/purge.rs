@@ -1,8 +1,8 @@
 //! Deleting everything of an account.
 
 use domain::{
-    Audit, Job, JobId, Registered, RegisteredState, Tenant, Verdict,
-    keys::{Ask, OldAccessKeys, Partial, Way},
+    Audit, Job, JobId, RegisteredAccount, RegisteredState, Tenant, Verdict,
+    keys::{Ask, Method, OldAccessKeys, Partial},
 };
 use store::{
     Claim, Created, End, Fence, Idempotency, Intent, PageRequest, Store, TaskEnd, Transitions,
@@ -37,7 +37,7 @@ async fn filled(store: &Store, tenant: &Tenant, account: &str) -> (Audit, String
     let end = End { report: &report, digest: None };
     assert_eq!(store.finish(&held, at(6), end).await.unwrap(), Fence::Held);
     let ended = stored(store, &audit).await;
-    let from = Partial::new(Way::Live, Ask::new("24".parse().unwrap()), at(7));
+    let from = Partial::new(Method::Live, Ask::new("24".parse().unwrap()), at(7));
     let id = JobId(ended.id.0);
     let job = Job::new(tenant.clone(), id, Some(ended.order.account_id.clone()), &from);
     store.create_job(job, &from).await.unwrap();
@@ -106,7 +106,7 @@ pub(crate) async fn a_purged_account_begins_anew(store: &Store) {
     let intent = Intent { idempotency: Some(idempotency), alone: true };
     let (first, second) = (audit_of(&tenant, ACCOUNT), audit_of(&tenant, ACCOUNT));
     assert_eq!(store.create(&first, &intent).await.unwrap(), Created::New);
-    let delete = |account: &mut Registered| account.state = RegisteredState::Deleted;
+    let delete = |account: &mut RegisteredAccount| account.state = RegisteredState::Deleted;
     let id = &first.order.account_id;
     let deleted = store.change_account(&tenant, id, at(5), delete).await.unwrap().unwrap();
     store.purge(&deleted).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use domain::{Audit, Latest, Readings, Snapshot, Tracked};
+use domain::{Audit, Latest, Readings, Snapshot, TrackedFinding};
 use store::{Error, Store};
 
 use super::{created, planned, reading};
@@ -69,7 +69,7 @@ pub(crate) async fn readings_for_some_checks_keep_their_time(store: &Store) {
     assert_eq!((times.of_place(&place(1)), times.of_place(&place(2))), (Some(at(50)), None));
     let problem = |number| tracked(&audit, "a", place(number), at(1));
     assert_eq!((times.of(&problem(1)), times.of(&problem(2))), (Some(at(70)), Some(at(10))));
-    let other = |number| Tracked { check_id: "s3_public_access".into(), ..problem(number) };
+    let other = |number| TrackedFinding { check_id: "s3_public_access".into(), ..problem(number) };
     assert_eq!((times.of(&other(1)), times.of(&other(2))), (Some(at(50)), None));
 
     let newest = latest(&audit, place(1), at(90));

@@ -40,7 +40,7 @@ pub(crate) async fn a_task_is_put_back(store: &Store) {
     assert_eq!(store.release_task(&held, at(11)).await.unwrap(), Fence::Held);
     let back = store.tasks(&audit).await.unwrap();
     assert_eq!((back[0].state, back[0].lease_until), (TaskState::Queued, None));
-    assert_eq!((back[0].attempt, back[0].put_back), (1, 1));
+    assert_eq!((back[0].attempt, back[0].requeued), (1, 1));
     assert_eq!(store.release_task(&held, at(12)).await.unwrap(), Fence::Lost);
     assert_eq!(store.renew_task(&held, at(12), at(72)).await.unwrap(), Fence::Lost);
     assert_eq!(store.complete_task(&held, DONE, at(12)).await.unwrap(), Fence::Lost);

@@ -1,6 +1,6 @@
 //! What changes about problems, and what is told of it.
 
-use domain::{AuditState, Phase, Tracked};
+use domain::{AuditState, Phase, TrackedFinding};
 use store::{Claim, Fence, Store, TaskEnd, Transitions};
 
 use super::{created, judging, planned, reading, to_judge};
@@ -21,10 +21,10 @@ pub(crate) async fn judging_begins_when_all_tasks_ended(store: &Store) {
     let Claim::Claimed(held) = claim(10, 70).await else { panic!("all tasks have ended") };
     assert_eq!((held.phase, held.state, held.attempt), (Phase::Evaluate, AuditState::Running, 1));
     assert_eq!(claim(70, 130).await, Claim::Held { until: at(70) });
-    assert_eq!(store.release(&held, at(71)).await.unwrap(), Fence::Held);
+    assert_eq!(store.requeue(&held, at(71)).await.unwrap(), Fence::Held);
     assert_eq!(judging(store, &audit, 72).await.attempt, 2);
     let Claim::Claimed(third) = claim(133, 193).await else { panic!("the lease has ended") };
-    assert_eq!((third.attempt, third.put_back), (3, 1));
+    assert_eq!((third.attempt, third.requeued), (3, 1));
 }
 
 pub(crate) async fn changes_are_written_once(store: &Store) {
@@ -36,7 +36,7 @@ pub(crate) async fn changes_are_written_once(store: &Store) {
     let written = store.transition(&held, &changed, Some(&news)).await.unwrap();
     assert_eq!(written, Transitions::Written);
     let known = store.tracked(tenant, account).await.unwrap();
-    assert_eq!(known, [Tracked { version: 1, ..new.clone() }]);
+    assert_eq!(known, [TrackedFinding { version: 1, ..new.clone() }]);
     assert_eq!(store.alerts(&held).await.unwrap(), std::slice::from_ref(&news));
     // Not from what is there: judge again.
     let again = store.transition(&held, &changed, None).await.unwrap();
@@ -63,10 +63,10 @@ pub(crate) async fn a_change_of_something_else_is_stale(store: &Store) {
     let refused = store.transition(&one, &mine, Some(&news)).await.unwrap();
     assert_eq!(refused, Transitions::Stale);
     let known = store.tracked(&tenant, &one.order.account_id).await.unwrap();
-    assert_eq!(known, [Tracked { version: 1, ..theirs[0].clone() }], "all or none");
+    assert_eq!(known, [TrackedFinding { version: 1, ..theirs[0].clone() }], "all or none");
     assert_eq!(store.alerts(&one).await.unwrap(), [], "nothing is told of what was not written");
 
-    let gone = Tracked { version: 3, ..known[0].clone() };
+    let gone = TrackedFinding { version: 3, ..known[0].clone() };
     let refused = store.transition(&one, &[gone], None).await.unwrap();
     assert_eq!(refused, Transitions::Stale);
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use domain::{Audit, AuditId, Fingerprint, Phase, Task, Tracked, Verdict};
+use domain::{Audit, AuditId, Fingerprint, Phase, Task, TrackedFinding, Verdict};
 use store::{Cancelled, Claim, Created, End, Error, Fence, Intent, Store, TaskEnd, Transitions};
 
 use super::{
@@ -75,7 +75,7 @@ impl<K: Kind> Machine<K> {
                     fence(store.renew_task(&task(number)?, now, until).await)
                 }
                 Step::Renew(number) => fence(store.renew(&held(number)?, now, until).await),
-                Step::Release(number) => fence(store.release(&held(number)?, now).await),
+                Step::Requeue(number) => fence(store.requeue(&held(number)?, now).await),
                 Step::Fail(number) => fence(store.fail(&held(number)?, now, "no way in").await),
                 Step::Publish { audit: number, place: there, age, whole } => {
                     let audit = Audit { id: id(number)?, ..audit(tenant) };
@@ -103,7 +103,7 @@ impl<K: Kind> Machine<K> {
                 Step::Nudge { audit: number, alert: name } => {
                     let audit = Audit { id: id(number)?, ..audit(tenant) };
                     let alert = alert(&audit, &name.to_string());
-                    Outcome::Done(store.nudge(&alert).await.unwrap())
+                    Outcome::Done(store.resend(&alert).await.unwrap())
                 }
             })
         };
@@ -131,7 +131,7 @@ async fn write(
         let version = versions.get(&fingerprint(*problem)).copied().unwrap_or_default();
         let version = version + u32::from(behind);
         let place = place(place_of(*problem));
-        Tracked { version, ..tracked(held, &problem.to_string(), place, at(seen)) }
+        TrackedFinding { version, ..tracked(held, &problem.to_string(), place, at(seen)) }
     };
     let changed: Vec<_> = problems.iter().map(change).collect();
     let alert = name.map(|name| alert(held, &name.to_string()));

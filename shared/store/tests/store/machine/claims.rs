@@ -40,7 +40,7 @@ impl World {
             audit.tasks.entry((held.attempt, place)).or_insert(TaskModel {
                 state: TaskState::Queued,
                 attempt: 0,
-                put_back: 0,
+                requeued: 0,
                 lease: None,
             });
         }
@@ -51,7 +51,7 @@ impl World {
         audit.phase = Phase::Collect;
         audit.plan = held.attempt;
         (audit.total, audit.remaining) = (total, total);
-        (audit.attempt, audit.put_back, audit.lease) = (0, 0, None);
+        (audit.attempt, audit.requeued, audit.lease) = (0, 0, None);
         Outcome::Mine
     }
 
@@ -96,7 +96,7 @@ impl World {
     pub(super) fn release_task(&mut self, held: HeldTask) -> Outcome {
         self.with_task(held, |task| {
             (task.state, task.lease) = (TaskState::Queued, None);
-            task.put_back += 1;
+            task.requeued += 1;
         })
     }
 
@@ -129,12 +129,12 @@ impl World {
         Outcome::fence(mine)
     }
 
-    pub(super) fn release(&mut self, held: Held) -> Outcome {
+    pub(super) fn requeue(&mut self, held: Held) -> Outcome {
         let audit = &mut self.audits[held.audit];
         let mine = audit.works(&held) && audit.lease.is_some();
         if mine {
             audit.lease = None;
-            audit.put_back += 1;
+            audit.requeued += 1;
         }
         Outcome::fence(mine)
     }

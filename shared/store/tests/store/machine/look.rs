@@ -1,6 +1,6 @@
 //! What a store shows, held against the model.
 
-use domain::{Audit, Delivery, Order};
+use domain::{Audit, AuditRequest, Delivery};
 
 use super::{
     Kind, Machine,
@@ -23,7 +23,7 @@ impl<K: Kind> Machine<K> {
 
     async fn audit(&self, audit: &Audit, model: &AuditModel) {
         assert_eq!((audit.state, audit.phase), (model.state, model.phase));
-        assert_eq!((audit.attempt, audit.put_back), (model.attempt, model.put_back));
+        assert_eq!((audit.attempt, audit.requeued), (model.attempt, model.requeued));
         assert_eq!(audit.lease_until, model.lease.map(at));
         assert_eq!((audit.plan, audit.total), (model.plan, model.total));
         assert_eq!(audit.remaining, model.remaining);
@@ -38,7 +38,7 @@ impl<K: Kind> Machine<K> {
         for (task, ((_, number), model)) in tasks.iter().zip(&expected) {
             assert_eq!(task.place, place(*number));
             assert_eq!((task.state, task.attempt), (model.state, model.attempt));
-            assert_eq!(task.put_back, model.put_back);
+            assert_eq!(task.requeued, model.requeued);
             assert_eq!(task.lease_until, model.lease.map(at));
             let ended = model.state.is_final().then(|| model.attempt.to_string());
             let by = task.snapshot.as_ref().or(task.error.as_ref());
@@ -50,14 +50,14 @@ impl<K: Kind> Machine<K> {
         let alerts = self.store.alerts(audit).await.unwrap();
         let told = alerts.into_iter().map(|alert| {
             let sent = alert.delivery == Delivery::Sent;
-            (alert.id, (sent, alert.nudged))
+            (alert.id, (sent, alert.resent))
         });
         assert_eq!(told.collect::<std::collections::BTreeMap<_, _>>(), model.alerts);
     }
 
     async fn account(&self, world: &World) {
         let (store, tenant) = (&self.store, &self.tenant);
-        let Order { account_id, .. } = Order::new(ACCOUNT.parse().unwrap());
+        let AuditRequest { account_id, .. } = AuditRequest::new(ACCOUNT.parse().unwrap());
         let under_way = world.audits.iter().filter(|audit| !audit.state.is_final()).count();
         assert_eq!(store.waiting(tenant, 99).await.unwrap() as usize, under_way);
 

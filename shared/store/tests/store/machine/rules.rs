@@ -34,7 +34,7 @@ impl World {
             Step::ReleaseTask(number) => self.release_task(task(number)?),
             Step::RenewTask(number) => self.renew_task(task(number)?),
             Step::Renew(number) => self.renew(held(number)?),
-            Step::Release(number) => self.release(held(number)?),
+            Step::Requeue(number) => self.requeue(held(number)?),
             Step::Fail(number) => self.fail(held(number)?),
             Step::Publish { audit: number, place, age, whole } => {
                 audit(number)?;
@@ -60,8 +60,8 @@ impl World {
             Step::Nudge { audit: number, alert } => {
                 let number = audit(number)?;
                 match self.audits[number].alerts.get_mut(&alert.to_string()) {
-                    Some((false, nudged)) => {
-                        *nudged += 1;
+                    Some((false, resent)) => {
+                        *resent += 1;
                         Outcome::Done(true)
                     }
                     _ => Outcome::Done(false),

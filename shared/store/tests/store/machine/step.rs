@@ -27,7 +27,7 @@ pub(super) enum Step {
     Transition { held: usize, problems: Vec<usize>, age: u64, behind: bool, alert: Option<usize> },
     Finish { held: usize, digest: bool },
     Renew(usize),
-    Release(usize),
+    Requeue(usize),
     Fail(usize),
     Sent { audit: usize, alert: usize },
     Nudge { audit: usize, alert: usize },
@@ -59,7 +59,7 @@ pub(super) fn any(world: &World) -> BoxedStrategy<Step> {
     if !world.held.is_empty() {
         let one = || recent(world.held.len());
         steps.add(2, one().prop_map(Step::Renew));
-        steps.add(2, one().prop_map(Step::Release));
+        steps.add(2, one().prop_map(Step::Requeue));
         steps.add(1, (0..world.held.len()).prop_map(Step::Fail));
     }
     let held = |phase| world.held.iter().filter(|held| held.phase == phase).count();

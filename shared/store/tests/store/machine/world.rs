@@ -49,7 +49,7 @@ pub(super) struct AuditModel {
     pub(super) state: AuditState,
     pub(super) phase: Phase,
     pub(super) attempt: u32,
-    pub(super) put_back: u32,
+    pub(super) requeued: u32,
     pub(super) lease: Option<u64>,
     pub(super) plan: u32,
     pub(super) total: u32,
@@ -65,7 +65,7 @@ pub(super) struct AuditModel {
 pub(super) struct TaskModel {
     pub(super) state: TaskState,
     pub(super) attempt: u32,
-    pub(super) put_back: u32,
+    pub(super) requeued: u32,
     pub(super) lease: Option<u64>,
 }
 
@@ -117,7 +117,7 @@ impl AuditModel {
             state: AuditState::Queued,
             phase: Phase::Plan,
             attempt: 0,
-            put_back: 0,
+            requeued: 0,
             lease: None,
             plan: 0,
             total: 0,

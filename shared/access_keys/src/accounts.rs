@@ -1,0 +1,180 @@
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use api::{KeysRead, ReadKeys, Until};
+use async_trait::async_trait;
+use aws::{AssumeRole, SessionName, SessionPolicy, as_role, beside, caller};
+use aws_config::SdkConfig;
+use collect::ConcurrencyLimits;
+use domain::{
+    Account, AccountId, ExternalId, RegisteredAccount, RoleArn, RoleName,
+    keys::{Failure, Include, Method, Partial},
+};
+
+use crate::{Monitor, Outcome, Run, session};
+
+/// How many monitors are kept: each has a client with its connections.
+const KEPT: usize = 64;
+
+/// How long calls that are under way are waited for once the service stops.
+const LAST_CALLS: Duration = Duration::from_secs(5);
+
+/// The accounts whose keys are read: the service's own and the registered ones. Each is opened once, for one way of
+/// reading, and then kept.
+pub struct Accounts {
+    config: SdkConfig,
+    worker: Option<RoleArn>,
+    paces: ConcurrencyLimits,
+    timeout: Duration,
+    open: Mutex<Vec<(Name, Arc<Monitor>)>>,
+}
+
+/// What a monitor was opened for: whatever of it changes asks for another one.
+#[derive(Clone, PartialEq, Eq)]
+struct Name {
+    /// Nothing for the service's own account, whose monitor reads in every way.
+    role: Option<(AccountId, RoleName, ExternalId, Method, Include)>,
+}
+
+impl Accounts {
+    /// Reads with the credentials of `config`. RegisteredAccount accounts are entered as `worker`, whom their roles trust, or
+    /// with the credentials themselves. The bound of IAM in `paces` holds for all accounts together; one call may take
+    /// `timeout`.
+    #[must_use]
+    pub const fn new(
+        config: SdkConfig,
+        worker: Option<RoleArn>,
+        paces: ConcurrencyLimits,
+        timeout: Duration,
+    ) -> Self {
+        Self { config, worker, paces, timeout, open: Mutex::new(Vec::new()) }
+    }
+
+    /// Begins or goes on with a reading of a registered account, or of the service's own.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer.
+    pub async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        partial: Partial,
+        run: Run<'_>,
+    ) -> Result<Outcome, Failure> {
+        let name = Name::of(account, &partial);
+        let begun = partial.clone();
+        let reading = async {
+            let monitor = if let Some(monitor) = self.find(&name) {
+                monitor
+            } else {
+                let opened = run.wait_for(self.open(account, &partial)).await;
+                let Some(opened) = opened else { return Ok(Outcome::Unfinished(partial)) };
+                self.keep(&name, opened?)
+            };
+            monitor.read(partial, run).await
+        };
+        let last_calls = async {
+            run.stop.cancelled().await;
+            tokio::time::sleep(LAST_CALLS).await;
+        };
+        let read = tokio::select! {
+            read = reading => read,
+            // What this reading has is lost with the call that it waits for.
+            () = last_calls => Ok(Outcome::Unfinished(begun)),
+        };
+        if read.is_err() {
+            // A role that has changed is asked anew, and then says what is wrong with it.
+            self.forget(&name);
+        }
+        read
+    }
+
+    async fn open(
+        &self,
+        account: Option<&RegisteredAccount>,
+        partial: &Partial,
+    ) -> Result<Monitor, Failure> {
+        let Some(registered) = account else {
+            let own = caller(&self.config).await.map_err(|error| refused(&error, false))?.account;
+            return Ok(self.monitor(own, None));
+        };
+        let customer = beside(&self.config, &registered.account_id);
+        let session_name = SessionName::new("keys").map_err(|error| refused(&error, true))?;
+        let entering = match &self.worker {
+            None => self.config.clone(),
+            Some(worker) => {
+                let door = AssumeRole {
+                    role: worker.clone(),
+                    external_id: None,
+                    name: session_name.clone(),
+                    cap: SessionPolicy::assume_role(customer.partition, &registered.role_name),
+                };
+                let entered = as_role(&self.config, door).await;
+                entered.map_err(|error| refused(&error, error.is_denial()))?
+            }
+        };
+        let role = RoleArn::new(customer.clone(), &registered.role_name);
+        let (id, way, include) = (&registered.external_id, partial.way, partial.ask.include);
+        let session =
+            session(&entering, role, Some(id.clone()), session_name, way, include).await?;
+        Ok(self.monitor(customer, Some(session)))
+    }
+
+    fn monitor(&self, account: Account, session: Option<aws::Session>) -> Monitor {
+        Monitor::new(&self.config, account, session, &self.paces, self.timeout)
+    }
+
+    fn find(&self, name: &Name) -> Option<Arc<Monitor>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().find(|(of, _)| of == name).map(|(_, monitor)| Arc::clone(monitor))
+    }
+
+    fn keep(&self, name: &Name, monitor: Monitor) -> Arc<Monitor> {
+        let monitor = Arc::new(monitor);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // The oldest goes, which whoever reads with it still has.
+        while open.len() >= KEPT {
+            open.remove(0);
+        }
+        open.push((name.clone(), Arc::clone(&monitor)));
+        monitor
+    }
+
+    fn forget(&self, name: &Name) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|(of, _)| of != name);
+    }
+}
+
+#[async_trait]
+impl ReadKeys for Accounts {
+    async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        from: Partial,
+        until: Until<'_>,
+    ) -> Result<KeysRead, Failure> {
+        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
+        Ok(match Self::read(self, account, from, run).await? {
+            Outcome::Done(answer) => KeysRead::Whole(answer),
+            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
+        })
+    }
+}
+
+impl Name {
+    fn of(account: Option<&RegisteredAccount>, partial: &Partial) -> Self {
+        let role = account.map(|account| {
+            let (id, role, external_id) =
+                (&account.account_id, &account.role_name, &account.external_id);
+            (id.clone(), role.clone(), external_id.clone(), partial.way, partial.ask.include)
+        });
+        Self { role }
+    }
+}
+
+fn refused(error: &dyn std::error::Error, denied: bool) -> Failure {
+    Failure::Refused { reason: error.to_string(), denied }
+}

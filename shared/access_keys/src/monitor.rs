@@ -1,0 +1,87 @@
+use std::{sync::Arc, time::Duration};
+
+use aws::Session;
+use aws_config::SdkConfig;
+use collect::{ConcurrencyLimits, KeyReader, NO_ANSWER, Target};
+use domain::{
+    Account, Cause, Receipt, Service, Unread,
+    keys::{Failure, Method, OldAccessKeys, Partial},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Run, report, users};
+
+/// Reads the access keys of one account; made once and shared.
+pub struct Monitor {
+    pub(crate) keys: KeyReader,
+    /// How many users are read side by side: as many as calls may be under way.
+    pub(crate) side_by_side: usize,
+    /// How long one call may take.
+    timeout: Duration,
+}
+
+/// How a reading ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was read.
+    Done(OldAccessKeys),
+    /// The time was up, or it was stopped; it can go on from here.
+    Unfinished(Partial),
+}
+
+impl Monitor {
+    /// Reads `account` through `session`, or with the configuration's own credentials. The bound of IAM in `paces`
+    /// holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
+    #[must_use]
+    pub fn new(
+        config: &SdkConfig,
+        account: Account,
+        session: Option<Session>,
+        paces: &ConcurrencyLimits,
+        timeout: Duration,
+    ) -> Self {
+        let target = Target {
+            account,
+            config: config.clone(),
+            session,
+            regions: Vec::new(),
+            watch: Arc::new(|_, _, _| ()),
+            // A reading is stopped between its calls, not within one.
+            stop: CancellationToken::new(),
+        };
+        let keys = KeyReader::new(&target, paces, timeout);
+        Self { keys, side_by_side: paces.limit(Service::Iam), timeout }
+    }
+
+    /// How many requests were sent since it was made, and what was refused.
+    #[must_use]
+    pub fn receipt(&self) -> Receipt {
+        self.keys.receipt()
+    }
+
+    /// Begins or goes on with a reading.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer. What was read by then is lost: a part of a list is no list.
+    pub async fn read(&self, mut partial: Partial, run: Run<'_>) -> Result<Outcome, Failure> {
+        (run.watch)(partial.seen);
+        let ended = match partial.way {
+            Method::Live => users::read(self, &mut partial, run).await?,
+            Method::Report => report::read(self, &mut partial, run).await?,
+        };
+        if ended { partial.answer().map(Outcome::Done) } else { Ok(Outcome::Unfinished(partial)) }
+    }
+
+    /// Why there is no answer, from a call that gave none.
+    pub(crate) fn failure(&self, unread: Unread) -> Failure {
+        match &unread.cause {
+            Cause::Failed(why) if why == NO_ANSWER => {
+                let (action, seconds) = (&unread.action, self.timeout.as_secs_f32());
+                let what = format!("`{action}` was not answered within {seconds} s, several times");
+                Failure::Timeout { what }
+            }
+            _ => unread.into(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+use std::collections::{BTreeSet, VecDeque};
+
+use domain::{
+    Cause, Unread,
+    iam::AccessKey,
+    keys::{Ask, Failure, OldAccessKey, Partial, of_user},
+};
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use jiff::Timestamp;
+
+use crate::{Monitor, Run};
+
+/// Lists users and their keys; false where it was interrupted.
+pub(crate) async fn read(
+    monitor: &Monitor,
+    partial: &mut Partial,
+    run: Run<'_>,
+) -> Result<bool, Failure> {
+    while !partial.listed {
+        let page = run.wait_for(monitor.keys.users(partial.marker.clone())).await;
+        let Some(page) = page else { return Ok(false) };
+        let page = page.map_err(|unread| monitor.failure(unread))?;
+        partial.page(page.names, page.marker);
+        (run.watch)(partial.seen);
+    }
+    let (ask, now) = (partial.ask, partial.asked_at);
+    let one = |user: String| async move {
+        let read = of_one(monitor, &user, ask, now).await;
+        (user, read)
+    };
+    each(monitor, partial, run, one, |partial, _, read: Option<Read>| {
+        // A user that was deleted since it was listed has no keys.
+        if let Some(read) = read {
+            partial.seen.keys += read.keys;
+            partial.found.extend(read.old);
+        }
+    })
+    .await
+}
+
+/// What was read of a user.
+struct Read {
+    keys: u64,
+    old: Vec<OldAccessKey>,
+}
+
+async fn of_one(
+    monitor: &Monitor,
+    user: &str,
+    ask: Ask,
+    now: Timestamp,
+) -> Result<Option<Read>, Unread> {
+    let Some(keys) = monitor.keys.access_keys(user).await? else { return Ok(None) };
+    let mut old = of_user(&keys, ask, now)?;
+    if ask.include.last_used {
+        let mut kept = Vec::with_capacity(old.len());
+        for mut key in old {
+            let id = key.access_key_id.as_deref().unwrap_or_default();
+            // A key that was deleted since it was listed is no old key.
+            if let Some(used) = monitor.keys.last_used(id).await? {
+                key.last_used = Some(used);
+                kept.push(key);
+            }
+        }
+        old = kept;
+    }
+    Ok(Some(Read { keys: keys.len().try_into().unwrap_or(u64::MAX), old }))
+}
+
+/// Gives each old key of a report its id; false where it was interrupted.
+pub(crate) async fn name(
+    monitor: &Monitor,
+    partial: &mut Partial,
+    run: Run<'_>,
+) -> Result<bool, Failure> {
+    let one = |user: String| async move {
+        let keys = monitor.keys.access_keys(&user).await;
+        (user, keys)
+    };
+    each(monitor, partial, run, one, |partial, user, keys: Option<Vec<AccessKey>>| {
+        partial.name(user, keys.as_deref());
+    })
+    .await
+}
+
+/// Reads each waiting user with `one`, as many side by side as calls may be under way, and takes in what was read.
+///
+/// A user whose calls were throttled until the retries ran out comes again after all others; the second time ends it.
+async fn each<T, F: Future<Output = (String, Result<T, Unread>)>>(
+    monitor: &Monitor,
+    partial: &mut Partial,
+    run: Run<'_>,
+    one: impl Fn(String) -> F,
+    mut take: impl FnMut(&mut Partial, &str, T),
+) -> Result<bool, Failure> {
+    let mut queue = VecDeque::from(partial.take_waiting());
+    let (mut running, mut names) = (FuturesUnordered::new(), BTreeSet::new());
+    let mut throttled = BTreeSet::new();
+    loop {
+        while running.len() < monitor.side_by_side && !run.stop.is_cancelled() {
+            let Some(user) = queue.pop_front() else { break };
+            names.insert(user.clone());
+            running.push(one(user));
+        }
+        let next = tokio::time::timeout_at(run.deadline, running.next()).await;
+        let Ok(Some((user, read))) = next else { break };
+        names.remove(&user);
+        match read {
+            Err(unread) if unread.cause == Cause::Throttled && throttled.insert(user.clone()) => {
+                queue.push_back(user);
+            }
+            Err(unread) => return Err(monitor.failure(unread)),
+            Ok(read) => {
+                partial.seen.waiting = partial.seen.waiting.saturating_sub(1);
+                take(partial, &user, read);
+                (run.watch)(partial.seen);
+            }
+        }
+    }
+    drop(running);
+    partial.requeue(names.into_iter().chain(queue));
+    Ok(partial.seen.waiting == 0)
+}

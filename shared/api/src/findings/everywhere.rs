@@ -1,0 +1,70 @@
+use axum::{Json, extract::State};
+use domain::{AccountId, Lifecycle, Severity};
+use utoipa::IntoParams;
+
+use super::{Followed, Problems, states, walk::Walk};
+use crate::{
+    Problem, Shared,
+    audits::findings::SEVERITY,
+    caller::Caller,
+    paging::{Paging, USUAL},
+    request::Asked,
+};
+
+/// Which problems are told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
+pub(crate) struct EverywhereQuery {
+    /// Only problems in these states, with commas between; new, open and reopened where it is not there.
+    #[param(style = Form, explode = false)]
+    state: Option<Vec<Lifecycle>>,
+    /// Only problems that are at least so severe.
+    severity: Option<Severity>,
+    /// Only problems of this account, 12 digits.
+    account: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many problems to tell at most; a page may have fewer and still not be the last.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u16>,
+}
+
+const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
+
+/// Tells what is wrong now in all of the caller's registered accounts, account by account.
+///
+/// `last_seen` is that of the last change; the problems of one account tell it as of its last audit.
+#[utoipa::path(
+    get,
+    path = "/api/findings",
+    tag = "findings",
+    security((), ("bearer" = [])),
+    params(EverywhereQuery),
+    responses(
+        (status = 200, description = "A page of problems.", body = Problems),
+        (status = 400, response = crate::docs::Malformed),
+        (status = 401, response = crate::docs::Unauthorized),
+        (status = 403, response = crate::docs::Forbidden),
+        (status = 422, response = crate::docs::InvalidFields),
+        (status = 429, response = crate::docs::TooMany),
+        (status = 503, response = crate::docs::Unavailable),
+    ),
+)]
+pub(crate) async fn everywhere(
+    Caller(tenant): Caller,
+    State(shared): State<Shared>,
+    Asked(mut fields): Asked,
+) -> Result<Json<Problems>, Problem> {
+    let states = states(&mut fields);
+    let least: Option<Severity> = fields.text("severity", SEVERITY);
+    let account: Option<AccountId> = fields.text("account", AccountId::ACCEPTED);
+    let paging = Paging::of(&mut fields, USUAL);
+    fields.done(&FIELDS).map_err(Problem::invalid)?;
+    let walk = Walk::new(&shared.store, &tenant, account, paging.cursor.as_deref())?;
+    let keep =
+        |problem: &domain::TrackedFinding| least.is_none_or(|least| problem.severity >= least);
+    let page = walk.page(&states, &paging, keep).await?;
+    let items = page.items.into_iter().map(Followed::from).collect();
+    Ok(Json(Problems { items, next_cursor: page.next_cursor }))
+}

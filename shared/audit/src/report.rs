@@ -1,0 +1,101 @@
+use std::collections::BTreeSet;
+
+use checks::{Check, EvaluateOptions};
+use domain::{
+    Fact, Facts, GLOBAL, Receipt, ReceiptOutcome, Report, Service, ServiceSnapshot, Snapshot,
+    Status, Summary, Suppression, Verdict, keys::AuditedKeys,
+};
+use jiff::Timestamp;
+
+use crate::pipeline::taken_at;
+
+/// Why there is nothing of a service that a check needs.
+const NOT_READ: &str = "not read: the snapshot was taken for other checks";
+
+/// Judges a snapshot: pure, so that the same facts always give the same report.
+#[must_use]
+pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: EvaluateOptions) -> Report {
+    let findings = checks::judge(snapshot, checks, manner);
+    let chosen = |part: &&ServiceSnapshot| {
+        checks.iter().any(|check| check.service() == part.receipt.service)
+    };
+    let mut receipt: Vec<_> =
+        snapshot.parts.iter().filter(chosen).map(|part| part.receipt.clone()).collect();
+    receipt.extend(absent(snapshot, checks));
+    let summary = Summary::of(&findings);
+    Report {
+        schema: Report::SCHEMA,
+        account: snapshot.account.id.clone(),
+        started_at: snapshot.started_at,
+        finished_at: snapshot.finished_at,
+        status: Status::of(&receipt, &summary),
+        receipt,
+        summary,
+        findings,
+        access_keys: access_keys(snapshot, checks, manner),
+    }
+}
+
+/// The old access keys, where a check looks at keys.
+fn access_keys(
+    snapshot: &Snapshot,
+    checks: &[&'static Check],
+    manner: EvaluateOptions,
+) -> Option<AuditedKeys> {
+    checks.iter().find(|check| check.rule.fact() == Fact::AccessKeys)?;
+    let read = snapshot.parts.iter().find_map(|part| match &part.facts {
+        Facts::Iam(iam) => Some(AuditedKeys::of(iam, manner.thresholds, taken_at(part, snapshot))),
+        _ => None,
+    });
+    Some(read.unwrap_or_else(|| AuditedKeys::unread(manner.thresholds, NOT_READ)))
+}
+
+/// Marks the failing findings that a suppression covers, and counts anew.
+pub fn suppress(report: &mut Report, suppressions: &[Suppression], now: Timestamp) {
+    for finding in &mut report.findings {
+        if finding.verdict == Verdict::Fail {
+            let covers = suppressions.iter().find(|one| one.covers(finding, now));
+            finding.suppressed = covers.map(Suppression::told);
+        }
+    }
+    report.summary = Summary::of(&report.findings);
+}
+
+/// The services that a check needs and the snapshot has nothing of: it was taken for other checks.
+fn absent<'a>(
+    snapshot: &'a Snapshot,
+    checks: &'a [&'static Check],
+) -> impl Iterator<Item = Receipt> + 'a {
+    let has = |service: Service| snapshot.parts.iter().any(|p| p.receipt.service == service);
+    let services: BTreeSet<_> = checks.iter().map(|check| check.service()).collect();
+    services.into_iter().filter(move |service| !has(*service)).map(|service| Receipt {
+        region: if service.is_global() { GLOBAL } else { "*" }.into(),
+        service,
+        outcome: ReceiptOutcome::Failed,
+        calls: 0,
+        denied: Vec::new(),
+        error: Some(NOT_READ.into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Account, Partition};
+
+    #[test]
+    fn a_snapshot_taken_for_other_checks_is_incomplete() {
+        let snapshot = Snapshot {
+            version: Snapshot::VERSION,
+            account: Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() },
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            finished_at: jiff::Timestamp::UNIX_EPOCH,
+            parts: Vec::new(),
+        };
+        let checks: Vec<_> = checks::all().collect();
+        let report = evaluate(&snapshot, &checks, EvaluateOptions::default());
+        assert_eq!(report.status, Status::Incomplete);
+        assert_eq!(report.receipt.len(), Service::ALL.len());
+        assert_eq!(report.summary.unknown, checks.len());
+    }
+}

@@ -1,0 +1,149 @@
+//! Following problems from audit to audit: pure, so that the same facts always give the same changes.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use checks::Check;
+use domain::{
+    AlertState, Audit, Finding, Fingerprint, GLOBAL, Lifecycle, ReceiptOutcome, Report,
+    ServiceRegion, Snapshot, TrackedFinding, Verdict,
+};
+use jiff::Timestamp;
+
+use crate::pipeline::taken_at;
+
+/// A problem that has changed, and what there is to tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) tracked: TrackedFinding,
+    /// Nothing where it is no news: it is still there, is quiet, or is gone.
+    pub(crate) news: Option<AlertState>,
+}
+
+/// What an audit saw, in the order in which it is told.
+pub(crate) struct Seen<'a> {
+    pub(crate) audit: &'a Audit,
+    pub(crate) report: &'a Report,
+    pub(crate) snapshot: &'a Snapshot,
+    /// The checks that were judged by.
+    pub(crate) checks: &'a [&'static Check],
+}
+
+/// When a place was read, and whether to its end.
+struct Reading {
+    at: Timestamp,
+    whole: bool,
+}
+
+/// What changes about the problems of an account.
+///
+/// A problem is resolved by a pass alone, or by its resource having gone from a place that was read to its
+/// end; `unknown` changes nothing. What an older snapshot says changes nothing either.
+pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed> {
+    let readings: BTreeMap<_, _> = seen
+        .snapshot
+        .parts
+        .iter()
+        .map(|part| {
+            let place = ServiceRegion::new(&part.receipt.region, part.receipt.service);
+            let at = taken_at(part, seen.snapshot);
+            (place, Reading { at, whole: part.receipt.outcome == ReceiptOutcome::Done })
+        })
+        .collect();
+    let known: HashMap<&Fingerprint, &TrackedFinding> =
+        before.iter().map(|tracked| (&tracked.fingerprint, tracked)).collect();
+    let mut told = HashSet::new();
+    let mut changed = Vec::new();
+    for finding in &seen.report.findings {
+        told.insert(&finding.fingerprint);
+        let place = place_of(finding);
+        let Some(reading) = readings.get(&place) else { continue };
+        let known = known.get(&finding.fingerprint).copied();
+        changed.extend(match finding.verdict {
+            Verdict::Fail => failing(seen.audit, finding, place, reading.at, known),
+            Verdict::Pass => known.and_then(|known| resolved(seen.audit, known, reading.at)),
+            Verdict::Unknown | Verdict::Manual => None,
+        });
+    }
+    let judged: HashSet<_> = seen.checks.iter().map(|check| check.id).collect();
+    for tracked in before {
+        let is_gone = !told.contains(&tracked.fingerprint)
+            && judged.contains(tracked.check_id.as_str())
+            && reads(seen.audit, tracked);
+        if let Some(reading) =
+            readings.get(&tracked.place).filter(|reading| is_gone && reading.whole)
+        {
+            changed.extend(resolved(seen.audit, tracked, reading.at));
+        }
+    }
+    changed
+}
+
+/// The region and service whose reading a finding comes from.
+fn place_of(finding: &Finding) -> ServiceRegion {
+    let region = if finding.service.is_global() { GLOBAL } else { &finding.resource.region };
+    ServiceRegion::new(region, finding.service)
+}
+
+/// Whether an audit's regions, which narrow what is read of a global service, take a problem's in.
+fn reads(audit: &Audit, tracked: &TrackedFinding) -> bool {
+    let regions = &audit.order.regions;
+    regions.is_empty() || tracked.region == GLOBAL || regions.contains(&tracked.region)
+}
+
+fn failing(
+    audit: &Audit,
+    finding: &Finding,
+    place: ServiceRegion,
+    at: Timestamp,
+    known: Option<&TrackedFinding>,
+) -> Option<Changed> {
+    let quiet = finding.suppressed.is_some();
+    let Some(known) = known else {
+        let tracked = TrackedFinding::new(audit.id, &audit.tenant, finding, place, at);
+        return Some(Changed { tracked, news: (!quiet).then_some(AlertState::New) });
+    };
+    if at < known.seen_at {
+        return None;
+    }
+    let news = if known.state == Lifecycle::Resolved || (known.suppressed.is_some() && !quiet) {
+        Some(AlertState::Reopened)
+    } else if finding.severity > known.severity {
+        Some(AlertState::Worse)
+    } else {
+        None
+    };
+    let state = match (news, known.state) {
+        (Some(AlertState::Reopened), _) => Lifecycle::Reopened,
+        // The audit that saw it first may judge twice.
+        (_, Lifecycle::New | Lifecycle::Reopened) if known.audit_id != audit.id => Lifecycle::Open,
+        (_, state) => state,
+    };
+    let same = state == known.state
+        && finding.severity == known.severity
+        && finding.suppressed == known.suppressed;
+    if same {
+        return None;
+    }
+    let now = TrackedFinding::new(audit.id, &audit.tenant, finding, place, at);
+    let tracked =
+        TrackedFinding { state, first_seen: known.first_seen, version: known.version, ..now };
+    Some(Changed { tracked, news: news.filter(|_| !quiet) })
+}
+
+fn resolved(audit: &Audit, known: &TrackedFinding, at: Timestamp) -> Option<Changed> {
+    if known.state == Lifecycle::Resolved || at < known.seen_at {
+        return None;
+    }
+    let tracked = TrackedFinding {
+        state: Lifecycle::Resolved,
+        resolved_at: Some(at),
+        seen_at: at,
+        audit_id: audit.id,
+        suppressed: None,
+        ..known.clone()
+    };
+    Some(Changed { tracked, news: None })
+}
+
+#[cfg(test)]
+mod tests;

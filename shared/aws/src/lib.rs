@@ -1,0 +1,20 @@
+//! The way into a customer's account: credentials, `AssumeRole` with the ExternalId, the proof that
+//! the role asks for it, and a session policy that caps what the session may do. Knows STS and no
+//! other service.
+
+mod caller;
+mod config;
+mod prove;
+mod quick_create;
+mod session;
+mod session_policy;
+
+#[cfg(test)]
+mod recorded;
+
+pub use caller::{Caller, CallerError, caller, reason};
+pub use config::{ClientOptions, beside, config};
+pub use prove::{Doubt, Wrong, proof, prove};
+pub use quick_create::quick_create_url;
+pub use session::{AssumeRole, AssumeRoleError, Session, SessionName, as_role, open};
+pub use session_policy::{SESSION_POLICY_CHARACTERS, SessionPolicy};

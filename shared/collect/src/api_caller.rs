@@ -1,0 +1,228 @@
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use domain::{Cause, Receipt, ReceiptOutcome, Service, Unread};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    ConcurrencyLimits, Target,
+    api_error::{ApiError, Kind},
+    concurrency::{ConcurrencyLimit, back_off},
+};
+
+/// How often a throttled request is sent: at four in ten throttled, one in ten thousand is lost.
+const THROTTLED_ATTEMPTS: u32 = 10;
+
+/// How often a request is sent that fails in a way that may pass.
+const TRANSIENT_ATTEMPTS: u32 = 4;
+
+/// What AWS answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer<T> {
+    /// The value.
+    Is(T),
+    /// One of the error codes that the caller took for an answer: there is no such thing.
+    Not(&'static str),
+}
+
+/// Sends the requests of one service in one region, and keeps the receipt.
+pub(crate) struct ApiCaller {
+    pace: Arc<ConcurrencyLimit>,
+    region: Cow<'static, str>,
+    watch: Box<dyn Fn(u32) + Send + Sync>,
+    stop: CancellationToken,
+    tally: Mutex<Tally>,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    calls: u32,
+    denied: BTreeSet<&'static str>,
+    /// The first reason for a gap that is not a denial.
+    error: Option<String>,
+}
+
+impl ApiCaller {
+    pub(crate) fn new(
+        target: &Target,
+        paces: &ConcurrencyLimits,
+        region: &str,
+        service: Service,
+    ) -> Self {
+        let (watch, watched) = (Arc::clone(&target.watch), region.to_owned());
+        Self {
+            watch: Box::new(move |calls| watch(&watched, service, calls)),
+            ..Self::paced(target, paces.of(service), region)
+        }
+    }
+
+    /// A reader of a service that no audit reads, at a pace of its own and watched by nobody.
+    pub(crate) fn paced(target: &Target, pace: Arc<ConcurrencyLimit>, region: &str) -> Self {
+        Self {
+            pace,
+            region: region.to_owned().into(),
+            watch: Box::new(|_| {}),
+            stop: target.stop.clone(),
+            tally: Mutex::default(),
+        }
+    }
+
+    /// The region it reads in.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Sends a request until it is answered, and counts every sending.
+    ///
+    /// An error code of `answers` is an answer. Anything else that keeps coming is a gap: it is
+    /// returned, and stands in the receipt.
+    pub(crate) async fn call<T, E, F, A>(
+        &self,
+        action: &'static str,
+        answers: &[&'static str],
+        request: F,
+    ) -> Result<Answer<T>, Unread>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Fn() -> A + Sync,
+        A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
+    {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let permit = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => None,
+                permit = self.pace.enter() => permit,
+            };
+            let Some(permit) = permit else {
+                return Err(self.gap(action, Cause::Stopped));
+            };
+            self.count();
+            let result = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Err(self.gap(action, Cause::Stopped)),
+                result = request() => result,
+            };
+            let trouble = match result {
+                Ok(value) => {
+                    self.pace.leave(permit);
+                    return Ok(Answer::Is(value));
+                }
+                Err(error) => ApiError::new(&error),
+            };
+            tracing::debug!(action, region = %self.region, attempt, code = trouble.code, "trouble");
+            if let Some(code) = answers.iter().find(|code| **code == trouble.code) {
+                self.pace.leave(permit);
+                return Ok(Answer::Not(code));
+            }
+            let attempts = match trouble.kind {
+                Kind::Denied => {
+                    self.pace.leave(permit);
+                    return Err(self.gap(action, Cause::Denied));
+                }
+                Kind::Other => {
+                    self.pace.leave(permit);
+                    return Err(self.gap(action, Cause::Failed(trouble.text)));
+                }
+                Kind::Throttled => {
+                    self.pace.slow_down(permit);
+                    THROTTLED_ATTEMPTS
+                }
+                Kind::Transient => {
+                    self.pace.leave(permit);
+                    TRANSIENT_ATTEMPTS
+                }
+            };
+            if attempt >= attempts {
+                let throttled = trouble.kind == Kind::Throttled;
+                let cause = if throttled { Cause::Throttled } else { Cause::Failed(trouble.text) };
+                return Err(self.gap(action, cause));
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = tokio::time::sleep(back_off(attempt)) => {}
+            }
+        }
+    }
+
+    /// The same where no error code is an answer.
+    pub(crate) async fn ask<T, E, F, A>(
+        &self,
+        action: &'static str,
+        request: F,
+    ) -> Result<T, Unread>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Fn() -> A + Sync,
+        A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
+    {
+        match self.call(action, &[], request).await? {
+            Answer::Is(value) => Ok(value),
+            Answer::Not(code) => Err(self.gap(action, Cause::Failed(code.into()))),
+        }
+    }
+
+    /// Waits between requests.
+    pub(crate) async fn wait(&self, action: &'static str, time: Duration) -> Result<(), Unread> {
+        tokio::select! {
+            () = self.stop.cancelled() => Err(self.gap(action, Cause::Stopped)),
+            () = tokio::time::sleep(time) => Ok(()),
+        }
+    }
+
+    /// Notes a gap in the receipt.
+    pub(crate) fn gap(&self, action: &'static str, cause: Cause) -> Unread {
+        let unread = Unread { action: action.into(), cause, region: self.region.clone() };
+        let mut tally = self.tally();
+        match &unread.cause {
+            Cause::Denied => {
+                tally.denied.insert(action);
+            }
+            Cause::NotAsked => {}
+            _ => {
+                tally.error.get_or_insert_with(|| unread.to_string());
+            }
+        }
+        unread
+    }
+
+    /// What has been read so far of a service, and what has not.
+    pub(crate) fn receipt(&self, service: Service) -> Receipt {
+        let tally = self.tally();
+        let outcome = match (&tally.error, tally.denied.is_empty()) {
+            (Some(_), _) => ReceiptOutcome::Failed,
+            (None, false) => ReceiptOutcome::Denied,
+            (None, true) => ReceiptOutcome::Done,
+        };
+        Receipt {
+            region: self.region.to_string(),
+            service,
+            outcome,
+            calls: tally.calls,
+            denied: tally.denied.iter().map(|action| (*action).into()).collect(),
+            error: tally.error.clone(),
+        }
+    }
+
+    fn count(&self) {
+        let calls = {
+            let mut tally = self.tally();
+            tally.calls += 1;
+            tally.calls
+        };
+        (self.watch)(calls);
+    }
+
+    fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,92 @@
+use domain::{Alert, AlertFinding, AlertState};
+
+use crate::{locale::Words, sanitize};
+
+/// The most of a headline, in UTF-16 units.
+pub(super) const HEADLINE: usize = 300;
+/// The most of a longer text: a risk, a remedy, a reason.
+pub(super) const TEXT: usize = 2_000;
+/// The most of an ARN. IAM's are the longest, with 512 characters of path.
+pub(super) const RESOURCE: usize = 1_000;
+/// The most of an evidence.
+pub(super) const EVIDENCE: usize = 500;
+/// The most of what a message names only in passing.
+pub(super) const NAME: usize = 150;
+
+/// What an alert says, before anything is said in the way of one channel.
+pub(super) struct Content<'a> {
+    pub(super) alert: &'a Alert,
+    pub(super) words: &'static Words,
+    /// How many findings are listed at most.
+    pub(super) most: usize,
+    /// What is wrong, or what happened.
+    pub(super) headline: String,
+    /// What happened, in a few words.
+    pub(super) news: String,
+    /// What the operator calls the account, and its number.
+    pub(super) account: String,
+    /// What more there is to say of the whole; empty where there is nothing.
+    pub(super) reason: &'a str,
+    pub(super) risk: &'a str,
+    pub(super) remedy: &'a str,
+}
+
+impl<'a> Content<'a> {
+    pub(super) fn of(alert: &'a Alert, most: usize) -> Self {
+        let words = Words::in_language(&alert.lang);
+        let news = words.news(alert.state, alert.count);
+        let account = match alert.account_name.as_deref() {
+            Some(name) if !name.is_empty() => {
+                format!("{} ({})", sanitize::line(name, NAME), alert.account)
+            }
+            _ => alert.account.to_string(),
+        };
+        let headline = match alert.state {
+            AlertState::Resolved | AlertState::Suspended => news.clone(),
+            _ => sanitize::line(&alert.headline, HEADLINE),
+        };
+        let (reason, risk, remedy) = match alert.state {
+            AlertState::Suspended => {
+                (&*alert.headline, words.suspended_risk, words.suspended_remedy)
+            }
+            AlertState::Resolved => (words.gone, "", ""),
+            _ => ("", &*alert.risk, &*alert.remedy),
+        };
+        Self { alert, words, most, headline, news, account, reason, risk, remedy }
+    }
+
+    /// The headline and how bad it is.
+    pub(super) fn title(&self) -> String {
+        format!("[{}] {}", self.words.mark(self.alert), self.headline)
+    }
+
+    /// The findings that are listed.
+    pub(super) fn listed(&self) -> &'a [AlertFinding] {
+        let findings = &self.alert.findings;
+        findings.get(..self.most).unwrap_or(findings)
+    }
+
+    /// How many are not, where so many are.
+    pub(super) fn rest(&self, listed: usize) -> u32 {
+        self.alert.count.saturating_sub(u32::try_from(listed).unwrap_or(u32::MAX))
+    }
+
+    /// The check, where the alert is about one.
+    pub(super) fn check(&self) -> Option<String> {
+        self.alert.check_id.as_deref().map(|check| sanitize::line(check, NAME))
+    }
+}
+
+/// When a finding was first seen, to the minute.
+pub(super) fn since(finding: &AlertFinding) -> String {
+    finding.first_seen.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A resource, and the part of it that a finding is about.
+pub(super) fn resource(finding: &AlertFinding) -> String {
+    let arn = sanitize::line(&finding.resource, RESOURCE);
+    match &finding.sub_resource {
+        Some(part) => format!("{arn} ({})", sanitize::line(part, NAME)),
+        None => arn,
+    }
+}
