@@ -7,8 +7,8 @@ use std::{hint::black_box, io::Write as _};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flate2::{Compression, write::GzEncoder};
-use policy::facts::Facts;
 use least_privilege::{LogFile, Principal, Usage, UsageOptions};
+use policy::facts::Facts;
 
 const RECORDS: u64 = 50_000;
 const BYTES: usize = 800;

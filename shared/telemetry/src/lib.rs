@@ -13,24 +13,23 @@ use tracing_subscriber::{
 
 /// Our crates; `infraaudit` is the command's.
 const OURS: [&str; 17] = [
-    "access",
+    "access_keys",
     "api",
     "audit",
+    "aws",
     "checks",
     "collect",
     "domain",
+    "export",
     "infraaudit",
-    "keys",
-    "logging",
-    "notice",
+    "inventory",
+    "least_privilege",
     "notifier",
+    "notify",
     "policy",
-    "report",
     "store",
-    "usage",
+    "telemetry",
     "worker",
-    // Its span names the invocation, at `info`.
-    RUNTIME,
 ];
 
 const RUNTIME: &str = "lambda_runtime";

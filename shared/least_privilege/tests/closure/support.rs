@@ -8,9 +8,9 @@ mod replay;
 
 use std::sync::LazyLock;
 
+use least_privilege::{LogFile, Principal, Usage, UsageOptions};
 use policy::facts::Facts;
 use proptest::prelude::*;
-use least_privilege::{LogFile, Principal, Usage, UsageOptions};
 
 pub(crate) use calls::asked_of;
 pub(crate) use replay::{Asked, Policy};
