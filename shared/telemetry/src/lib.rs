@@ -4,7 +4,7 @@
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer,
-    filter::Targets,
+    filter::filter_fn,
     fmt::{MakeWriter, layer},
     layer::SubscriberExt,
     registry::LookupSpan,
@@ -58,9 +58,17 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + 'static,
 {
-    let cap = |name| (name, if name == RUNTIME { level.min(LevelFilter::INFO) } else { level });
-    let levels =
-        Targets::new().with_default(level.min(LevelFilter::WARN)).with_targets(OURS.map(cap));
+    // By the whole name of the crate: `Targets` compares beginnings, and `aws` begins the SDK's crates.
+    let admits = filter_fn(move |event| {
+        let name = event.target().split("::").next().unwrap_or_default();
+        let most = match name {
+            RUNTIME => level.min(LevelFilter::INFO),
+            ours if OURS.contains(&ours) => level,
+            _ => level.min(LevelFilter::WARN),
+        };
+        *event.level() <= most
+    });
+    let levels = admits.with_max_level_hint(level);
     layer().json().flatten_event(true).with_span_list(false).with_writer(writer).with_filter(levels)
 }
 
