@@ -5,26 +5,50 @@
 //! `texts/<lang>/<service>.toml`. Tests over the whole catalogue say what else is missing.
 
 mod check;
-mod ec2;
+mod context;
+mod evaluate;
 mod frameworks;
-mod iam;
-mod judge;
-mod s3;
+mod judgement;
+mod present;
+mod render;
+mod rule;
+#[cfg(test)]
+mod testing;
 mod texts;
 
-pub use check::{Check, Rule};
-pub use judge::{EvaluateOptions, judge};
-pub use texts::{Lang, Texts};
+mod ec2;
+mod iam;
+mod s3;
+
+use inventory::for_each_service;
+
+pub use check::Check;
+pub use context::{Context, Regions};
+pub use evaluate::{EvaluateOptions, evaluate};
+pub use judgement::{Failure, Judgement, Outcome, fail, not_applicable, pass, pass_with, seen};
+pub use present::{PresentedFinding, PresentedReport};
+pub use render::{render, render_unread};
+pub use rule::{Each, Once, Overall, Rule};
+pub use texts::Texts;
+
+macro_rules! catalogue {
+    ($($module:ident: $Service:ident, $name:literal, $scope:ident, $requests:literal;)+) => {
+        &[$($module::CHECKS),+]
+    };
+}
+
+/// The checks of every service.
+static CATALOGUE: &[&[&Check]] = for_each_service!(catalogue);
 
 /// Every check, by service, in the order they are documented.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    [iam::CHECKS, s3::CHECKS, ec2::CHECKS].into_iter().flatten().copied()
+    CATALOGUE.iter().copied().flatten().copied()
 }
 
-/// The check with this id.
+/// The check that has this id, or had it.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Check> {
-    all().find(|check| check.id == id)
+    all().find(|check| check.is_called(id))
 }
 
 /// The id that looks most like a misspelt one; nothing where none comes close.

@@ -1,12 +1,13 @@
-use std::{collections::BTreeMap, fmt, str::FromStr, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use domain::{Invalid, Service};
+use domain::Lang;
+use inventory::for_each_service;
 use serde::Deserialize;
 
 use crate::Check;
 
 /// The words of one check.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
     /// What is wrong when it fails, in one line.
@@ -17,86 +18,58 @@ pub struct Texts {
     pub risk: String,
     /// What to change.
     pub remedy: String,
+    /// What its rule may have seen, by message; `{name}` stands for a value.
+    #[serde(default)]
+    pub evidence: BTreeMap<String, String>,
 }
 
-/// A language that every check is written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Korean.
-    Ko,
+/// The words of all checks in one language.
+struct Book {
+    checks: BTreeMap<String, Texts>,
+    /// What any rule may have seen.
+    shared: BTreeMap<String, String>,
 }
-
-impl Lang {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::En, Self::Ko];
-
-    /// Its ISO 639-1 code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Ko => "ko",
-        }
-    }
-}
-
-impl fmt::Display for Lang {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
-
-impl FromStr for Lang {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|lang| lang.code() == text)
-            .ok_or_else(|| Invalid::new("language", text, "en or ko"))
-    }
-}
-
-type Book = BTreeMap<String, Texts>;
 
 /// Where a text is missing nothing is shown; a test demands every text in every language.
-static MISSING: Texts = Texts {
-    headline: String::new(),
-    requirement: String::new(),
-    risk: String::new(),
-    remedy: String::new(),
-};
+static MISSING: LazyLock<Texts> = LazyLock::new(Texts::default);
 
-macro_rules! book {
-    ($lang:literal) => {
-        LazyLock::new(|| {
-            Service::ALL.map(|service| {
-                let source = match service {
-                    Service::Iam => include_str!(concat!("../texts/", $lang, "/iam.toml")),
-                    Service::S3 => include_str!(concat!("../texts/", $lang, "/s3.toml")),
-                    Service::Ec2 => include_str!(concat!("../texts/", $lang, "/ec2.toml")),
-                };
-                (service, toml::from_str(source).unwrap_or_default())
-            })
-        })
+macro_rules! sources {
+    ($lang:literal: $($module:ident: $Service:ident, $name:literal, $scope:ident, $requests:literal;)+) => {
+        [$(($name, include_str!(concat!("../texts/", $lang, "/", $name, ".toml")))),+]
     };
 }
+macro_rules! english {
+    ($($service:tt)+) => { sources!("en": $($service)+) };
+}
+macro_rules! korean {
+    ($($service:tt)+) => { sources!("ko": $($service)+) };
+}
 
-static EN: LazyLock<[(Service, Book); 3]> = book!("en");
-static KO: LazyLock<[(Service, Book); 3]> = book!("ko");
+static EN: LazyLock<Book> =
+    LazyLock::new(|| book(&for_each_service!(english), include_str!("../texts/en/evidence.toml")));
+static KO: LazyLock<Book> =
+    LazyLock::new(|| book(&for_each_service!(korean), include_str!("../texts/ko/evidence.toml")));
+
+fn book(services: &[(&str, &str)], shared: &str) -> Book {
+    let checks = services.iter().flat_map(|(service, source)| {
+        let page: BTreeMap<String, Texts> = toml::from_str(source).unwrap_or_default();
+        page.into_iter().map(move |(stem, texts)| (format!("{service}_{stem}"), texts))
+    });
+    Book { checks: checks.collect(), shared: toml::from_str(shared).unwrap_or_default() }
+}
+
+fn book_of(lang: Lang) -> &'static Book {
+    match lang {
+        Lang::En => &EN,
+        Lang::Ko => &KO,
+    }
+}
 
 pub(crate) fn of(check: &Check, lang: Lang) -> &'static Texts {
-    let books = match lang {
-        Lang::En => &*EN,
-        Lang::Ko => &*KO,
-    };
-    let stem = check.id.split_once('_').map_or(check.id, |(_, stem)| stem);
-    books
-        .iter()
-        .find(|(service, _)| *service == check.service())
-        .and_then(|(_, book)| book.get(stem))
-        .unwrap_or(&MISSING)
+    book_of(lang).checks.get(check.id).unwrap_or(&MISSING)
+}
+
+/// The sentence of a message that any rule may use.
+pub(crate) fn shared(message: &str, lang: Lang) -> Option<&'static str> {
+    book_of(lang).shared.get(message).map(String::as_str)
 }

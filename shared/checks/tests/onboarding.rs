@@ -11,14 +11,14 @@ mod yaml;
 
 use std::collections::BTreeSet;
 
-use domain::{Fact, keys::Method};
+use domain::keys::Method;
 use serde_json::{Value, json};
 
 use files::{between, expect, read};
 
 /// Every action that reading any fact may use, or any way of reading access keys.
 fn actions() -> BTreeSet<&'static str> {
-    let facts = Fact::ALL.into_iter().flat_map(Fact::actions).copied();
+    let facts = inventory::all_reads().flat_map(|read| read.actions).copied();
     facts.chain(Method::all_actions()).collect()
 }
 

@@ -99,18 +99,20 @@ pub struct AlertFinding {
     pub first_seen: Timestamp,
 }
 
-impl From<&TrackedFinding> for AlertFinding {
-    fn from(finding: &TrackedFinding) -> Self {
+impl AlertFinding {
+    /// A finding in the words of the alert's language.
+    #[must_use]
+    pub fn new(finding: &TrackedFinding, headline: &str, evidence: &str) -> Self {
         Self {
             fingerprint: finding.fingerprint.clone(),
-            check_id: finding.check_id.clone(),
+            check_id: finding.check_id.clone().into_owned(),
             severity: finding.severity,
-            headline: finding.headline.clone(),
+            headline: headline.to_owned(),
             resource: finding.resource.clone(),
             sub_resource: finding.sub_resource.clone(),
             region: finding.region.clone(),
             owner: finding.owner.clone(),
-            evidence: finding.evidence.chars().take(500).collect(),
+            evidence: evidence.chars().take(500).collect(),
             first_seen: finding.first_seen,
         }
     }

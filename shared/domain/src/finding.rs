@@ -1,27 +1,18 @@
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Fingerprint, Service, Severity, Suppressed, Verdict};
-
-/// Tags of a resource, by key.
-pub type Tags = BTreeMap<String, String>;
-
-/// Whom a resource belongs to: the value of its tag `owner`, in whatever case the key is written.
-#[must_use]
-pub fn owner(tags: &Tags) -> Option<&str> {
-    let named = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("owner"));
-    named.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
-}
+use crate::{AccountId, Evidence, Fingerprint, Service, Severity, Suppressed, Tags, Verdict};
 
 /// What one check says of one resource.
+///
+/// It has the ids of texts and no texts: whoever shows it joins them, in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// Its lasting name.
     pub fingerprint: Fingerprint,
     /// The check.
-    pub check_id: String,
+    pub check_id: Cow<'static, str>,
     /// The service the check belongs to.
     pub service: Service,
     /// How bad a failure is.
@@ -33,19 +24,8 @@ pub struct Finding {
     /// The part of the resource it is about: one access key of a user.
     pub sub_resource: Option<String>,
     /// What was seen, or why nothing was; empty where a pass needs no words.
-    pub evidence: String,
-    /// What is wrong when the check fails.
-    pub headline: String,
-    /// What the check asks for.
-    pub requirement: String,
-    /// What a failure lets happen.
-    pub risk: String,
-    /// What to change.
-    pub remedy: String,
-    /// The AWS documentation of the setting.
-    pub reference: String,
-    /// The requirements of frameworks it answers: `cis-aws-5.0:1.13`.
-    pub frameworks: Vec<String>,
+    #[serde(default)]
+    pub evidence: Evidence,
     /// The suppression that keeps a failure quiet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppressed>,
@@ -58,8 +38,9 @@ pub struct Resource {
     /// Its ARN; ends in `*` where the list it would be in could not be read.
     pub arn: String,
     /// Its CloudFormation type: `AWS::S3::Bucket`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// Its region, or `global`.
     pub region: String,
     /// Its account.
@@ -68,4 +49,13 @@ pub struct Resource {
     /// Its tags; nothing where they were not asked for.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, String>>))]
     pub tags: Option<Tags>,
+}
+
+impl Finding {
+    /// The region and service whose reading it comes from.
+    #[must_use]
+    pub fn place(&self) -> crate::ServiceRegion {
+        let region = inventory::region_of(self.service, &self.resource.region);
+        crate::ServiceRegion::new(region, self.service)
+    }
 }

@@ -1,25 +1,20 @@
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Finding, Receipt, Severity, Verdict, keys::AuditedKeys};
+use crate::{AccountId, Finding, Receipt, Severity, Thresholds, Verdict, keys::AuditedKeys};
 
-/// The result of an audit; its JSON form is described by `docs/schema/scan-1.json` and only
-/// grows.
+/// The result of an audit, as it is kept: whoever shows it joins the texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Report {
     /// The version of this shape.
     pub schema: u32,
     /// The audited account.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{12}$"))]
     pub account: AccountId,
     /// When the reading began.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub started_at: Timestamp,
     /// When the reading ended.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub finished_at: Timestamp,
     /// Whether everything asked for was read.
     pub status: Status,
@@ -29,7 +24,14 @@ pub struct Report {
     pub summary: Summary,
     /// The findings, worst first.
     pub findings: Vec<Finding>,
-    /// The old access keys as one list; not there where no check looks at access keys.
+    /// The ids of the checks that were run; empty in a report that was written before December 2026.
+    #[serde(default)]
+    pub checks: Vec<Cow<'static, str>>,
+    /// The numbers that it was judged with.
+    #[serde(default)]
+    pub thresholds: Thresholds,
+    /// The old access keys, as reports held them until December 2026: now [`AuditedKeys::of`] finds them among
+    /// the findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_keys: Option<AuditedKeys>,
 }
@@ -83,6 +85,9 @@ pub struct Summary {
     pub unknown: usize,
     /// How many a person has to look at.
     pub manual: usize,
+    /// How many there is nothing for that the requirement could be asked of.
+    #[serde(default)]
+    pub not_applicable: usize,
     /// How many of the failing ones are suppressed; they are not counted by severity.
     #[serde(default)]
     pub suppressed: usize,
@@ -102,6 +107,7 @@ impl Summary {
                 Verdict::Pass => summary.pass += 1,
                 Verdict::Unknown => summary.unknown += 1,
                 Verdict::Manual => summary.manual += 1,
+                Verdict::NotApplicable => summary.not_applicable += 1,
                 Verdict::Fail => {
                     summary.fail += 1;
                     if finding.suppressed.is_some() {

@@ -3,7 +3,9 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Audit, AuditId, Invalid, Service, ServiceSnapshot, Tenant};
+use inventory::{ServiceSnapshot, is_region};
+
+use crate::{AccountId, Audit, AuditId, Invalid, Service, Tenant};
 
 /// What one task reads: one service in one region, or in `global`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,20 +41,8 @@ impl FromStr for ServiceRegion {
         if !is_region(region) {
             return Err(invalid());
         }
-        Ok(Self::new(region, service.parse().map_err(|_| invalid())?))
+        Ok(Self::new(region, Service::stored(service).map_err(|_| invalid())?))
     }
-}
-
-/// Whether a text can be the name of a region: it becomes part of keys and of host names.
-///
-/// `*` stands for all of them, where they could not be listed.
-#[must_use]
-pub fn is_region(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let named = (2..=32).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(allowed);
-    named || text == "*"
 }
 
 impl TryFrom<String> for ServiceRegion {

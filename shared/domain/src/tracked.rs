@@ -1,10 +1,13 @@
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use policy::Wildcard;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    AccountId, AuditId, Finding, Fingerprint, Service, ServiceRegion, Severity, Tags, Tenant, owner,
+    AccountId, AuditId, Evidence, Finding, Fingerprint, Service, ServiceRegion, Severity, Tags,
+    Tenant, owner,
 };
 
 /// Where a problem stands between audits.
@@ -56,19 +59,16 @@ impl std::str::FromStr for Lifecycle {
 
 /// A problem as it is followed from audit to audit; written only when something changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TrackedFinding {
     /// Whose it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub tenant: Option<Tenant>,
     /// The account.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{12}$"))]
     pub account: AccountId,
     /// Its lasting name.
     pub fingerprint: Fingerprint,
     /// The check that fails.
-    pub check_id: String,
+    pub check_id: Cow<'static, str>,
     /// The service it is about.
     pub service: Service,
     /// How bad it is.
@@ -84,33 +84,25 @@ pub struct TrackedFinding {
     /// Whom it belongs to: the value of its tag `owner`; null where it has none.
     #[serde(default)]
     pub owner: Option<String>,
-    /// What is wrong.
-    pub headline: String,
     /// What was seen when it last changed.
-    pub evidence: String,
+    #[serde(default)]
+    pub evidence: Evidence,
     /// Where it was read: the region and service whose reading can resolve it.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub place: ServiceRegion,
     /// When it was first seen.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub first_seen: Timestamp,
     /// When it was last seen to fail, as of its last change.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub last_seen: Timestamp,
     /// When it was seen to be gone.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub resolved_at: Option<Timestamp>,
     /// The time of the snapshot that its state comes from: an older one changes nothing.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub seen_at: Timestamp,
     /// The audit that changed it last.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Uuid))]
     pub audit_id: AuditId,
     /// The suppression that keeps it quiet.
     pub suppressed: Option<Suppressed>,
     /// How often it was written: a change is made to what was read, or not at all.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub version: u32,
 }
 
@@ -136,7 +128,6 @@ impl TrackedFinding {
             sub_resource: finding.sub_resource.clone(),
             region: finding.resource.region.clone(),
             owner: finding.resource.tags.as_ref().and_then(owner).map(ToOwned::to_owned),
-            headline: finding.headline.clone(),
             evidence: finding.evidence.clone(),
             place,
             first_seen: at,

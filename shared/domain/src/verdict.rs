@@ -2,9 +2,9 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Severity, Unread};
+use crate::Invalid;
 
-/// The four ways a finding can end.
+/// The ways a finding can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -17,9 +17,16 @@ pub enum Verdict {
     Manual,
     /// The requirement holds.
     Pass,
+    /// There is nothing that the requirement could be asked of: the service is not there. It counts neither for
+    /// nor against a requirement, and nobody is alerted.
+    NotApplicable,
 }
 
 impl Verdict {
+    /// Every verdict, the worst first.
+    pub const ALL: [Self; 5] =
+        [Self::Fail, Self::Unknown, Self::Manual, Self::Pass, Self::NotApplicable];
+
     /// The name used in JSON, CSV and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -28,6 +35,7 @@ impl Verdict {
             Self::Unknown => "unknown",
             Self::Manual => "manual",
             Self::Pass => "pass",
+            Self::NotApplicable => "not_applicable",
         }
     }
 }
@@ -36,10 +44,9 @@ impl FromStr for Verdict {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        [Self::Fail, Self::Unknown, Self::Manual, Self::Pass]
-            .into_iter()
-            .find(|verdict| verdict.name() == text)
-            .ok_or_else(|| Invalid::new("verdict", text, "fail, unknown, manual or pass"))
+        Self::ALL.into_iter().find(|verdict| verdict.name() == text).ok_or_else(|| {
+            Invalid::new("verdict", text, "fail, unknown, manual, pass or not_applicable")
+        })
     }
 }
 
@@ -47,59 +54,4 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
-}
-
-/// What a rule decides about one resource; the error is an `unknown` verdict with its reason.
-pub type Judgement = Result<Outcome, Unread>;
-
-/// The answers of a rule that saw all it needed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The requirement holds; the text, if any, is what was seen.
-    Pass(Option<String>),
-    /// The requirement does not hold.
-    Fail(Failure),
-    /// A person has to look; the text says at what.
-    Manual(String),
-}
-
-/// What is wrong with a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What was seen.
-    pub evidence: String,
-    /// How bad it is here, where that differs from the check's own severity.
-    pub severity: Option<Severity>,
-    /// A fact that was not read and could make it worse, up to the check's worst severity.
-    pub unread: Option<Unread>,
-}
-
-/// The requirement holds.
-#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
-pub const fn pass() -> Judgement {
-    Ok(Outcome::Pass(None))
-}
-
-/// The requirement holds, and this was seen.
-#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
-pub fn pass_with(evidence: impl Into<String>) -> Judgement {
-    Ok(Outcome::Pass(Some(evidence.into())))
-}
-
-/// The requirement does not hold, and this is the evidence.
-#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
-pub fn fail(evidence: impl Into<String>) -> Judgement {
-    Ok(Outcome::Fail(Failure { evidence: evidence.into(), severity: None, unread: None }))
-}
-
-/// The requirement does not hold, with a severity of its own.
-#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
-pub fn fail_at(severity: Severity, evidence: impl Into<String>) -> Judgement {
-    Ok(Outcome::Fail(Failure { evidence: evidence.into(), severity: Some(severity), unread: None }))
-}
-
-/// A person has to look at this.
-#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
-pub fn manual(what: impl Into<String>) -> Judgement {
-    Ok(Outcome::Manual(what.into()))
 }

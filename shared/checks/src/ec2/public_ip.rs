@@ -1,15 +1,18 @@
 use std::net::{IpAddr, Ipv6Addr};
 
-use domain::{Context, Judgement, Severity, ec2::Instance, fail, pass};
+use domain::Severity;
+use inventory::ec2::{INSTANCES, Instance};
 
-use crate::{Check, Rule};
+use crate::{Check, Context, Each, Judgement, fail, pass, seen};
 
 pub(super) static CHECK: Check = Check {
     id: "ec2_public_ip",
+    aliases: &[],
     severity: Severity::Medium,
     worst: Severity::Medium,
+    reads: &[INSTANCES],
     reference: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
-    rule: Rule::Instance(is_private),
+    rule: &Each(is_private),
 };
 
 /// Whether the internet routes it: `2000::/3` is all the global unicast space there is (RFC 4291);
@@ -18,17 +21,18 @@ const fn is_global(address: Ipv6Addr) -> bool {
     address.segments()[0] & 0xe000 == 0x2000
 }
 
-fn is_private(instance: &Instance, _: &Context) -> Judgement {
+fn is_private(instance: &Instance, _: &Context<'_>) -> Judgement {
     let v4 = instance.public_ipv4.iter().copied().map(IpAddr::V4);
     let v6 = instance.ipv6.iter().copied().filter(|&v6| is_global(v6)).map(IpAddr::V6);
-    let public: Vec<_> = v4.chain(v6).map(|address| format!("`{address}`")).collect();
-    if public.is_empty() { pass() } else { fail(format!("public {}", public.join(", "))) }
+    let public: Vec<_> = v4.chain(v6).map(|address| address.to_string()).collect();
+    if public.is_empty() { pass() } else { fail(seen("public").with("addresses", public)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::tests::context;
+    use crate::testing::context;
+    use inventory::Resource as _;
 
     #[test]
     fn fails_with_a_public_address_of_either_kind() {
@@ -43,10 +47,12 @@ mod tests {
         };
         assert_eq!(with(&[], &[]), pass());
         assert_eq!(with(&[], &["fd00:ec2::1", "fe80::1"]), pass());
-        assert_eq!(with(&["203.0.113.7"], &[]), fail("public `203.0.113.7`"));
-        assert_eq!(
-            with(&["203.0.113.7", "203.0.113.9"], &["2600:1f14::5"]),
-            fail("public `203.0.113.7`, `203.0.113.9`, `2600:1f14::5`")
-        );
+        let public = |addresses: &[&str]| {
+            let addresses: Vec<String> = addresses.iter().map(|&one| one.into()).collect();
+            fail(seen("public").with("addresses", addresses))
+        };
+        assert_eq!(with(&["203.0.113.7"], &[]), public(&["203.0.113.7"]));
+        let all = ["203.0.113.7", "203.0.113.9", "2600:1f14::5"];
+        assert_eq!(with(&all[..2], &all[2..]), public(&all));
     }
 }

@@ -1,38 +1,46 @@
-use domain::{Context, Judgement, Severity, fail, iam::AccessKey, pass_with};
+use domain::Severity;
+use inventory::iam::{ACCESS_KEYS, AccessKey};
+use jiff::SignedDuration;
 
-use crate::{Check, Rule};
+use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
 
 pub(super) static CHECK: Check = Check {
     id: "iam_access_key_age",
+    aliases: &[],
     severity: Severity::High,
     worst: Severity::High,
+    reads: &[ACCESS_KEYS],
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
-    rule: Rule::AccessKey(is_young),
+    rule: &Each(is_young),
 };
 
 /// How many hours a day has; ages are whole days, and a key is too old from the moment it has
 /// lived longer than the limit.
 const HOURS: i64 = 24;
 
-fn is_young(key: &AccessKey, context: &Context) -> Judgement {
-    let name = format!("key `…{}` of `{}`", key.last_four(), key.user);
+fn is_young(key: &AccessKey, context: &Context<'_>) -> Judgement {
+    let about = |message| seen(message).with("key", key.last_four()).with("user", &*key.user);
     if !key.active {
-        return pass_with(format!("{name} is inactive"));
+        return pass_with(about("inactive"));
     }
-    let age = context.time.duration_since(*key.created.known()?);
+    let created = *key.created.known()?;
+    let age = context.time.duration_since(created);
     let (days, limit) = (age.as_hours() / HOURS, context.thresholds.access_key_days);
-    if age > jiff::SignedDuration::from_hours(i64::from(limit) * HOURS) {
-        return fail(format!("active {name} is `{days}` days old; the limit is `{limit}`"));
+    if age > SignedDuration::from_hours(i64::from(limit) * HOURS) {
+        let old = about("too_old").with("days", days).with("limit", limit);
+        return fail(old.with("hours", age.as_hours()).with("created", created.to_string()));
     }
-    pass_with(format!("active {name} is `{days}` days old"))
+    pass_with(about("young").with("days", days))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::tests::{context, unread};
-    use domain::{Known, Outcome};
-    use jiff::SignedDuration;
+    use crate::{
+        Outcome,
+        testing::{context, unread},
+    };
+    use inventory::{Known, Resource as _};
 
     fn aged(days: i64, seconds: i64) -> AccessKey {
         let age = SignedDuration::from_hours(days * HOURS) + SignedDuration::from_secs(seconds);
@@ -42,8 +50,10 @@ mod tests {
     #[test]
     fn fails_from_the_second_after_ninety_days() {
         assert!(matches!(is_young(&aged(90, 0), &context()), Ok(Outcome::Pass(_))));
-        let evidence = "active key `…MPLE` of `example` is `90` days old; the limit is `90`";
-        assert_eq!(is_young(&aged(90, 1), &context()), fail(evidence));
+        let old = seen("too_old").with("key", "MPLE").with("user", "example");
+        let old = old.with("days", 90_i64).with("limit", 90_u32).with("hours", 2160_i64);
+        let created = (context().time - SignedDuration::from_secs(90 * 86_400 + 1)).to_string();
+        assert_eq!(is_young(&aged(90, 1), &context()), fail(old.with("created", created)));
     }
 
     #[test]

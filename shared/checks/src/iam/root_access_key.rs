@@ -1,38 +1,41 @@
-use domain::{Context, Judgement, Severity, fail, iam::AccountSummary, pass};
+use domain::Severity;
+use inventory::iam::{Iam, SUMMARY};
 
-use crate::{Check, Rule};
+use crate::{Check, Context, Judgement, Once, fail, pass, seen};
 
 pub(super) static CHECK: Check = Check {
     id: "iam_root_access_key",
+    aliases: &[],
     severity: Severity::Critical,
     worst: Severity::Critical,
+    reads: &[SUMMARY],
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
-    rule: Rule::Account(has_none),
+    rule: &Once(has_none),
 };
 
-fn has_none(summary: &AccountSummary, _: &Context) -> Judgement {
-    match *summary.root_access_keys.known()? {
+fn has_none(iam: &Iam, _: &Context<'_>) -> Judgement {
+    match *iam.summary.known()?.root_access_keys.known()? {
         0 => pass(),
-        keys => fail(format!("`AccountAccessKeysPresent` is `{keys}`")),
+        keys => fail(seen("present").with("keys", keys)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::tests::{context, unread};
-    use domain::Known;
+    use crate::testing::{context, unread};
+    use inventory::{Known, iam::AccountSummary};
 
     #[test]
     fn passes_only_without_a_key() {
-        let with = |keys| {
-            let root = AccountSummary { root_access_keys: keys, ..AccountSummary::secure() };
-            has_none(&root, &context())
+        let with = |root_access_keys| {
+            let summary = AccountSummary { root_access_keys, ..AccountSummary::secure() }.into();
+            has_none(&Iam { summary, ..Iam::default() }, &context())
         };
         let unread = unread("iam:GetAccountSummary");
 
         assert_eq!(with(0.into()), pass());
-        assert_eq!(with(1.into()), fail("`AccountAccessKeysPresent` is `1`"));
+        assert_eq!(with(1.into()), fail(seen("present").with("keys", 1_u32)));
         assert_eq!(with(Known::Unread(unread.clone())), Err(unread));
     }
 }

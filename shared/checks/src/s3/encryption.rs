@@ -1,37 +1,36 @@
-use domain::{
-    Context, Judgement, Severity, fail, pass_with,
-    s3::{Algorithm, Bucket, Encryption},
-};
+use domain::Severity;
+use inventory::s3::{Algorithm, Bucket, ENCRYPTION, Encryption};
 
-use crate::{Check, Rule};
+use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
 
 pub(super) static CHECK: Check = Check {
     id: "s3_encryption",
+    aliases: &[],
     severity: Severity::Medium,
     worst: Severity::Medium,
+    reads: &[ENCRYPTION],
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
-    rule: Rule::BucketEncryption(encrypts),
+    rule: &Each(encrypts),
 };
 
-fn encrypts(bucket: &Bucket, _: &Context) -> Judgement {
-    match bucket.encryption.known()? {
-        None => fail("no default encryption"),
-        Some(Encryption { algorithm, key: Some(key) }) => {
-            pass_with(format!("{algorithm} with key `{key}`"))
-        }
+fn encrypts(bucket: &Bucket, _: &Context<'_>) -> Judgement {
+    let Some(Encryption { algorithm, key }) = bucket.encryption.known()? else {
+        return fail(seen("none"));
+    };
+    let by = |message| seen(message).with("algorithm", algorithm.to_string());
+    pass_with(match (algorithm, key) {
+        (_, Some(key)) => by("with_key").with("key", &**key),
         // A KMS algorithm that names no key uses the one that AWS manages for S3.
-        Some(Encryption {
-            algorithm: algorithm @ (Algorithm::Kms | Algorithm::KmsTwice), ..
-        }) => pass_with(format!("{algorithm} with the AWS managed key `aws/s3`")),
-        Some(Encryption { algorithm, .. }) => pass_with(algorithm.to_string()),
-    }
+        (Algorithm::Kms | Algorithm::KmsTwice, None) => by("with_aws_key"),
+        (_, None) => by("with"),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::tests::{context, unread};
-    use domain::Known;
+    use crate::testing::{context, unread};
+    use inventory::{Known, Resource as _};
 
     fn with(encryption: Known<Option<Encryption>>) -> Judgement {
         encrypts(&Bucket { encryption, ..Bucket::secure() }, &context())
@@ -42,19 +41,18 @@ mod tests {
         let by = |algorithm, key: Option<&str>| {
             with(Some(Encryption { algorithm, key: key.map(Into::into) }).into())
         };
-        assert_eq!(by(Algorithm::Aes256, None), pass_with("SSE-S3"));
-        assert_eq!(by(Algorithm::Kms, Some("k1")), pass_with("SSE-KMS with key `k1`"));
-        assert_eq!(
-            by(Algorithm::Kms, None),
-            pass_with("SSE-KMS with the AWS managed key `aws/s3`")
-        );
-        assert_eq!(by(Algorithm::KmsTwice, Some("k1")), pass_with("DSSE-KMS with key `k1`"));
+        let seen = |message, algorithm: &str| seen(message).with("algorithm", algorithm);
+        let with_key = |algorithm| pass_with(seen("with_key", algorithm).with("key", "k1"));
+        assert_eq!(by(Algorithm::Aes256, None), pass_with(seen("with", "SSE-S3")));
+        assert_eq!(by(Algorithm::Kms, Some("k1")), with_key("SSE-KMS"));
+        assert_eq!(by(Algorithm::Kms, None), pass_with(seen("with_aws_key", "SSE-KMS")));
+        assert_eq!(by(Algorithm::KmsTwice, Some("k1")), with_key("DSSE-KMS"));
     }
 
     #[test]
     fn fails_without_and_is_unknown_unread() {
         let unread = unread("s3:GetEncryptionConfiguration");
-        assert_eq!(with(None.into()), fail("no default encryption"));
+        assert_eq!(with(None.into()), fail(seen("none")));
         assert_eq!(with(Known::Unread(unread.clone())), Err(unread));
     }
 }

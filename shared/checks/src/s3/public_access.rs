@@ -1,59 +1,67 @@
-use domain::{
-    Context, Failure, Judgement, Outcome, Severity, pass_with,
-    s3::{Bucket, PublicAccessBlock},
-};
+use domain::{Evidence, Severity};
+use inventory::s3::{Bucket, EXPOSURE, PublicAccessBlock, S3};
 
-use crate::{Check, Rule};
+use crate::{Check, Context, Each, Failure, Judgement, Outcome, pass_with, seen};
 
 pub(super) static CHECK: Check = Check {
     id: "s3_public_access",
+    aliases: &[],
     severity: Severity::High,
     worst: Severity::Critical,
+    reads: &[EXPOSURE],
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
-    rule: Rule::BucketExposure(blocks_public_access),
+    rule: &Each(blocks_public_access),
 };
 
-fn blocks_public_access(bucket: &Bucket, context: &Context) -> Judgement {
-    let (account, own) = (context.block_public.known(), bucket.block_public.known());
+fn blocks_public_access(bucket: &Bucket, context: &Context<'_>) -> Judgement {
+    let account = context.of::<S3>().and_then(|s3| s3.block_public.known());
+    let own = bucket.block_public.known();
     // One level that blocks everything is enough, whatever is known of the other.
     if account == Ok(&PublicAccessBlock::ALL) {
-        return pass_with("the account blocks all public access");
+        return pass_with(seen("account_blocks_all"));
     }
     if own == Ok(&PublicAccessBlock::ALL) {
-        return pass_with("the bucket blocks all public access");
+        return pass_with(seen("bucket_blocks_all"));
     }
     let blocked = account?.or(*own?);
     if blocked == PublicAccessBlock::ALL {
-        return pass_with("account and bucket together block all public access");
+        return pass_with(seen("together_block_all"));
     }
     Ok(Outcome::Fail(exposure(bucket, blocked)))
 }
 
 /// What is missing, and whether the policy or the ACL makes the bucket public through the gap.
 fn exposure(bucket: &Bucket, blocked: PublicAccessBlock) -> Failure {
-    let (mut seen, mut unread) = (Vec::new(), None);
+    let (mut public, mut unread) = (Evidence::default(), None);
     if !blocked.restrict_buckets {
         match bucket.policy_is_public.known() {
-            Ok(true) => seen.push("the bucket policy is public".into()),
+            Ok(true) => public = public.and(seen("public_policy")),
             Ok(false) => {}
             Err(why) => unread = Some(why),
         }
     }
     if !blocked.ignore_acls {
         match bucket.public_grants.known() {
-            Ok(grants) => seen.extend(grants.iter().map(|grant| {
-                format!("the ACL grants `{}` to `{}`", grant.permission, grant.grantee)
-            })),
+            Ok(grants) => {
+                for grant in grants {
+                    let grantee = grant.grantee.to_string();
+                    let granted = seen("public_acl").with("permission", &*grant.permission);
+                    public = public.and(granted.with("grantee", grantee));
+                }
+            }
             Err(why) => unread = unread.or(Some(why)),
         }
     }
-    let severity = (!seen.is_empty()).then_some(Severity::Critical);
+    let severity = (!public.is_empty()).then_some(Severity::Critical);
+    let missing: Vec<_> = blocked.missing().map(ToOwned::to_owned).collect();
+    let mut evidence = public.and(seen("off").with("settings", missing));
     // Critical already: nothing that was not read can make it worse.
     let unread = unread.filter(|_| severity.is_none());
-    let missing: Vec<_> = blocked.missing().map(|name| format!("`{name}`")).collect();
-    seen.push(format!("off for bucket and account: {}", missing.join(", ")));
-    seen.extend(unread.iter().map(|why| format!("it may be public, for {why}")));
-    Failure { evidence: seen.join("; "), severity, unread }
+    let may_be_worse = unread.is_some();
+    if let Some(why) = unread {
+        evidence = evidence.and(seen("may_be_public").with("why", why));
+    }
+    Failure { evidence, severity, may_be_worse }
 }
 
 #[cfg(test)]

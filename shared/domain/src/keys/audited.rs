@@ -1,12 +1,15 @@
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{OldAccessKey, judge::of_key};
-use crate::{Thresholds, Unread, iam::Iam, owner};
+use super::{KeyStatus, OldAccessKey};
+use crate::{Finding, Report, Statement, Value, Verdict, owner};
 
-/// The access keys that an audit found to be older than its limit: what `iam_access_key_age` fails for, as one list.
+/// The check whose findings the list is made of.
+const CHECK: &str = "iam_access_key_age";
+
+/// The access keys that an audit found to be older than its limit: a view of the findings of
+/// `iam_access_key_age`, as one list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditedKeys {
@@ -30,109 +33,124 @@ pub struct OwnedKey {
 }
 
 impl AuditedKeys {
-    /// The old keys of an account whose IAM was read at a time.
+    /// The old keys of a report; nothing where it was made without that check.
     #[must_use]
-    pub fn of(iam: &Iam, thresholds: Thresholds, read_at: Timestamp) -> Self {
-        let mut all = Self::none(thresholds);
-        all.gap(iam.users.unread.as_ref());
-        let limit = SignedDuration::from_hours(i64::try_from(all.hours).unwrap_or(i64::MAX / 3600));
-        for user in &iam.users.items {
-            all.gap(user.access_keys.unread.as_ref());
-            for key in user.access_keys.items.iter().filter(|key| key.active) {
-                match of_key(key, limit, read_at) {
-                    Ok(None) => {}
-                    Ok(Some(key)) => {
-                        let owner = user.tags.as_ref().and_then(owner).map(ToOwned::to_owned);
-                        all.old_access_keys.push(OwnedKey { key, owner });
-                    }
-                    Err(unread) => all.gap(Some(&unread)),
+    pub fn of(report: &Report) -> Option<Self> {
+        if let Some(kept) = &report.access_keys {
+            return Some(kept.clone());
+        }
+        report.checks.iter().find(|check| *check == CHECK)?;
+        let findings = report.findings.iter().filter(|finding| finding.check_id == CHECK);
+        Some(Self::listed(findings, u64::from(report.thresholds.access_key_days) * 24))
+    }
+
+    fn listed<'a>(findings: impl Iterator<Item = &'a Finding>, hours: u64) -> Self {
+        let mut all = Self { hours, old_access_keys: Vec::new(), unread: BTreeSet::new() };
+        for finding in findings {
+            match finding.verdict {
+                Verdict::Fail => all.old_access_keys.extend(key(finding)),
+                Verdict::Unknown => {
+                    let why = finding.evidence.statements().iter().filter_map(|one| match one {
+                        Statement::Unread(unread) => Some(unread.to_string()),
+                        Statement::Message(..) | Statement::Prose(_) => None,
+                    });
+                    all.unread.extend(why);
                 }
+                Verdict::Pass | Verdict::Manual | Verdict::NotApplicable => {}
             }
         }
         all.old_access_keys.sort_by(|a, b| a.key.rank().cmp(&b.key.rank()));
         all
     }
+}
 
-    /// The keys of an account of whose IAM there is nothing.
-    #[must_use]
-    pub fn unread(thresholds: Thresholds, why: impl Into<String>) -> Self {
-        Self { unread: [why.into()].into(), ..Self::none(thresholds) }
-    }
-
-    fn none(thresholds: Thresholds) -> Self {
-        let hours = u64::from(thresholds.access_key_days) * 24;
-        Self { hours, old_access_keys: Vec::new(), unread: BTreeSet::new() }
-    }
-
-    fn gap(&mut self, unread: Option<&Unread>) {
-        self.unread.extend(unread.map(ToString::to_string));
-    }
+/// An old key, as the evidence of its finding has it.
+fn key(finding: &Finding) -> Option<OwnedKey> {
+    let text = |name| match finding.evidence.value(name)? {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let Value::Number(age_hours) = *finding.evidence.value("hours")? else { return None };
+    let key = OldAccessKey {
+        user_name: text("user")?,
+        access_key_id: finding.sub_resource.clone(),
+        created_date: text("created")?.parse().ok()?,
+        age_hours,
+        // Inactive keys pass.
+        status: KeyStatus::Active,
+        slot: None,
+        no_id_because: None,
+        last_used: None,
+    };
+    let owner = finding.resource.tags.as_ref().and_then(owner).map(ToOwned::to_owned);
+    Some(OwnedKey { key, owner })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        Cause, Known, Listing, Tags,
-        iam::{AccessKey, User},
+        Account, Cause, Evidence, Fingerprint, Partition, Resource, Service, Severity, Tags, Unread,
     };
-    use jiff::ToSpan as _;
 
-    fn now() -> Timestamp {
-        "2026-11-28T02:00:00Z".parse().unwrap()
+    fn finding(verdict: Verdict, user: &str, key: Option<&str>, evidence: Evidence) -> Finding {
+        let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
+        let arn = format!("arn:aws:iam::111122223333:user/{user}");
+        let tags: Tags = [("OWNER".to_owned(), format!("team {user}"))].into();
+        Finding {
+            fingerprint: Fingerprint::new(&account, "global", CHECK, &arn, key),
+            check_id: CHECK.into(),
+            service: Service::Iam,
+            severity: Severity::High,
+            verdict,
+            resource: Resource {
+                arn,
+                kind: "AWS::IAM::User".into(),
+                region: "global".into(),
+                account: account.id,
+                tags: (user == "kim").then_some(tags),
+            },
+            sub_resource: key.map(Into::into),
+            evidence,
+            suppressed: None,
+        }
     }
 
-    fn key(id: &str, hours: i64) -> AccessKey {
-        let created = now() - hours.hours() - 1.second();
-        AccessKey { id: id.into(), created: created.into(), ..AccessKey::secure() }
-    }
-
-    fn user(name: &str, keys: Vec<AccessKey>, tags: &[(&str, &str)]) -> User {
-        let tags: Tags = tags.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
-        User { name: name.into(), arn: String::new(), access_keys: keys.into(), tags: Some(tags) }
-    }
-
-    fn of(users: Listing<User>) -> AuditedKeys {
-        let unread = Unread::not_asked("iam:GetAccountSummary");
-        let iam = Iam { summary: Known::Unread(unread), users };
-        AuditedKeys::of(&iam, Thresholds { access_key_days: 90 }, now())
+    fn old(user: &str, key: &str, hours: i64, created: &str) -> Finding {
+        let evidence = Evidence::of("too_old").with("user", user).with("hours", hours);
+        finding(Verdict::Fail, user, Some(key), evidence.with("created", created))
     }
 
     #[test]
-    fn the_old_active_keys_are_told_with_their_owners_the_oldest_first() {
-        let off = AccessKey { active: false, ..key("AKIAOFF", 9000) };
-        let users = vec![
-            user("kim", vec![key("AKIAYOUNG", 2159), key("AKIAOLD", 2160)], &[("OWNER", "data")]),
-            user("lee", vec![key("AKIAOLDER", 5000), off], &[("team", "shop")]),
+    fn the_old_keys_are_told_with_their_owners_the_oldest_first() {
+        let findings = [
+            old("kim", "AKIAOLD", 2160, "2026-08-30T01:59:59Z"),
+            finding(Verdict::Pass, "kim", Some("AKIAYOUNG"), Evidence::default()),
+            old("lee", "AKIAOLDER", 5000, "2026-05-03T17:59:59Z"),
         ];
-        let keys = of(users.into());
+        let keys = AuditedKeys::listed(findings.iter(), 2160);
         assert_eq!((keys.hours, keys.unread.len()), (2160, 0));
         let told: Vec<_> = keys
             .old_access_keys
             .iter()
             .map(|one| (one.key.access_key_id.as_deref().unwrap(), one.key.age_hours, &one.owner))
             .collect();
-        assert_eq!(told, [("AKIAOLDER", 5000, &None), ("AKIAOLD", 2160, &Some("data".into()))]);
+        let owner = Some("team kim".into());
+        assert_eq!(told, [("AKIAOLDER", 5000, &None), ("AKIAOLD", 2160, &owner)]);
     }
 
     #[test]
     fn what_was_not_read_is_told() {
-        let denied = |action: &'static str| Unread {
-            action: action.into(),
-            cause: Cause::Denied,
-            region: "us-east-1".into(),
+        let denied = |action: &'static str| {
+            let unread =
+                Unread { action: action.into(), cause: Cause::Denied, region: "global".into() };
+            finding(Verdict::Unknown, "*", None, Evidence::unread(unread))
         };
-        let dateless =
-            AccessKey { created: Known::Unread(denied("iam:ListAccessKeys")), ..key("A", 0) };
-        let mut unlisted = user("lee", Vec::new(), &[]);
-        unlisted.access_keys.unread = Some(denied("iam:ListAccessKeys"));
-        let users = Listing {
-            items: vec![user("kim", vec![dateless], &[]), unlisted],
-            unread: Some(denied("iam:ListUsers")),
-        };
-        let unread: Vec<_> = of(users).unread.into_iter().collect();
+        let findings =
+            [denied("iam:ListUsers"), denied("iam:ListAccessKeys"), denied("iam:ListUsers")];
+        let unread: Vec<_> =
+            AuditedKeys::listed(findings.iter(), 2160).unread.into_iter().collect();
         assert_eq!(unread.len(), 2, "{unread:?}");
         assert!(unread[0].contains("iam:ListAccessKeys"), "{unread:?}");
-        assert!(unread[1].contains("iam:ListUsers"), "{unread:?}");
     }
 }

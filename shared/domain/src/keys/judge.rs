@@ -3,10 +3,11 @@ use std::io;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Ask, Failure, KeyStatus, LastUsed, OldAccessKey, Seen, Status};
+use inventory::iam::AccessKey;
+
 use crate::{
     Unread,
     credential_report::{self, Key, Malformed, ROOT, Told},
-    iam::AccessKey,
 };
 
 /// What a report holds.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Ask, Failure, Found, Method, OldAccessKey, OldAccessKeys, judge};
-use crate::iam::AccessKey;
+use inventory::iam::AccessKey;
 
 /// A reading that has not ended: what was asked, and what is known so far. It can be kept as JSON and gone on with
 /// later, by another process.

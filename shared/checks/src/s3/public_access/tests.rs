@@ -1,7 +1,10 @@
 use super::*;
-use crate::judge::tests::{context, unread};
-use domain::{
-    Known, fail,
+use crate::{
+    fail,
+    testing::{context_of, unread},
+};
+use inventory::{
+    Facts, Known, Resource as _,
     s3::{PublicGrant, PublicGroup},
 };
 use proptest::prelude::*;
@@ -9,7 +12,8 @@ use proptest::prelude::*;
 const OFF: PublicAccessBlock = PublicAccessBlock::NONE;
 
 fn judge(account: Known<PublicAccessBlock>, bucket: &Bucket) -> Judgement {
-    blocks_public_access(bucket, &Context { block_public: account, ..context() })
+    let s3 = S3 { block_public: account, ..S3::default() };
+    blocks_public_access(bucket, &context_of(vec![("global", Facts::S3(s3))]))
 }
 
 fn with(own: Known<PublicAccessBlock>) -> Bucket {
@@ -28,9 +32,9 @@ fn one_level_that_blocks_all_is_enough_whatever_the_other() {
     let gap = || Known::Unread(unread("s3:GetBucketPublicAccessBlock"));
     for other in [OFF.into(), gap()] {
         let account = judge(PublicAccessBlock::ALL.into(), &with(other.clone()));
-        assert_eq!(account, pass_with("the account blocks all public access"));
+        assert_eq!(account, pass_with(seen("account_blocks_all")));
         let own = judge(other, &with(PublicAccessBlock::ALL.into()));
-        assert_eq!(own, pass_with("the bucket blocks all public access"));
+        assert_eq!(own, pass_with(seen("bucket_blocks_all")));
     }
 }
 
@@ -39,11 +43,10 @@ fn the_levels_add_up() {
     let acls = PublicAccessBlock { block_acls: true, ignore_acls: true, ..OFF };
     let policies = PublicAccessBlock { block_policy: true, restrict_buckets: true, ..OFF };
     let together = judge(acls.into(), &with(policies.into()));
-    assert_eq!(together, pass_with("account and bucket together block all public access"));
-    assert_eq!(
-        judge(acls.into(), &with(acls.into())),
-        fail("off for bucket and account: `BlockPublicPolicy`, `RestrictPublicBuckets`")
-    );
+    assert_eq!(together, pass_with(seen("together_block_all")));
+    let missing = vec!["BlockPublicPolicy".to_owned(), "RestrictPublicBuckets".to_owned()];
+    let off = fail(seen("off").with("settings", missing));
+    assert_eq!(judge(acls.into(), &with(acls.into())), off);
 }
 
 #[test]
@@ -55,7 +58,7 @@ fn a_gap_is_unknown_where_it_could_change_the_verdict() {
 
 #[test]
 fn critical_where_it_is_public_and_nothing_restricts_it() {
-    let public = Bucket {
+    let bucket = Bucket {
         policy_is_public: true.into(),
         public_grants: vec![PublicGrant {
             grantee: PublicGroup::AllUsers,
@@ -64,13 +67,15 @@ fn critical_where_it_is_public_and_nothing_restricts_it() {
         .into(),
         ..with(OFF.into())
     };
-    let found = failure(judge(OFF.into(), &public));
+    let found = failure(judge(OFF.into(), &bucket));
     assert_eq!(found.severity, Some(Severity::Critical));
-    assert!(found.evidence.contains("policy is public"), "{}", found.evidence);
-    assert!(found.evidence.contains("`READ` to `AllUsers`"), "{}", found.evidence);
+    let acl = seen("public_acl").with("permission", "READ").with("grantee", "AllUsers");
+    let public = seen("public_policy").and(acl);
+    let first = found.evidence.statements().iter().take(2);
+    assert!(first.eq(public.statements()), "{:?}", found.evidence);
 
     let harmless = PublicAccessBlock { block_policy: false, ..PublicAccessBlock::ALL };
-    assert_eq!(failure(judge(harmless.into(), &public)).severity, None, "not actually public");
+    assert_eq!(failure(judge(harmless.into(), &bucket)).severity, None, "not actually public");
 }
 
 #[test]
@@ -78,8 +83,9 @@ fn says_that_it_may_be_worse_where_the_policy_or_acl_was_not_read() {
     let why = unread("s3:GetBucketPolicyStatus");
     let bucket = Bucket { policy_is_public: Known::Unread(why.clone()), ..with(OFF.into()) };
     let found = failure(judge(OFF.into(), &bucket));
-    assert_eq!((found.severity, found.unread), (None, Some(why)));
-    assert!(found.evidence.contains("may be public"), "{}", found.evidence);
+    assert_eq!((found.severity, found.may_be_worse), (None, true));
+    let may_be = seen("may_be_public").with("why", why);
+    assert_eq!(found.evidence.statements().last(), may_be.statements().first());
 }
 
 fn switches() -> impl Strategy<Value = PublicAccessBlock> {

@@ -1,6 +1,8 @@
 use super::*;
+use inventory::{Known, Resource as _};
+
 use crate::{
-    Cause, Known,
+    Cause,
     keys::{Method, OldAccessKeys, Partial},
 };
 use proptest::prelude::*;
@@ -17,7 +19,8 @@ fn ask(hours: u64, status: Status, include: &str) -> Ask {
 
 fn key(user: &str, id: &str, active: bool, age_seconds: i64) -> AccessKey {
     let created = now() - SignedDuration::from_secs(age_seconds);
-    AccessKey { user: user.into(), id: id.into(), active, created: created.into() }
+    let (user, id, created) = (user.into(), id.into(), created.into());
+    AccessKey { user, id, active, created, ..AccessKey::secure() }
 }
 
 fn report(rows: &[&str], ask: Ask) -> Result<Found, Failure> {

@@ -4,26 +4,45 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Known, Listing, Tags, Unread};
+use crate::{Known, Listing, Location, Read, Resource, Service, Tags};
+
+/// What keeps each bucket from being public, and where something is missing, whether its policy or ACL makes
+/// it so.
+pub const EXPOSURE: Read = Read {
+    service: Service::S3,
+    name: "exposure",
+    actions: &[
+        "s3:ListAllMyBuckets",
+        "s3:GetBucketLocation",
+        "s3:GetAccountPublicAccessBlock",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketPolicyStatus",
+        "s3:GetBucketAcl",
+    ],
+};
+/// How each bucket encrypts new objects.
+pub const ENCRYPTION: Read = Read {
+    service: Service::S3,
+    name: "encryption",
+    actions: &["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetEncryptionConfiguration"],
+};
+/// The tags of every bucket; a call per bucket.
+pub const BUCKET_TAGS: Read = Read {
+    service: Service::S3,
+    name: "bucket_tags",
+    actions: &["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetBucketTagging"],
+};
+pub(crate) const READS: &[Read] = &[EXPOSURE, ENCRYPTION, BUCKET_TAGS];
 
 /// What was read of an account's S3.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct S3 {
     /// The account's own public access block, which holds for all its buckets.
+    #[serde(default)]
     pub block_public: Known<PublicAccessBlock>,
     /// The account's buckets.
+    #[serde(default)]
     pub buckets: Listing<Bucket>,
-}
-
-impl S3 {
-    /// S3 of which nothing was read.
-    #[must_use]
-    pub fn unread(unread: &Unread) -> Self {
-        Self {
-            block_public: Known::Unread(unread.clone()),
-            buckets: Listing::unread(unread.clone()),
-        }
-    }
 }
 
 /// A bucket.
@@ -34,12 +53,16 @@ pub struct Bucket {
     /// The region that holds it.
     pub region: String,
     /// The bucket's own public access block; not asked for where the account's settles it.
+    #[serde(default)]
     pub block_public: Known<PublicAccessBlock>,
     /// Whether AWS calls its policy public; asked for only where nothing restricts a public policy.
+    #[serde(default)]
     pub policy_is_public: Known<bool>,
     /// What its ACL grants to everyone; asked for only where nothing ignores public ACLs.
+    #[serde(default)]
     pub public_grants: Known<Vec<PublicGrant>>,
     /// How new objects are encrypted; nothing where there is no default encryption.
+    #[serde(default)]
     pub encryption: Known<Option<Encryption>>,
     /// Its tags, where they were asked for and read.
     #[serde(default)]
@@ -47,17 +70,53 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A bucket that passes every check; tests spoil one field of it.
+    /// A bucket of which nothing but its name was asked.
     #[must_use]
-    pub fn secure() -> Self {
+    pub fn named(name: impl Into<String>, region: impl Into<String>) -> Self {
         Self {
-            name: "example".into(),
-            region: "us-east-1".into(),
+            name: name.into(),
+            region: region.into(),
+            block_public: Known::NotAsked,
+            policy_is_public: Known::NotAsked,
+            public_grants: Known::NotAsked,
+            encryption: Known::NotAsked,
+            tags: None,
+        }
+    }
+}
+
+impl Resource for Bucket {
+    type Service = S3;
+    const TYPE: &'static str = "AWS::S3::Bucket";
+    const TAGS: Option<Read> = Some(BUCKET_TAGS);
+
+    fn all(s3: &S3) -> &Listing<Self> {
+        &s3.buckets
+    }
+
+    fn arn(&self, at: &Location<'_>) -> String {
+        format!("arn:{}:s3:::{}", at.account.partition, self.name)
+    }
+
+    fn arn_of_any(at: &Location<'_>) -> String {
+        format!("arn:{}:s3:::*", at.account.partition)
+    }
+
+    fn region<'a>(&'a self, _: &Location<'a>) -> &'a str {
+        &self.region
+    }
+
+    fn tags(&self) -> Option<&Tags> {
+        self.tags.as_ref()
+    }
+
+    fn secure() -> Self {
+        Self {
             block_public: PublicAccessBlock::ALL.into(),
             policy_is_public: false.into(),
             public_grants: Vec::new().into(),
             encryption: Some(Encryption { algorithm: Algorithm::Aes256, key: None }).into(),
-            tags: None,
+            ..Self::named("example", "us-east-1")
         }
     }
 }

@@ -2,17 +2,20 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-/// A fact the collector read, or why it could not.
+/// A fact that a collector read, or why it could not.
 ///
 /// A rule takes it with `fact.known()?`, so an unread fact leaves the rule as [`Unread`] and can
-/// never turn into a pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// never turn into a pass. A field that a stored snapshot does not have was not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Known<T> {
     /// The fact.
     Read(T),
     /// Why there is none.
     Unread(Unread),
+    /// The audit's checks did not need it, or the version that took the snapshot did not read it.
+    #[default]
+    NotAsked,
 }
 
 impl<T> Known<T> {
@@ -25,7 +28,17 @@ impl<T> Known<T> {
         match self {
             Self::Read(fact) => Ok(fact),
             Self::Unread(unread) => Err(unread.clone()),
+            Self::NotAsked => Err(Unread::NOT_ASKED),
         }
+    }
+
+    /// Something about the fact, if it was read.
+    ///
+    /// # Errors
+    ///
+    /// The reason it was not.
+    pub fn is(&self, is: impl FnOnce(&T) -> bool) -> Result<bool, Unread> {
+        self.known().map(is)
     }
 }
 
@@ -41,37 +54,11 @@ impl<T> From<Result<T, Unread>> for Known<T> {
     }
 }
 
-/// A list that was read page by page: what came, and why the rest did not.
-///
-/// A list that broke off keeps what it has, so that a failing resource on an early page is still
-/// told, while the missing rest leaves a gap.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing<T> {
-    /// What was read.
-    pub items: Vec<T>,
-    /// Why the list may be longer than `items`; nothing when it was read to its end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unread: Option<Unread>,
-}
-
-impl<T> Listing<T> {
-    /// A list of which nothing was read.
-    #[must_use]
-    pub const fn unread(unread: Unread) -> Self {
-        Self { items: Vec::new(), unread: Some(unread) }
-    }
-}
-
-impl<T> From<Vec<T>> for Listing<T> {
-    fn from(items: Vec<T>) -> Self {
-        Self { items, unread: None }
-    }
-}
-
 /// Why a fact is missing: the permission whose call gave no answer, the cause, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
-    /// The IAM action of the call, as a policy names it: `s3:GetEncryptionConfiguration`.
+    /// The IAM action of the call, as a policy names it: `s3:GetEncryptionConfiguration`. Empty where nothing
+    /// was asked; whoever needed the fact knows what would have been.
     pub action: Cow<'static, str>,
     /// What happened to the call.
     pub cause: Cause,
@@ -91,19 +78,23 @@ pub enum Cause {
     Failed(String),
     /// The audit was stopped before the call.
     Stopped,
-    /// This audit's checks did not need the fact, so it was not asked for.
+    /// The audit's checks did not need the fact, or the version that read the account did not know it.
     NotAsked,
 }
 
 impl Unread {
-    /// A fact that no chosen check needed.
+    /// A fact that nobody asked for.
+    pub const NOT_ASKED: Self = Self {
+        action: Cow::Borrowed(""),
+        cause: Cause::NotAsked,
+        region: Cow::Borrowed(crate::GLOBAL),
+    };
+
+    /// A fact that cannot be read, for a reason in one sentence.
     #[must_use]
-    pub const fn not_asked(action: &'static str) -> Self {
-        Self {
-            action: Cow::Borrowed(action),
-            cause: Cause::NotAsked,
-            region: Cow::Borrowed(crate::GLOBAL),
-        }
+    pub fn failed(action: &'static str, region: &str, why: impl Into<String>) -> Self {
+        let region = Cow::Owned(region.to_owned());
+        Self { action: action.into(), cause: Cause::Failed(why.into()), region }
     }
 }
 
@@ -117,6 +108,9 @@ impl fmt::Display for Unread {
             }
             Cause::Failed(why) => write!(f, "`{action}` failed in `{region}`: {why}"),
             Cause::Stopped => write!(f, "the audit was stopped before `{action}` in `{region}`"),
+            Cause::NotAsked if action.is_empty() => {
+                f.write_str("it was not asked for in this audit")
+            }
             Cause::NotAsked => write!(f, "`{action}` was not asked for in this audit"),
         }
     }

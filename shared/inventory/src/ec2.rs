@@ -4,21 +4,19 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Known, Listing, Tags, Unread};
+use crate::{Known, Listing, Location, Read, Resource, Service, Tags};
+
+/// The EC2 instances of every region, their network interfaces and tags.
+pub const INSTANCES: Read =
+    Read { service: Service::Ec2, name: "instances", actions: &["ec2:DescribeInstances"] };
+pub(crate) const READS: &[Read] = &[INSTANCES];
 
 /// What was read of EC2 in one region.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ec2 {
     /// The instances that are not terminated.
+    #[serde(default)]
     pub instances: Listing<Instance>,
-}
-
-impl Ec2 {
-    /// EC2 of which nothing was read.
-    #[must_use]
-    pub fn unread(unread: &Unread) -> Self {
-        Self { instances: Listing::unread(unread.clone()) }
-    }
 }
 
 /// An EC2 instance.
@@ -27,6 +25,7 @@ pub struct Instance {
     /// Its id: `i-…`.
     pub id: String,
     /// How its metadata can be asked for.
+    #[serde(default)]
     pub metadata: Known<MetadataOptions>,
     /// The public IPv4 addresses of all its interfaces.
     pub public_ipv4: Vec<Ipv4Addr>,
@@ -36,10 +35,27 @@ pub struct Instance {
     pub tags: Tags,
 }
 
-impl Instance {
-    /// An instance that passes every check; tests spoil one field of it.
-    #[must_use]
-    pub fn secure() -> Self {
+impl Resource for Instance {
+    type Service = Ec2;
+    const TYPE: &'static str = "AWS::EC2::Instance";
+
+    fn all(ec2: &Ec2) -> &Listing<Self> {
+        &ec2.instances
+    }
+
+    fn arn(&self, at: &Location<'_>) -> String {
+        at.arn("ec2", &format!("instance/{}", self.id))
+    }
+
+    fn arn_of_any(at: &Location<'_>) -> String {
+        at.arn("ec2", "instance/*")
+    }
+
+    fn tags(&self) -> Option<&Tags> {
+        Some(&self.tags)
+    }
+
+    fn secure() -> Self {
         Self {
             id: "i-0123456789abcdef0".into(),
             metadata: MetadataOptions { endpoint: true, tokens_required: true }.into(),

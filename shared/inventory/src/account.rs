@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,14 +11,14 @@ pub struct Invalid {
     /// What was given, cut short; empty for a secret.
     pub value: String,
     /// What would be accepted.
-    pub accepted: &'static str,
+    pub accepted: Cow<'static, str>,
 }
 
 impl Invalid {
     /// Tells that `value` is no `what`, and what would be.
     #[must_use]
-    pub fn new(what: &'static str, value: &str, accepted: &'static str) -> Self {
-        Self { what, value: value.chars().take(80).collect(), accepted }
+    pub fn new(what: &'static str, value: &str, accepted: impl Into<Cow<'static, str>>) -> Self {
+        Self { what, value: value.chars().take(80).collect(), accepted: accepted.into() }
     }
 }
 

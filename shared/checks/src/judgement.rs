@@ -1,0 +1,56 @@
+use domain::{Evidence, Severity, Unread};
+
+/// What a rule decides about one resource; the error is an `unknown` verdict with its reason.
+pub type Judgement = Result<Outcome, Unread>;
+
+/// The answers of a rule that saw all it needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The requirement holds; what was seen, if that needs words.
+    Pass(Evidence),
+    /// The requirement does not hold.
+    Fail(Failure),
+    /// There is nothing that the requirement could be asked of, and why.
+    NotApplicable(Evidence),
+}
+
+/// What is wrong with a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What was seen.
+    pub evidence: Evidence,
+    /// How bad it is here, where that differs from the check's own severity.
+    pub severity: Option<Severity>,
+    /// Whether a fact that was not read could make it worse, up to the check's worst severity.
+    pub may_be_worse: bool,
+}
+
+/// Something that was seen: a message of the check's texts. Values are added by [`Evidence::with`].
+#[must_use]
+pub fn seen(message: &'static str) -> Evidence {
+    Evidence::of(message)
+}
+
+/// The requirement holds.
+#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
+pub fn pass() -> Judgement {
+    pass_with(Evidence::default())
+}
+
+/// The requirement holds, and this was seen.
+#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
+pub const fn pass_with(evidence: Evidence) -> Judgement {
+    Ok(Outcome::Pass(evidence))
+}
+
+/// The requirement does not hold, and this is the evidence.
+#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
+pub const fn fail(evidence: Evidence) -> Judgement {
+    Ok(Outcome::Fail(Failure { evidence, severity: None, may_be_worse: false }))
+}
+
+/// There is nothing that the requirement could be asked of, and why.
+#[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
+pub const fn not_applicable(evidence: Evidence) -> Judgement {
+    Ok(Outcome::NotApplicable(evidence))
+}

@@ -1,0 +1,14 @@
+use serde::{Deserialize, Serialize};
+
+/// The numbers an operator may set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// The greatest age of an active access key, in days. CIS AWS Foundations 5.0, 1.13: 90.
+    pub access_key_days: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { access_key_days: 90 }
+    }
+}
