@@ -59,7 +59,12 @@ fn faulty() -> Snapshot {
     };
     let keys = vec![AccessKey { id: "AKIAIOSFODNN7EXAMPL2".into(), ..old.clone() }, old];
     let iam = Iam {
-        summary: AccountSummary { root_access_keys: 1.into(), root_mfa: false.into() }.into(),
+        summary: AccountSummary {
+            root_access_keys: 1.into(),
+            root_mfa: false.into(),
+            root_password: true.into(),
+        }
+        .into(),
         users: vec![user("a", keys.into())].into(),
     };
     let bucket = Bucket {
@@ -151,7 +156,7 @@ proptest! {
     /// Losing any facts of a faulty account never makes a failing resource pass or disappear:
     /// it fails still, or it is unknown, or the list it was in is.
     #[test]
-    fn a_lost_fact_never_hides_a_failure(lost in any::<[bool; 10]>()) {
+    fn a_lost_fact_never_hides_a_failure(lost in any::<[bool; 11]>()) {
         let whole = faulty();
         let mut partial = whole.clone();
         for part in &mut partial.parts {
@@ -161,6 +166,7 @@ proptest! {
                     iam.summary = keep(&AccountSummary {
                         root_access_keys: keep(&summary.root_access_keys, lost[0]),
                         root_mfa: keep(&summary.root_mfa, lost[1]),
+                        root_password: keep(&summary.root_password, lost[10]),
                     }.into(), lost[2]);
                     if lost[3] { iam.users.items[0].access_keys = Listing::unread(unread()); }
                     if lost[4] { iam.users = Listing::unread(unread()); }

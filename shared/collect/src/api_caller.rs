@@ -179,9 +179,14 @@ impl ApiCaller {
         }
     }
 
+    /// Something that was not read, and that nothing depends on so far: the receipt does not tell it.
+    pub(crate) fn unread(&self, action: &'static str, cause: Cause) -> Unread {
+        Unread { action: action.into(), cause, region: self.region.clone() }
+    }
+
     /// Notes a gap in the receipt.
     pub(crate) fn gap(&self, action: &'static str, cause: Cause) -> Unread {
-        let unread = Unread { action: action.into(), cause, region: self.region.clone() };
+        let unread = self.unread(action, cause);
         let mut tally = self.tally();
         match &unread.cause {
             Cause::Denied => {

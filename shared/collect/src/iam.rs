@@ -46,16 +46,35 @@ async fn summary(client: &Client, reader: &ApiCaller) -> Result<AccountSummary, 
     let action = "iam:GetAccountSummary";
     let answer = reader.ask(action, || client.get_account_summary().send()).await?;
     let map = answer.summary_map.unwrap_or_default();
-    let count = |key: SummaryKeyType| {
-        map.get(&key).copied().ok_or_else(|| {
-            let why = format!("the answer has no `{}`", key.as_str());
-            reader.gap(action, Cause::Failed(why))
-        })
+    let value = |key: &SummaryKeyType| {
+        let told = map.get(key).copied();
+        told.ok_or_else(|| Cause::Failed(format!("the answer has no `{}`", key.as_str())))
     };
-    let keys = count(SummaryKeyType::AccountAccessKeysPresent)
-        .map(|keys| u32::try_from(keys).unwrap_or(u32::MAX));
-    let mfa = count(SummaryKeyType::AccountMfaEnabled).map(|mfa| mfa > 0);
-    Ok(AccountSummary { root_access_keys: keys.into(), root_mfa: mfa.into() })
+    let gap = |cause| reader.gap(action, cause);
+    let keys = value(&SummaryKeyType::AccountAccessKeysPresent).and_then(|keys| {
+        u32::try_from(keys).map_err(|_| strange(&SummaryKeyType::AccountAccessKeysPresent, keys))
+    });
+    let keys = keys.map_err(gap);
+    let flag = |key: &SummaryKeyType| match value(key)? {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(strange(key, other)),
+    };
+    let mfa = flag(&SummaryKeyType::AccountMfaEnabled).map_err(gap);
+    let password = flag(&SummaryKeyType::AccountPasswordPresent).map_err(|cause| {
+        // Only where there is no second factor does anything depend on it.
+        if mfa == Ok(true) { reader.unread(action, cause) } else { reader.gap(action, cause) }
+    });
+    Ok(AccountSummary {
+        root_access_keys: keys.into(),
+        root_mfa: mfa.into(),
+        root_password: password.into(),
+    })
+}
+
+/// A number that AWS does not document.
+fn strange(key: &SummaryKeyType, value: i32) -> Cause {
+    Cause::Failed(format!("`{}` is `{value}`, which this version does not know", key.as_str()))
 }
 
 async fn users(client: &Client, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> Listing<User> {
@@ -184,3 +203,6 @@ async fn tags(client: &Client, reader: &ApiCaller, user: &str) -> Option<Tags> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

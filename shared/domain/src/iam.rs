@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Known, Listing, Tags, Unread};
+use crate::{Cause, GLOBAL, Known, Listing, Tags, Unread};
 
 /// What was read of an account's IAM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,13 +29,25 @@ pub struct AccountSummary {
     pub root_access_keys: Known<u32>,
     /// Whether root has a second factor (`AccountMFAEnabled`).
     pub root_mfa: Known<bool>,
+    /// Whether root has a password (`AccountPasswordPresent`); central root access can remove it.
+    #[serde(default = "before_root_password")]
+    pub root_password: Known<bool>,
+}
+
+/// What a snapshot tells of root's password that was taken before it was read.
+fn before_root_password() -> Known<bool> {
+    Known::Unread(Unread {
+        action: "iam:GetAccountSummary".into(),
+        cause: Cause::Failed("the snapshot does not hold `AccountPasswordPresent`".into()),
+        region: GLOBAL.into(),
+    })
 }
 
 impl AccountSummary {
     /// A summary that passes every check; tests spoil one field of it.
     #[must_use]
     pub fn secure() -> Self {
-        Self { root_access_keys: 0.into(), root_mfa: true.into() }
+        Self { root_access_keys: 0.into(), root_mfa: true.into(), root_password: true.into() }
     }
 }
 
