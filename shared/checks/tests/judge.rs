@@ -75,7 +75,7 @@ fn faulty() -> Snapshot {
     };
     let s3 = S3 { block_public: PublicAccessBlock::NONE.into(), buckets: vec![bucket].into() };
     let instance = Instance {
-        metadata: MetadataOptions { endpoint: true, tokens_required: false }.into(),
+        metadata: MetadataOptions { endpoint: true.into(), tokens_required: false.into() }.into(),
         public_ipv4: vec!["203.0.113.7".parse().unwrap()],
         tags: Tags::new(),
         ..Instance::secure()

@@ -31,6 +31,12 @@ pub(crate) enum Answer<T> {
     Not(&'static str),
 }
 
+/// A value that AWS answers and this version does not know: what it means is not known either, and so it stands for
+/// no other one.
+pub(crate) fn unknown_value(name: &str, value: impl std::fmt::Display) -> Cause {
+    Cause::Failed(format!("{name} is `{value}`, which this version does not know"))
+}
+
 /// Sends the requests of one service in one region, and keeps the receipt.
 pub(crate) struct ApiCaller {
     pace: Arc<ConcurrencyLimit>,
@@ -169,6 +175,25 @@ impl ApiCaller {
             Answer::Is(value) => Ok(value),
             Answer::Not(code) => Err(self.gap(action, Cause::Failed(code.into()))),
         }
+    }
+
+    /// Where a list goes on; nothing at its end.
+    ///
+    /// # Errors
+    ///
+    /// When the answer says that there is more and not where: the list is longer than what was read.
+    pub(crate) fn next(
+        &self,
+        action: &'static str,
+        is_truncated: bool,
+        marker: Option<String>,
+    ) -> Result<Option<String>, Unread> {
+        if !is_truncated {
+            return Ok(None);
+        }
+        let why = "the answer says that the list goes on, and not where";
+        let marker = marker.filter(|marker| !marker.is_empty());
+        marker.map(Some).ok_or_else(|| self.gap(action, Cause::Failed(why.into())))
     }
 
     /// Waits between requests.

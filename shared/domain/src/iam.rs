@@ -1,9 +1,9 @@
 //! Facts of AWS Identity and Access Management.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, GLOBAL, Known, Listing, Tags, Unread};
+use crate::{Cause, GLOBAL, Known, Listing, Tags, Unread, known::plain_or_known};
 
 /// What was read of an account's IAM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +72,9 @@ pub struct AccessKey {
     pub user: String,
     /// The key's public id: `AKIA…`.
     pub id: String,
-    /// Whether it can sign requests now.
-    pub active: bool,
+    /// Whether it can sign requests now; unread where its status is one that this version does not know.
+    #[serde(deserialize_with = "plain_or_known")]
+    pub active: Known<bool>,
     /// When it was made.
     pub created: Known<Timestamp>,
 }
@@ -85,9 +86,26 @@ impl AccessKey {
         Self {
             user: "example".into(),
             id: "AKIAIOSFODNN7EXAMPLE".into(),
-            active: true,
+            active: true.into(),
             created: Timestamp::UNIX_EPOCH.into(),
         }
+    }
+
+    /// How old it is at a time; a key that was made since, as while an account is read, is of age zero.
+    ///
+    /// # Errors
+    ///
+    /// When its date was not read, or is so far ahead that one of the two times is wrong.
+    pub fn age(&self, now: Timestamp) -> Result<SignedDuration, Unread> {
+        let created = *self.created.known()?;
+        age(created, now).ok_or_else(|| {
+            let (key, user) = (self.last_four(), &self.user);
+            let why = format!(
+                "key `…{key}` of `{user}` was made at `{created}`, which is after `{now}`: check this machine's clock"
+            );
+            let action = "iam:ListAccessKeys".into();
+            Unread { action, cause: Cause::Failed(why), region: GLOBAL.into() }
+        })
     }
 
     /// The last four characters of the id: enough to recognise it by.
@@ -95,5 +113,43 @@ impl AccessKey {
     pub fn last_four(&self) -> &str {
         let start = self.id.char_indices().rev().nth(3).map_or(0, |(index, _)| index);
         self.id.get(start..).unwrap_or_default()
+    }
+}
+
+/// How much later than the reading's time a key may have been made: a reading takes a while, and clocks differ.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// The age at a time of what was made at another; nothing where it was made too long after.
+pub(crate) fn age(created: Timestamp, now: Timestamp) -> Option<SignedDuration> {
+    let age = now.duration_since(created);
+    (age >= -AHEAD).then(|| age.max(SignedDuration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_from_the_future_has_no_age() {
+        let now: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+        let aged = |hours| {
+            let created = now - SignedDuration::from_hours(hours);
+            AccessKey { created: created.into(), ..AccessKey::secure() }.age(now)
+        };
+        assert_eq!(aged(48), Ok(SignedDuration::from_hours(48)));
+        assert_eq!(aged(-1), Ok(SignedDuration::ZERO), "made while the account was read");
+        let told = aged(-90 * 24).unwrap_err().to_string();
+        assert!(told.contains("`2027-03-01T00:00:00Z`") && told.contains("clock"), "{told}");
+        assert!(!told.contains("-90"), "{told}");
+    }
+
+    #[test]
+    fn a_key_of_an_older_snapshot_is_read() {
+        let old = r#"{"user": "kim", "id": "AKIA1", "active": false,
+            "created": {"read": "2026-01-01T00:00:00Z"}}"#;
+        let key: AccessKey = serde_json::from_str(old).unwrap();
+        assert_eq!(key.active, false.into());
+        let again = serde_json::from_str(&serde_json::to_string(&key).unwrap());
+        assert_eq!(key, again.unwrap());
     }
 }

@@ -1,6 +1,6 @@
 use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A fact the collector read, or why it could not.
 ///
@@ -39,6 +39,24 @@ impl<T> From<Result<T, Unread>> for Known<T> {
     fn from(answer: Result<T, Unread>) -> Self {
         answer.map_or_else(Self::Unread, Self::Read)
     }
+}
+
+/// Reads a fact of a snapshot from the time when it could not be unread, and stood there without `read`.
+pub(crate) fn plain_or_known<'de, D, T>(deserializer: D) -> Result<Known<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either<T> {
+        Plain(T),
+        Known(Known<T>),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::Plain(fact) => Known::Read(fact),
+        Either::Known(known) => known,
+    })
 }
 
 /// A list that was read page by page: what came, and why the rest did not.

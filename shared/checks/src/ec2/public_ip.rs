@@ -22,13 +22,16 @@ fn is_private(instance: &Instance, _: &Context) -> Judgement {
     let v4 = instance.public_ipv4.iter().copied().map(IpAddr::V4);
     let v6 = instance.ipv6.iter().copied().filter(|&v6| is_global(v6)).map(IpAddr::V6);
     let public: Vec<_> = v4.chain(v6).map(|address| format!("`{address}`")).collect();
-    if public.is_empty() { pass() } else { fail(format!("public {}", public.join(", "))) }
+    if !public.is_empty() {
+        return fail(format!("public {}", public.join(", ")));
+    }
+    instance.addresses_unread.clone().map_or_else(pass, Err)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::tests::context;
+    use crate::judge::tests::{context, unread};
 
     #[test]
     fn fails_with_a_public_address_of_either_kind() {
@@ -44,6 +47,11 @@ mod tests {
         assert_eq!(with(&[], &[]), pass());
         assert_eq!(with(&[], &["fd00:ec2::1", "fe80::1"]), pass());
         assert_eq!(with(&["203.0.113.7"], &[]), fail("public `203.0.113.7`"));
+        let unread = unread("ec2:DescribeInstances");
+        let lost = Instance { addresses_unread: Some(unread.clone()), ..Instance::secure() };
+        assert_eq!(is_private(&lost, &context()), Err(unread), "it may be a public one");
+        let public = Instance { public_ipv4: vec!["203.0.113.7".parse().unwrap()], ..lost };
+        assert_eq!(is_private(&public, &context()), fail("public `203.0.113.7`"));
         assert_eq!(
             with(&["203.0.113.7", "203.0.113.9"], &["2600:1f14::5"]),
             fail("public `203.0.113.7`, `203.0.113.9`, `2600:1f14::5`")

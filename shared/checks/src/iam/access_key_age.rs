@@ -16,15 +16,20 @@ const HOURS: i64 = 24;
 
 fn is_young(key: &AccessKey, context: &Context) -> Judgement {
     let name = format!("key `…{}` of `{}`", key.last_four(), key.user);
-    if !key.active {
+    let active = key.active.known();
+    if active == Ok(&false) {
         return pass_with(format!("{name} is inactive"));
     }
-    let age = context.time.duration_since(*key.created.known()?);
+    let age = key.age(context.time)?;
     let (days, limit) = (age.as_hours() / HOURS, context.thresholds.access_key_days);
-    if age > jiff::SignedDuration::from_hours(i64::from(limit) * HOURS) {
-        return fail(format!("active {name} is `{days}` days old; the limit is `{limit}`"));
+    let is_young = age <= jiff::SignedDuration::from_hours(i64::from(limit) * HOURS);
+    match active {
+        // A young key passes, whatever its status.
+        Err(_) if is_young => pass_with(format!("{name} is `{days}` days old")),
+        Err(unread) => Err(unread),
+        Ok(_) if is_young => pass_with(format!("active {name} is `{days}` days old")),
+        Ok(_) => fail(format!("active {name} is `{days}` days old; the limit is `{limit}`")),
     }
-    pass_with(format!("active {name} is `{days}` days old"))
 }
 
 #[cfg(test)]
@@ -48,10 +53,25 @@ mod tests {
 
     #[test]
     fn an_inactive_key_opens_nothing_however_old_or_unread() {
-        let old = AccessKey { active: false, ..aged(4000, 0) };
+        let old = AccessKey { active: false.into(), ..aged(4000, 0) };
         assert!(matches!(is_young(&old, &context()), Ok(Outcome::Pass(_))));
         let dateless = AccessKey { created: Known::Unread(unread("iam:ListAccessKeys")), ..old };
         assert!(matches!(is_young(&dateless, &context()), Ok(Outcome::Pass(_))));
+    }
+
+    #[test]
+    fn an_old_key_of_an_unknown_status_is_unknown() {
+        let unread = unread("iam:ListAccessKeys");
+        let key = |days| AccessKey { active: Known::Unread(unread.clone()), ..aged(days, 0) };
+        assert_eq!(is_young(&key(91), &context()), Err(unread.clone()));
+        assert!(matches!(is_young(&key(90), &context()), Ok(Outcome::Pass(_))));
+    }
+
+    #[test]
+    fn a_key_from_the_future_is_unknown() {
+        let told = is_young(&aged(-90, 0), &context()).unwrap_err().to_string();
+        assert!(told.contains("clock") && !told.contains("-90"), "{told}");
+        assert!(matches!(is_young(&aged(0, -60), &context()), Ok(Outcome::Pass(_))));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use domain::{
-    Context, Judgement, Severity, fail, pass_with,
+    Cause, Context, Judgement, Severity, Unread, fail, pass_with,
     s3::{Algorithm, Bucket, Encryption},
 };
 
@@ -16,6 +16,13 @@ pub(super) static CHECK: Check = Check {
 fn encrypts(bucket: &Bucket, _: &Context) -> Judgement {
     match bucket.encryption.known()? {
         None => fail("no default encryption"),
+        Some(Encryption { algorithm: Algorithm::Other(name), .. }) => Err(Unread {
+            action: "s3:GetEncryptionConfiguration".into(),
+            cause: Cause::Failed(format!(
+                "`SSEAlgorithm` is `{name}`, which this version does not know"
+            )),
+            region: bucket.region.clone().into(),
+        }),
         Some(Encryption { algorithm, key: Some(key) }) => {
             pass_with(format!("{algorithm} with key `{key}`"))
         }
@@ -49,6 +56,15 @@ mod tests {
             pass_with("SSE-KMS with the AWS managed key `aws/s3`")
         );
         assert_eq!(by(Algorithm::KmsTwice, Some("k1")), pass_with("DSSE-KMS with key `k1`"));
+    }
+
+    #[test]
+    fn a_kind_that_is_newer_than_this_version_is_named_and_unknown() {
+        for key in [None, Some("k1".into())] {
+            let encryption = Encryption { algorithm: Algorithm::Other("aws:new".into()), key };
+            let told = with(Some(encryption).into()).unwrap_err().to_string();
+            assert!(told.contains("`SSEAlgorithm` is `aws:new`"), "{told}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{OldAccessKey, judge::of_key};
+use super::{OldAccessKey, Status, judge::of_key};
 use crate::{Thresholds, Unread, iam::Iam, owner};
 
 /// The access keys that an audit found to be older than its limit: what `iam_access_key_age` fails for, as one list.
@@ -38,8 +38,8 @@ impl AuditedKeys {
         let limit = SignedDuration::from_hours(i64::try_from(all.hours).unwrap_or(i64::MAX / 3600));
         for user in &iam.users.items {
             all.gap(user.access_keys.unread.as_ref());
-            for key in user.access_keys.items.iter().filter(|key| key.active) {
-                match of_key(key, limit, read_at) {
+            for key in &user.access_keys.items {
+                match of_key(key, Status::Active, limit, read_at) {
                     Ok(None) => {}
                     Ok(Some(key)) => {
                         let owner = user.tags.as_ref().and_then(owner).map(ToOwned::to_owned);
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_old_active_keys_are_told_with_their_owners_the_oldest_first() {
-        let off = AccessKey { active: false, ..key("AKIAOFF", 9000) };
+        let off = AccessKey { active: false.into(), ..key("AKIAOFF", 9000) };
         let users = vec![
             user("kim", vec![key("AKIAYOUNG", 2159), key("AKIAOLD", 2160)], &[("OWNER", "data")]),
             user("lee", vec![key("AKIAOLDER", 5000), off], &[("team", "shop")]),
