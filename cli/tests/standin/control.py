@@ -4,7 +4,7 @@
 - `reset {account?}`: drops the rules and the trace, of one account or all.
 - `trace`: GET reads `{"calls"}` (`?account=`); POST `{"on"?, "account"?}` clears and switches.
 - `maxinflight?account=`: per service the most calls that ran at once.
-- `backdate {account, keys: {id: days}, users: {name: days since the password was used}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?}`,
+- `backdate {account, keys: {id: days}, users: {name: days since the password was used}}`, `summary {account, AccountMFAEnabled?, AccountAccessKeysPresent?, AccountPasswordPresent?}`,
   `regions {account, enabled}`: what an account cannot be given through AWS's own interfaces.
 - `credential_report {account, seconds?, age?}`: see `credentials`.
 - `deploy {account, template, parameters, waits?, timeouts?}`: see `deploy` and `clock`; connects the event sources (see `sources`).
@@ -94,7 +94,8 @@ def _backdate(_stand_in, given, _method):
 
 
 def _summary(_stand_in, given, _method):
-    seed.root_user(given["account"], given.get("AccountMFAEnabled", 1), given.get("AccountAccessKeysPresent", 0))
+    flags = {"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0, "AccountPasswordPresent": 1}
+    seed.root_user(given["account"], *(given.get(name, usual) for name, usual in flags.items()))
     return {}
 
 

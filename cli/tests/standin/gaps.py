@@ -1,6 +1,7 @@
 """Where moto 5.2.5 differs from AWS in ways an audit notices, made as AWS does it.
 
 - ListUsers pages (100 at a time unless MaxItems says otherwise, at most 1,000); moto returns all at once.
+- GetAccountSummary tells whether root has a password; moto leaves it out.
 - GetAccessKeyLastUsed finds a key at once; moto looks through the users of all accounts.
 - ListBuckets pages with max-buckets and continuation-token and then names each BucketRegion.
 - DescribeRegions can be narrowed to the regions an account has enabled.
@@ -19,7 +20,7 @@ from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import Table
 from moto.ec2.models.availability_zones_and_regions import Region
 from moto.ec2.responses.availability_zones_and_regions import AvailabilityZonesAndRegions
-from moto.iam.models import IAMBackend
+from moto.iam.models import AccountSummary, IAMBackend
 from moto.iam.responses import IamResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import s3_backends
@@ -46,6 +47,13 @@ def _last_used(original):
         return {"user_name": key.user_name, "last_used": key.last_used} if key else original(self, access_key_id)
 
     return get_access_key_last_used
+
+
+def _with_root_password(original):
+    def summary_map(self):
+        return original.fget(self) | {"AccountPasswordPresent": getattr(self, "root_password", 1)}
+
+    return property(summary_map)
 
 
 def _all_buckets(self):
@@ -99,6 +107,7 @@ def install():
     DomainDispatcherApplication.get_backend_for_host = functools.lru_cache(1000)(found)
     IAMBackend.get_access_key_last_used = _last_used(IAMBackend.get_access_key_last_used)
     IamResponse.list_users = _list_users
+    AccountSummary.summary_map = _with_root_password(AccountSummary.summary_map)
     S3Response.all_buckets = _all_buckets
     Table.create_from_cloudformation_json = _with_time_to_live(Table.create_from_cloudformation_json)
     AvailabilityZonesAndRegions.describe_regions = _describe_regions(AvailabilityZonesAndRegions.describe_regions)

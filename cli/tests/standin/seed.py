@@ -87,11 +87,12 @@ def role(endpoint: str, account: str, name: str, trust: dict, policy: dict) -> d
     return {"role_arn": made["Role"]["Arn"]}
 
 
-def root_user(account: str, mfa: int, keys: int):
+def root_user(account: str, mfa: int, keys: int, password: int = 1):
     """What GetAccountSummary says of the root user: nobody can set it through an API."""
     summary = iam_backends[account]["aws"].account_summary
     summary._account_mfa_enabled = mfa
     summary._account_access_keys_present = keys
+    summary.root_password = password
 
 
 def scenario(endpoint: str, scenario: str, account: str, **options) -> dict:

@@ -47,7 +47,7 @@ impl<'a> Evaluation<'a> {
 
 /// What a rule may know beyond the resource it looks at.
 pub struct Context<'a> {
-    evaluation: &'a Evaluation<'a>,
+    pub(crate) evaluation: &'a Evaluation<'a>,
     /// The account, and the region that is judged.
     pub at: Location<'a>,
     /// When the facts were read; ages are counted to here, never to the clock.

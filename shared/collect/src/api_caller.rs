@@ -31,6 +31,12 @@ pub(crate) enum Answer<T> {
     Not(&'static str),
 }
 
+/// A value that AWS answers and this version does not know: what it means is not known either, and so it stands for
+/// no other one.
+pub(crate) fn unknown_value(name: &str, value: impl std::fmt::Display) -> Cause {
+    Cause::Failed(format!("{name} is `{value}`, which this version does not know"))
+}
+
 /// Sends the requests of one service in one region, and keeps the receipt.
 pub(crate) struct ApiCaller {
     pace: Arc<ConcurrencyLimit>,
@@ -171,6 +177,25 @@ impl ApiCaller {
         }
     }
 
+    /// Where a list goes on; nothing at its end.
+    ///
+    /// # Errors
+    ///
+    /// When the answer says that there is more and not where: the list is longer than what was read.
+    pub(crate) fn next(
+        &self,
+        action: &'static str,
+        is_truncated: bool,
+        marker: Option<String>,
+    ) -> Result<Option<String>, Unread> {
+        if !is_truncated {
+            return Ok(None);
+        }
+        let why = "the answer says that the list goes on, and not where";
+        let marker = marker.filter(|marker| !marker.is_empty());
+        marker.map(Some).ok_or_else(|| self.gap(action, Cause::Failed(why.into())))
+    }
+
     /// Waits between requests.
     pub(crate) async fn wait(&self, action: &'static str, time: Duration) -> Result<(), Unread> {
         tokio::select! {
@@ -179,9 +204,14 @@ impl ApiCaller {
         }
     }
 
+    /// Something that was not read, and that nothing depends on so far: the receipt does not tell it.
+    pub(crate) fn unread(&self, action: &'static str, cause: Cause) -> Unread {
+        Unread { action: action.into(), cause, region: self.region.clone() }
+    }
+
     /// Notes a gap in the receipt.
     pub(crate) fn gap(&self, action: &'static str, cause: Cause) -> Unread {
-        let unread = Unread { action: action.into(), cause, region: self.region.clone() };
+        let unread = self.unread(action, cause);
         let mut tally = self.tally();
         match &unread.cause {
             Cause::Denied => {

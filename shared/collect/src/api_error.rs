@@ -98,7 +98,9 @@ impl ApiError {
 
 fn kind(code: &str, status: Option<StatusCode>) -> Kind {
     let status = status.map_or(0, StatusCode::as_u16);
-    if THROTTLING.contains(&code) || status == 429 {
+    // The status alone tells it where the body has no code that can be read: an answer of a load balancer, or one that
+    // was cut off. S3 slows callers down with 503, everybody else with 429.
+    if THROTTLING.contains(&code) || status == 429 || (status == 503 && code.is_empty()) {
         Kind::Throttled
     } else if DENIED.contains(&code) {
         Kind::Denied
@@ -106,5 +108,62 @@ fn kind(code: &str, status: Option<StatusCode>) -> Kind {
         Kind::Transient
     } else {
         Kind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorded::{Aws, Said, no, ok, read};
+    use domain::{Fact, Facts, GLOBAL, Partition, ReceiptOutcome, Service, s3::PublicAccessBlock};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[test]
+    fn a_status_is_judged_by_itself_only_where_no_code_says_more() {
+        let judged = |code, status| kind(code, Some(StatusCode::try_from(status).unwrap()));
+        for (code, status, expected) in [
+            ("", 503, Kind::Throttled),
+            ("", 429, Kind::Throttled),
+            ("SlowDown", 503, Kind::Throttled),
+            ("Throttling", 400, Kind::Throttled),
+            ("Unheard", 429, Kind::Throttled),
+            ("ServiceUnavailable", 503, Kind::Transient),
+            ("", 500, Kind::Transient),
+            ("", 502, Kind::Transient),
+            ("", 504, Kind::Transient),
+            ("", 200, Kind::Transient),
+            ("", 400, Kind::Other),
+            ("", 403, Kind::Other),
+            ("AccessDenied", 403, Kind::Denied),
+        ] {
+            assert_eq!(judged(code, status), expected, "`{code}` {status}");
+        }
+    }
+
+    /// S3 Control's errors are wrapped; S3's form, HTML and nothing at all are codes that cannot be read.
+    #[tokio::test]
+    async fn throttling_without_a_readable_code_is_asked_again_as_throttling_is() {
+        for body in ["", "<html>Slow Down</html>", "<Error><Code>SlowDown</Code></Error>"] {
+            let attempts = AtomicU32::new(0);
+            let aws = Aws::new(move |asked| -> Said {
+                if !asked.url.contains("publicAccessBlock") {
+                    return ok("<ListAllMyBucketsResult/>");
+                }
+                match attempts.fetch_add(1, Ordering::Relaxed) {
+                    0..5 => Some((503, body.to_owned())),
+                    _ => no_configuration(),
+                }
+            });
+            let target = aws.target(Partition::Aws, "us-east-1");
+            let (facts, receipt) = read(&target, GLOBAL, Service::S3, [Fact::BucketExposure]).await;
+            let Facts::S3(s3) = facts else { panic!("{facts:?}") };
+            assert_eq!(s3.block_public, PublicAccessBlock::NONE.into(), "`{body}`");
+            assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 7));
+        }
+    }
+
+    fn no_configuration() -> Said {
+        let (status, error) = no(404, "NoSuchPublicAccessBlockConfiguration")?;
+        Some((status, format!("<ErrorResponse>{error}</ErrorResponse>")))
     }
 }

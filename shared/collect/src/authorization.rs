@@ -25,10 +25,10 @@ pub async fn authorization_details(
     let client = Client::new(&target.in_region(target.home()));
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     let (mut roles, mut policies) = (Vec::new(), Vec::new());
-    let mut marker = None;
+    let (action, mut marker) = ("iam:GetAccountAuthorizationDetails", None);
     loop {
         let page = reader
-            .ask("iam:GetAccountAuthorizationDetails", || {
+            .ask(action, || {
                 let request = client.get_account_authorization_details().max_items(1000);
                 request.set_marker(marker.clone()).send()
             })
@@ -37,7 +37,7 @@ pub async fn authorization_details(
         groups.extend(page.group_detail_list.iter().flatten().map(group));
         roles.extend(page.role_detail_list.iter().flatten().map(role));
         policies.extend(page.policies.iter().flatten().map(policy));
-        marker = page.marker.filter(|_| page.is_truncated);
+        marker = reader.next(action, page.is_truncated, page.marker)?;
         if marker.is_none() {
             return Ok(json!({
                 "UserDetailList": users,

@@ -9,7 +9,7 @@ use domain::{
     ec2::{Ec2, Instance, MetadataOptions},
 };
 
-use crate::{ApiCaller, Target};
+use crate::{ApiCaller, Target, api_caller::unknown_value};
 
 const ACTION: &str = "ec2:DescribeInstances";
 
@@ -22,7 +22,7 @@ pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<F
 }
 
 async fn instances(client: &Client, reader: &ApiCaller) -> Listing<Instance> {
-    let (mut items, mut token) = (Vec::new(), None);
+    let (mut items, mut token, mut nameless) = (Vec::new(), None, None);
     loop {
         let page = reader
             .ask(ACTION, || {
@@ -37,12 +37,17 @@ async fn instances(client: &Client, reader: &ApiCaller) -> Listing<Instance> {
                     .into_iter()
                     .flatten()
                     .flat_map(|r| r.instances.unwrap_or_default());
-                items.extend(found.filter(lives).map(|instance| fact(reader, instance)));
+                for instance in found.filter(lives) {
+                    match fact(reader, instance) {
+                        Ok(instance) => items.push(instance),
+                        Err(unread) => nameless = Some(unread),
+                    }
+                }
                 token = page.next_token.filter(|token| !token.is_empty());
             }
         }
         if token.is_none() {
-            return items.into();
+            return Listing { items, unread: nameless };
         }
     }
 }
@@ -53,9 +58,13 @@ fn lives(instance: &types::Instance) -> bool {
     !matches!(state, Some(InstanceStateName::Terminated | InstanceStateName::ShuttingDown))
 }
 
-fn fact(reader: &ApiCaller, instance: types::Instance) -> Instance {
+/// An instance as it is described; one that has no id could not be told apart from others.
+fn fact(reader: &ApiCaller, instance: types::Instance) -> Result<Instance, Unread> {
+    let Some(id) = instance.instance_id else {
+        return Err(reader.gap(ACTION, Cause::Failed("an instance has no id".into())));
+    };
     let interfaces = instance.network_interfaces.unwrap_or_default();
-    let mut public_ipv4: Vec<_> = interfaces
+    let public_ipv4 = interfaces
         .iter()
         .flat_map(|interface| {
             let secondary = interface.private_ip_addresses.iter().flatten();
@@ -64,29 +73,25 @@ fn fact(reader: &ApiCaller, instance: types::Instance) -> Instance {
         })
         .flatten()
         .filter_map(|association| association.public_ip.as_deref())
-        .chain(instance.public_ip_address.as_deref())
-        .filter_map(|address| parse(reader, address))
-        .collect();
-    let mut ipv6: Vec<_> = interfaces
+        .chain(instance.public_ip_address.as_deref());
+    let ipv6 = interfaces
         .iter()
         .flat_map(|interface| interface.ipv6_addresses.iter().flatten())
         .filter_map(|address| address.ipv6_address.as_deref())
         .chain(instance.ipv6_address.as_deref())
-        .chain(interfaces.iter().flat_map(prefixes))
-        .filter_map(|address| parse(reader, address))
-        .collect();
-    public_ipv4.sort_unstable();
-    public_ipv4.dedup();
-    ipv6.sort_unstable();
-    ipv6.dedup();
+        .chain(interfaces.iter().flat_map(prefixes));
+    let mut addresses_unread = None;
+    let public_ipv4 = parsed(reader, &id, public_ipv4, &mut addresses_unread);
+    let ipv6 = parsed(reader, &id, ipv6, &mut addresses_unread);
     let tags = instance.tags.unwrap_or_default().into_iter();
-    Instance {
-        id: instance.instance_id.unwrap_or_default(),
-        metadata: metadata(reader, instance.metadata_options.as_ref()),
+    Ok(Instance {
+        metadata: metadata(reader, &id, instance.metadata_options.as_ref()),
+        id,
         public_ipv4,
         ipv6,
+        addresses_unread,
         tags: tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect(),
-    }
+    })
 }
 
 /// The first address of every prefix that is delegated to an interface: the instance may use all.
@@ -96,23 +101,58 @@ fn prefixes(interface: &types::InstanceNetworkInterface) -> impl Iterator<Item =
     prefixes.map(|prefix| prefix.split_once('/').map_or(prefix, |(address, _)| address))
 }
 
-/// An address; one that cannot be read is a gap, for it may be public.
-fn parse<T: FromStr>(reader: &ApiCaller, address: &str) -> Option<T> {
-    let unreadable = || reader.gap(ACTION, Cause::Failed(format!("`{address}` is no IP address")));
-    address.parse().map_err(|_| unreadable()).ok()
+/// Addresses in order, each once; one that cannot be read may be public.
+fn parsed<'a, T: FromStr + Ord>(
+    reader: &ApiCaller,
+    id: &str,
+    addresses: impl Iterator<Item = &'a str>,
+    unread: &mut Option<Unread>,
+) -> Vec<T> {
+    let mut read = BTreeSet::new();
+    for address in addresses {
+        if let Ok(address) = address.parse() {
+            read.insert(address);
+        } else {
+            let why = format!("`{address}` of `{id}` is no IP address");
+            *unread = Some(reader.gap(ACTION, Cause::Failed(why)));
+        }
+    }
+    read.into_iter().collect()
 }
 
 fn metadata(
     reader: &ApiCaller,
+    id: &str,
     options: Option<&types::InstanceMetadataOptionsResponse>,
 ) -> Known<MetadataOptions> {
-    let read = options.and_then(|options| {
-        let endpoint = options.http_endpoint.as_ref()? != &InstanceMetadataEndpointState::Disabled;
-        let tokens_required = options.http_tokens.as_ref()? == &HttpTokensState::Required;
-        Some(MetadataOptions { endpoint, tokens_required })
-    });
-    read.ok_or_else(|| {
-        reader.gap(ACTION, Cause::Failed("an instance has no metadata options".into()))
-    })
+    let missing = |name| Cause::Failed(format!("instance `{id}` has no `{name}`"));
+    let Some(options) = options else {
+        return Known::Unread(reader.gap(ACTION, missing("MetadataOptions")));
+    };
+    let strange = |name, value| unknown_value(&format!("`{name}` of `{id}`"), value);
+    let endpoint = match &options.http_endpoint {
+        Some(InstanceMetadataEndpointState::Enabled) => Ok(true),
+        Some(InstanceMetadataEndpointState::Disabled) => Ok(false),
+        Some(other) => Err(strange("HttpEndpoint", other.as_str())),
+        None => Err(missing("HttpEndpoint")),
+    };
+    let tokens_required = match &options.http_tokens {
+        Some(HttpTokensState::Required) => Ok(true),
+        Some(HttpTokensState::Optional) => Ok(false),
+        Some(other) => Err(strange("HttpTokens", other.as_str())),
+        None => Err(missing("HttpTokens")),
+    };
+    // A disabled endpoint asks nobody for a token, and one that asks for tokens may be enabled.
+    let is_decided = endpoint == Ok(false) || tokens_required == Ok(true);
+    let lost = |cause| {
+        if is_decided { reader.unread(ACTION, cause) } else { reader.gap(ACTION, cause) }
+    };
+    MetadataOptions {
+        endpoint: endpoint.map_err(lost).into(),
+        tokens_required: tokens_required.map_err(lost).into(),
+    }
     .into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_iam::{
     Client,
-    types::{StatusType, SummaryKeyType},
+    types::{AccessKeyMetadata, StatusType, SummaryKeyType},
 };
 use domain::{
     Cause, Fact, Known, Listing, Tags, Unread,
@@ -12,7 +12,10 @@ use futures::{StreamExt as _, stream};
 
 use crate::{
     ApiCaller, Target,
-    api_caller::Answer::{Is, Not},
+    api_caller::{
+        Answer::{Is, Not},
+        unknown_value,
+    },
 };
 
 /// The error code of a user that was deleted since it was listed.
@@ -46,16 +49,30 @@ async fn summary(client: &Client, reader: &ApiCaller) -> Result<AccountSummary, 
     let action = "iam:GetAccountSummary";
     let answer = reader.ask(action, || client.get_account_summary().send()).await?;
     let map = answer.summary_map.unwrap_or_default();
-    let count = |key: SummaryKeyType| {
-        map.get(&key).copied().ok_or_else(|| {
-            let why = format!("the answer has no `{}`", key.as_str());
-            reader.gap(action, Cause::Failed(why))
-        })
+    let value = |key: &SummaryKeyType| {
+        let told = map.get(key).copied();
+        told.ok_or_else(|| Cause::Failed(format!("the answer has no `{}`", key.as_str())))
     };
-    let keys = count(SummaryKeyType::AccountAccessKeysPresent)
-        .map(|keys| u32::try_from(keys).unwrap_or(u32::MAX));
-    let mfa = count(SummaryKeyType::AccountMfaEnabled).map(|mfa| mfa > 0);
-    Ok(AccountSummary { root_access_keys: keys.into(), root_mfa: mfa.into() })
+    let strange =
+        |key: &SummaryKeyType, value| unknown_value(&format!("`{}`", key.as_str()), value);
+    let flag = |key: &SummaryKeyType| match value(key)? {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(strange(key, other)),
+    };
+    let gap = |cause| reader.gap(action, cause);
+    let keys = SummaryKeyType::AccountAccessKeysPresent;
+    let keys = value(&keys).and_then(|told| u32::try_from(told).map_err(|_| strange(&keys, told)));
+    let mfa = flag(&SummaryKeyType::AccountMfaEnabled).map_err(gap);
+    let password = flag(&SummaryKeyType::AccountPasswordPresent).map_err(|cause| {
+        // Only where there is no second factor does anything depend on it.
+        if mfa == Ok(true) { reader.unread(action, cause) } else { gap(cause) }
+    });
+    Ok(AccountSummary {
+        root_access_keys: keys.map_err(gap).into(),
+        root_mfa: mfa.into(),
+        root_password: password.into(),
+    })
 }
 
 async fn users(client: &Client, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> Listing<User> {
@@ -76,7 +93,10 @@ async fn list_users(client: &Client, reader: &ApiCaller) -> Listing<aws_sdk_iam:
             Err(unread) => return Listing { items, unread: Some(unread) },
             Ok(page) => {
                 items.extend(page.users);
-                marker = page.marker;
+                match page.marker {
+                    Ok(next) => marker = next,
+                    Err(unread) => return Listing { items, unread: Some(unread) },
+                }
             }
         }
         if marker.is_none() {
@@ -88,7 +108,7 @@ async fn list_users(client: &Client, reader: &ApiCaller) -> Listing<aws_sdk_iam:
 /// A part of the list of users, and where it goes on.
 pub(crate) struct Page {
     pub(crate) users: Vec<aws_sdk_iam::types::User>,
-    pub(crate) marker: Option<String>,
+    pub(crate) marker: Result<Option<String>, Unread>,
 }
 
 pub(crate) async fn page_of_users(
@@ -96,12 +116,12 @@ pub(crate) async fn page_of_users(
     reader: &ApiCaller,
     marker: Option<String>,
 ) -> Result<Page, Unread> {
+    let action = "iam:ListUsers";
     let page = reader
-        .ask("iam:ListUsers", || {
-            client.list_users().set_marker(marker.clone()).max_items(1000).send()
-        })
+        .ask(action, || client.list_users().set_marker(marker.clone()).max_items(1000).send())
         .await?;
-    Ok(Page { users: page.users, marker: page.marker.filter(|_| page.is_truncated) })
+    let marker = reader.next(action, page.is_truncated, page.marker);
+    Ok(Page { users: page.users, marker })
 }
 
 /// A user with what was asked of it; nothing where it is gone.
@@ -146,41 +166,63 @@ pub(crate) async fn access_keys(
             Ok(Not(_)) => return None,
             Err(unread) => return Some(Listing { items, unread: Some(unread) }),
         };
+        let mut nameless = None;
         for key in page.access_key_metadata {
-            let created = key
-                .create_date
-                .and_then(|date| jiff::Timestamp::from_second(date.secs()).ok())
-                .ok_or_else(|| reader.gap(action, Cause::Failed("a key has no date".into())));
-            items.push(AccessKey {
-                user: user.into(),
-                id: key.access_key_id.unwrap_or_default(),
-                // A status newer than this program is not known to be harmless.
-                active: key.status != Some(StatusType::Inactive),
-                created: created.into(),
-            });
+            match access_key(reader, user, key) {
+                Ok(key) => items.push(key),
+                Err(unread) => nameless = Some(unread),
+            }
         }
-        marker = page.marker.filter(|_| page.is_truncated);
-        if marker.is_none() {
-            return Some(items.into());
+        match (reader.next(action, page.is_truncated, page.marker), nameless) {
+            (_, Some(unread)) | (Err(unread), _) => {
+                return Some(Listing { items, unread: Some(unread) });
+            }
+            (Ok(None), None) => return Some(items.into()),
+            (Ok(next), None) => marker = next,
         }
     }
+}
+
+/// A key as it is listed; one that has no id could not be told apart from others.
+fn access_key(reader: &ApiCaller, user: &str, key: AccessKeyMetadata) -> Result<AccessKey, Unread> {
+    let gap = |cause| reader.gap("iam:ListAccessKeys", cause);
+    let Some(id) = key.access_key_id else {
+        return Err(gap(Cause::Failed(format!("a key of `{user}` has no id"))));
+    };
+    let created = key.create_date.and_then(|date| jiff::Timestamp::from_second(date.secs()).ok());
+    let created = created.ok_or_else(|| gap(Cause::Failed("a key has no date".into())));
+    let mut key_of_user =
+        AccessKey { user: user.into(), id, active: false.into(), created: created.into() };
+    let name = || format!("the status of key `…{}` of `{user}`", key_of_user.last_four());
+    let active = match key.status {
+        Some(StatusType::Active) => Ok(true),
+        Some(StatusType::Inactive) => Ok(false),
+        Some(other) => Err(gap(unknown_value(&name(), other.as_str()))),
+        None => Err(gap(Cause::Failed(format!("{} is not told", name())))),
+    };
+    key_of_user.active = active.into();
+    Ok(key_of_user)
 }
 
 /// Tags decide no verdict: without them a finding has no owner and no suppression by tag covers it, and the gap
 /// shows in the receipt.
 async fn tags(client: &Client, reader: &ApiCaller, user: &str) -> Option<Tags> {
+    let action = "iam:ListUserTags";
     let (mut tags, mut marker) = (Tags::new(), None);
     loop {
         let page = reader
-            .ask("iam:ListUserTags", || {
+            .ask(action, || {
                 client.list_user_tags().user_name(user).set_marker(marker.clone()).send()
             })
             .await
             .ok()?;
         tags.extend(page.tags.into_iter().map(|tag| (tag.key, tag.value)));
-        marker = page.marker.filter(|_| page.is_truncated);
+        marker = reader.next(action, page.is_truncated, page.marker).ok()?;
         if marker.is_none() {
             return Some(tags);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

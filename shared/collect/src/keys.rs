@@ -7,7 +7,10 @@ use jiff::Timestamp;
 
 use crate::{
     ApiCaller, ConcurrencyLimits, Target,
-    api_caller::Answer::{Is, Not},
+    api_caller::{
+        Answer::{Is, Not},
+        unknown_value,
+    },
     iam,
 };
 
@@ -94,7 +97,7 @@ impl KeyReader {
     pub async fn users(&self, marker: Option<String>) -> Result<Users, Unread> {
         let page = iam::page_of_users(&self.client, &self.reader, marker).await?;
         let names = page.users.into_iter().map(|user| user.user_name).collect();
-        Ok(Users { names, marker: page.marker })
+        Ok(Users { names, marker: page.marker? })
     }
 
     /// All keys of a user; nothing where the user is gone.
@@ -141,11 +144,18 @@ impl KeyReader {
     pub async fn make_report(&self) -> Result<Making, Unread> {
         let action = "iam:GenerateCredentialReport";
         let request = || self.client.generate_credential_report().send();
-        Ok(match self.reader.call(action, &[LIMIT_EXCEEDED], request).await? {
-            Not(_) => Making::LimitExceeded,
-            Is(answer) if answer.state == Some(ReportStateType::Complete) => Making::Complete,
-            Is(_) => Making::UnderWay,
-        })
+        let state = match self.reader.call(action, &[LIMIT_EXCEEDED], request).await? {
+            Not(_) => return Ok(Making::LimitExceeded),
+            Is(answer) => answer.state,
+        };
+        match state {
+            Some(ReportStateType::Complete) => Ok(Making::Complete),
+            // Where it is not told how far it is, reading it tells.
+            Some(ReportStateType::Started | ReportStateType::Inprogress) | None => {
+                Ok(Making::UnderWay)
+            }
+            Some(other) => Err(self.reader.gap(action, unknown_value("`State`", other.as_str()))),
+        }
     }
 
     /// Asks for the credential report.

@@ -119,13 +119,9 @@ impl LastAccessed {
             for service in page.services_last_accessed {
                 found.push(self.service(service)?);
             }
-            marker = page.marker.filter(|_| page.is_truncated);
+            marker = self.reader.next(GET, page.is_truncated, page.marker)?;
             if marker.is_none() {
-                return if page.is_truncated {
-                    Err(self.failed(GET, "a page names no next one, and says that there is one"))
-                } else {
-                    Ok(Some(found))
-                };
+                return Ok(Some(found));
             }
         }
     }
@@ -134,7 +130,11 @@ impl LastAccessed {
         let mut actions = Vec::new();
         for action in service.tracked_actions_last_accessed.unwrap_or_default() {
             let last = self.time(action.last_accessed_time)?;
-            actions.extend(action.action_name.map(|name| ActionAccess { name, last }));
+            let name = action.action_name.ok_or_else(|| {
+                let of = &service.service_namespace;
+                self.failed(GET, &format!("an action of `{of}` has no name"))
+            })?;
+            actions.push(ActionAccess { name, last });
         }
         Ok(ServiceAccess {
             prefix: service.service_namespace,

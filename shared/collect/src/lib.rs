@@ -17,6 +17,9 @@ mod logs;
 mod regions;
 mod s3;
 
+#[cfg(test)]
+mod recorded;
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use aws_config::{Region, SdkConfig};

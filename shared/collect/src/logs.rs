@@ -1,5 +1,5 @@
 use aws_sdk_s3::{Client, operation::get_object::GetObjectOutput, primitives::ByteStream};
-use domain::{GLOBAL, Service, Unread};
+use domain::{Cause, GLOBAL, Service, Unread};
 use futures::{StreamExt as _, stream};
 
 use crate::{
@@ -58,8 +58,12 @@ pub async fn read_logs(
                 request.set_continuation_token(token.clone()).send()
             })
             .await?;
-        let keys = page.contents.into_iter().flatten().filter_map(|object| object.key);
-        let keys: Vec<String> = keys.filter(|key| wanted(key)).collect();
+        let mut keys = Vec::new();
+        for object in page.contents.into_iter().flatten() {
+            let nameless = || reader.gap(LIST, Cause::Failed("an object has no key".into()));
+            keys.push(object.key.ok_or_else(nameless)?);
+        }
+        keys.retain(|key| wanted(key));
         let begun = stream::iter(keys).map(async |key| {
             let from = get(client, &reader, bucket, &key, None).await;
             (key, from)
@@ -79,7 +83,7 @@ pub async fn read_logs(
                 Err(why) => piece(Piece::Broken(&why)),
             }
         }
-        token = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
+        token = reader.next(LIST, page.is_truncated == Some(true), page.next_continuation_token)?;
         if token.is_none() {
             return Ok(());
         }

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
-use domain::{GLOBAL, Receipt, Service, Unread};
+use domain::{Cause, GLOBAL, Receipt, Service, Unread};
 
 use crate::{ApiCaller, ConcurrencyLimits, Target};
+
+const ACTION: &str = "ec2:DescribeRegions";
 
 /// The regions of an account, and whether each is enabled there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,16 +36,16 @@ pub async fn regions(
     let reader = ApiCaller::new(target, paces, GLOBAL, Service::Ec2);
     let configured = target.config.region().map(AsRef::as_ref);
     let client = aws_sdk_ec2::Client::new(&target.in_region(configured.unwrap_or(target.home())));
-    let answer = reader
-        .ask("ec2:DescribeRegions", || client.describe_regions().all_regions(true).send())
-        .await;
-    let enabled = answer.map(|answer| {
+    let answer = reader.ask(ACTION, || client.describe_regions().all_regions(true).send()).await;
+    let enabled = answer.and_then(|answer| {
         let regions = answer.regions.unwrap_or_default().into_iter();
-        let known = regions.filter_map(|region| {
+        let known = regions.map(|region| {
+            let nameless = || reader.gap(ACTION, Cause::Failed("a region has no name".into()));
+            // Whatever else its status is, it is read, and then says itself whether it can be.
             let off = region.opt_in_status.as_deref() == Some("not-opted-in");
-            Some((region.region_name?, !off))
+            Ok((region.region_name.ok_or_else(nameless)?, !off))
         });
-        Enabled(known.collect())
+        Ok(Enabled(known.collect::<Result<_, _>>()?))
     });
     (enabled, reader.receipt(Service::Ec2))
 }

@@ -79,10 +79,11 @@ async fn list(
     reader: &ApiCaller,
 ) -> Listing<(String, Option<String>)> {
     let client = clients.of(target.home());
-    let (mut items, mut token) = (Vec::new(), None);
+    let (action, mut items) = ("s3:ListAllMyBuckets", Vec::new());
+    let (mut token, mut nameless) = (None, None);
     loop {
         let page = reader
-            .ask("s3:ListAllMyBuckets", || {
+            .ask(action, || {
                 // S3 tells the buckets' regions only where a parameter is given.
                 let request = client.list_buckets().max_buckets(1000);
                 request.set_continuation_token(token.clone()).send()
@@ -91,13 +92,20 @@ async fn list(
         match page {
             Err(unread) => return Listing { items, unread: Some(unread) },
             Ok(page) => {
-                let buckets = page.buckets.into_iter().flatten();
-                items.extend(buckets.filter_map(|b| Some((b.name?, b.bucket_region))));
+                for bucket in page.buckets.into_iter().flatten() {
+                    match bucket.name {
+                        Some(name) => items.push((name, bucket.bucket_region)),
+                        None => {
+                            let why = Cause::Failed("a bucket has no name".into());
+                            nameless = Some(reader.gap(action, why));
+                        }
+                    }
+                }
                 token = page.continuation_token.filter(|token| !token.is_empty());
             }
         }
         if token.is_none() {
-            return items.into();
+            return Listing { items, unread: nameless };
         }
     }
 }
@@ -200,3 +208,6 @@ fn lost(name: String, unread: &Unread) -> Bucket {
         tags: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

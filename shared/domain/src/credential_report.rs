@@ -64,8 +64,8 @@ pub struct Row {
 pub struct Key {
     /// 1 or 2: which of the user's keys.
     pub slot: u8,
-    /// Whether it can sign requests; a status that is not told is not known to be harmless.
-    pub active: bool,
+    /// Whether it can sign requests.
+    pub active: Told<bool>,
     /// When it was created or last changed.
     pub created: Told<Timestamp>,
     /// When it was last used.

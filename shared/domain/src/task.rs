@@ -171,8 +171,12 @@ mod tests {
         let place = ServiceRegion::new("ap-northeast-2", Service::Ec2);
         assert_eq!(place.to_string(), "ap-northeast-2#ec2");
         assert_eq!("ap-northeast-2#ec2".parse::<ServiceRegion>().unwrap(), place);
-        for wrong in ["", "#", "eu-west-1", "eu-west-1#", "eu-west-1#nothing", "../x#ec2", "A#s3"] {
+        for wrong in
+            ["", "#", "eu-west-1", "eu-west-1#", "eu-west-1#No Service", "../x#ec2", "A#s3"]
+        {
             assert!(wrong.parse::<ServiceRegion>().is_err(), "{wrong}");
         }
+        let newer = "eu-west-1#quantum_ledger";
+        assert_eq!(newer.parse::<ServiceRegion>().unwrap().to_string(), newer, "a newer version's");
     }
 }

@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Known, Listing, Location, Read, Resource, Service, Tags};
+use crate::{
+    Known, Listing, Location, Read, Resource, Service, Tags, Unread, known::plain_or_known,
+};
 
 /// The EC2 instances of every region, their network interfaces and tags.
 pub const INSTANCES: Read =
@@ -31,6 +33,9 @@ pub struct Instance {
     pub public_ipv4: Vec<Ipv4Addr>,
     /// The IPv6 addresses of all its interfaces, global or not.
     pub ipv6: Vec<Ipv6Addr>,
+    /// Why it may have more addresses than these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses_unread: Option<Unread>,
     /// Its tags; they come with the instance and cost no call.
     pub tags: Tags,
 }
@@ -58,19 +63,23 @@ impl Resource for Instance {
     fn secure() -> Self {
         Self {
             id: "i-0123456789abcdef0".into(),
-            metadata: MetadataOptions { endpoint: true, tokens_required: true }.into(),
+            metadata: MetadataOptions { endpoint: true.into(), tokens_required: true.into() }
+                .into(),
             public_ipv4: Vec::new(),
             ipv6: Vec::new(),
+            addresses_unread: None,
             tags: Tags::new(),
         }
     }
 }
 
 /// The settings of an instance's metadata service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetadataOptions {
     /// Whether the service answers at all (`HttpEndpoint`).
-    pub endpoint: bool,
+    #[serde(default, deserialize_with = "plain_or_known")]
+    pub endpoint: Known<bool>,
     /// Whether it asks for a session token, as `IMDSv2` does (`HttpTokens` is `required`).
-    pub tokens_required: bool,
+    #[serde(default, deserialize_with = "plain_or_known")]
+    pub tokens_required: Known<bool>,
 }

@@ -1,6 +1,6 @@
 use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A fact that a collector read, or why it could not.
 ///
@@ -40,6 +40,24 @@ impl<T> Known<T> {
     pub fn is(&self, is: impl FnOnce(&T) -> bool) -> Result<bool, Unread> {
         self.known().map(is)
     }
+}
+
+/// Reads a fact of a snapshot from the time when it could not be unread, and stood there without `read`.
+pub(crate) fn plain_or_known<'de, D, T>(deserializer: D) -> Result<Known<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either<T> {
+        Plain(T),
+        Known(Known<T>),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::Plain(fact) => Known::Read(fact),
+        Either::Known(known) => known,
+    })
 }
 
 impl<T> From<T> for Known<T> {

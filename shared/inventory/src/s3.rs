@@ -221,7 +221,7 @@ pub enum Algorithm {
     Kms,
     /// DSSE-KMS: two layers with a key in AWS KMS.
     KmsTwice,
-    /// A kind that is newer than this program, by AWS's name.
+    /// A kind that is newer than this program, by AWS's name; in older snapshots alone.
     Other(String),
 }
 

@@ -25,13 +25,16 @@ fn is_private(instance: &Instance, _: &Context<'_>) -> Judgement {
     let v4 = instance.public_ipv4.iter().copied().map(IpAddr::V4);
     let v6 = instance.ipv6.iter().copied().filter(|&v6| is_global(v6)).map(IpAddr::V6);
     let public: Vec<_> = v4.chain(v6).map(|address| address.to_string()).collect();
-    if public.is_empty() { pass() } else { fail(seen("public").with("addresses", public)) }
+    if !public.is_empty() {
+        return fail(seen("public").with("addresses", public));
+    }
+    instance.addresses_unread.clone().map_or_else(pass, Err)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::context;
+    use crate::testing::{context, unread};
     use inventory::Resource as _;
 
     #[test]
@@ -52,6 +55,11 @@ mod tests {
             fail(seen("public").with("addresses", addresses))
         };
         assert_eq!(with(&["203.0.113.7"], &[]), public(&["203.0.113.7"]));
+        let unread = unread("ec2:DescribeInstances");
+        let lost = Instance { addresses_unread: Some(unread.clone()), ..Instance::secure() };
+        assert_eq!(is_private(&lost, &context()), Err(unread), "it may be a public one");
+        let seen = Instance { public_ipv4: vec!["203.0.113.7".parse().unwrap()], ..lost };
+        assert_eq!(is_private(&seen, &context()), public(&["203.0.113.7"]));
         let all = ["203.0.113.7", "203.0.113.9", "2600:1f14::5"];
         assert_eq!(with(&all[..2], &all[2..]), public(&all));
     }

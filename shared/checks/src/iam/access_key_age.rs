@@ -20,17 +20,19 @@ const HOURS: i64 = 24;
 
 fn is_young(key: &AccessKey, context: &Context<'_>) -> Judgement {
     let about = |message| seen(message).with("key", key.last_four()).with("user", &*key.user);
-    if !key.active {
+    let active = key.active.known();
+    if active == Ok(&false) {
         return pass_with(about("inactive"));
     }
-    let created = *key.created.known()?;
-    let age = context.time.duration_since(created);
+    let (age, created) = (key.age(context.time)?, key.created.known()?);
     let (days, limit) = (age.as_hours() / HOURS, context.thresholds.access_key_days);
-    if age > SignedDuration::from_hours(i64::from(limit) * HOURS) {
-        let old = about("too_old").with("days", days).with("limit", limit);
-        return fail(old.with("hours", age.as_hours()).with("created", created.to_string()));
+    if age <= SignedDuration::from_hours(i64::from(limit) * HOURS) {
+        // A young key passes, whatever its status.
+        return pass_with(about("young").with("days", days));
     }
-    pass_with(about("young").with("days", days))
+    active?;
+    let old = about("too_old").with("days", days).with("limit", limit);
+    fail(old.with("hours", age.as_hours()).with("created", created.to_string()))
 }
 
 #[cfg(test)]
@@ -58,10 +60,25 @@ mod tests {
 
     #[test]
     fn an_inactive_key_opens_nothing_however_old_or_unread() {
-        let old = AccessKey { active: false, ..aged(4000, 0) };
+        let old = AccessKey { active: false.into(), ..aged(4000, 0) };
         assert!(matches!(is_young(&old, &context()), Ok(Outcome::Pass(_))));
         let dateless = AccessKey { created: Known::Unread(unread("iam:ListAccessKeys")), ..old };
         assert!(matches!(is_young(&dateless, &context()), Ok(Outcome::Pass(_))));
+    }
+
+    #[test]
+    fn an_old_key_of_an_unknown_status_is_unknown() {
+        let unread = unread("iam:ListAccessKeys");
+        let key = |days| AccessKey { active: Known::Unread(unread.clone()), ..aged(days, 0) };
+        assert_eq!(is_young(&key(91), &context()), Err(unread.clone()));
+        assert!(matches!(is_young(&key(90), &context()), Ok(Outcome::Pass(_))));
+    }
+
+    #[test]
+    fn a_key_from_the_future_is_unknown() {
+        let told = is_young(&aged(-90, 0), &context()).unwrap_err().to_string();
+        assert!(told.contains("clock") && !told.contains("-90"), "{told}");
+        assert!(matches!(is_young(&aged(0, -60), &context()), Ok(Outcome::Pass(_))));
     }
 
     #[test]

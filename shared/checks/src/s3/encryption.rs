@@ -1,4 +1,4 @@
-use domain::Severity;
+use domain::{Severity, Unread};
 use inventory::s3::{Algorithm, Bucket, ENCRYPTION, Encryption};
 
 use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
@@ -17,6 +17,10 @@ fn encrypts(bucket: &Bucket, _: &Context<'_>) -> Judgement {
     let Some(Encryption { algorithm, key }) = bucket.encryption.known()? else {
         return fail(seen("none"));
     };
+    if let Algorithm::Other(name) = algorithm {
+        let why = format!("`SSEAlgorithm` is `{name}`, which this version does not know");
+        return Err(Unread::failed("s3:GetEncryptionConfiguration", &bucket.region, why));
+    }
     let by = |message| seen(message).with("algorithm", algorithm.to_string());
     pass_with(match (algorithm, key) {
         (_, Some(key)) => by("with_key").with("key", &**key),
@@ -47,6 +51,15 @@ mod tests {
         assert_eq!(by(Algorithm::Kms, Some("k1")), with_key("SSE-KMS"));
         assert_eq!(by(Algorithm::Kms, None), pass_with(seen("with_aws_key", "SSE-KMS")));
         assert_eq!(by(Algorithm::KmsTwice, Some("k1")), with_key("DSSE-KMS"));
+    }
+
+    #[test]
+    fn a_kind_that_is_newer_than_this_version_is_named_and_unknown() {
+        for key in [None, Some("k1".into())] {
+            let encryption = Encryption { algorithm: Algorithm::Other("aws:new".into()), key };
+            let told = with(Some(encryption).into()).unwrap_err().to_string();
+            assert!(told.contains("`SSEAlgorithm` is `aws:new`"), "{told}");
+        }
     }
 
     #[test]

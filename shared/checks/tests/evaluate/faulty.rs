@@ -4,7 +4,7 @@ use inventory::Snapshot;
 use serde_json::Value;
 
 pub(crate) fn faulty_json() -> Value {
-    serde_json::from_str(include_str!("accounts/faulty.json")).unwrap()
+    serde_json::from_str(include_str!("../accounts/faulty.json")).unwrap()
 }
 
 pub(crate) fn faulty() -> Snapshot {

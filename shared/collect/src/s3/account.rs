@@ -6,11 +6,11 @@ use aws_sdk_s3control::{
     },
 };
 use aws_smithy_types::Document;
-use domain::{Unread, s3::PublicAccessBlock};
+use domain::{Cause, Unread, s3::PublicAccessBlock};
 
 use crate::{
     ApiCaller, Target,
-    api_caller::Answer::{Is, Not},
+    api_caller::Answer::Is,
     s3::{NOT_CONFIGURED, settings},
 };
 
@@ -25,24 +25,22 @@ pub(super) async fn block_public(
         builder = builder.endpoint_resolver(OneHost { url: url.into(), region: target.home() });
     }
     let (client, account) = (Client::from_conf(builder.build()), target.account.id.as_str());
+    let action = "s3:GetAccountPublicAccessBlock";
     let answer = reader
-        .call("s3:GetAccountPublicAccessBlock", &[NOT_CONFIGURED], || {
+        .call(action, &[NOT_CONFIGURED], || {
             client.get_public_access_block().account_id(account).send()
         })
         .await?;
-    Ok(match answer {
-        Not(_) => PublicAccessBlock::NONE,
-        Is(answer) => {
-            answer.public_access_block_configuration.map_or(PublicAccessBlock::NONE, |block| {
-                settings(
-                    block.block_public_acls,
-                    block.ignore_public_acls,
-                    block.block_public_policy,
-                    block.restrict_public_buckets,
-                )
-            })
-        }
-    })
+    let Is(answer) = answer else { return Ok(PublicAccessBlock::NONE) };
+    let Some(block) = answer.public_access_block_configuration else {
+        return Err(reader.gap(action, Cause::Failed("the answer has no configuration".into())));
+    };
+    Ok(settings(
+        block.block_public_acls,
+        block.ignore_public_acls,
+        block.block_public_policy,
+        block.restrict_public_buckets,
+    ))
 }
 
 /// Sends requests to a custom endpoint as it is: the SDK would put the account in front of the

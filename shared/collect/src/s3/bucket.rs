@@ -1,6 +1,6 @@
 use aws_sdk_s3::{
     Client,
-    types::{Grant, ServerSideEncryption},
+    types::{Grant, ServerSideEncryption, Type},
 };
 use domain::{
     Cause, Known, Tags, Unread,
@@ -9,7 +9,10 @@ use domain::{
 
 use crate::{
     ApiCaller,
-    api_caller::Answer::{Is, Not},
+    api_caller::{
+        Answer::{Is, Not},
+        unknown_value,
+    },
     s3::{NOT_CONFIGURED, settings},
 };
 
@@ -68,8 +71,9 @@ async fn block_public(
     reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<PublicAccessBlock>, Gone> {
+    let action = "s3:GetBucketPublicAccessBlock";
     let answer = reader
-        .call("s3:GetBucketPublicAccessBlock", &[NOT_CONFIGURED, GONE], || {
+        .call(action, &[NOT_CONFIGURED, GONE], || {
             client.get_public_access_block().bucket(bucket).send()
         })
         .await;
@@ -78,13 +82,16 @@ async fn block_public(
         Ok(Not(_)) => PublicAccessBlock::NONE.into(),
         Ok(Is(answer)) => answer
             .public_access_block_configuration
-            .map_or(PublicAccessBlock::NONE, |block| {
+            .map(|block| {
                 settings(
                     block.block_public_acls,
                     block.ignore_public_acls,
                     block.block_public_policy,
                     block.restrict_public_buckets,
                 )
+            })
+            .ok_or_else(|| {
+                reader.gap(action, Cause::Failed("the answer has no configuration".into()))
             })
             .into(),
         Err(unread) => Known::Unread(unread),
@@ -119,30 +126,56 @@ async fn public_grants(
     reader: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<Vec<PublicGrant>>, Gone> {
-    let answer = reader
-        .call("s3:GetBucketAcl", &[GONE], || client.get_bucket_acl().bucket(bucket).send())
-        .await;
-    Ok(match answer {
+    let action = "s3:GetBucketAcl";
+    let answer =
+        reader.call(action, &[GONE], || client.get_bucket_acl().bucket(bucket).send()).await;
+    let grants = match answer {
         Ok(Not(_)) => return Err(Gone),
-        Ok(Is(answer)) => {
-            let grants = answer.grants.unwrap_or_default();
-            grants.iter().filter_map(public_grant).collect::<Vec<_>>().into()
+        Ok(Is(answer)) => answer.grants,
+        Err(unread) => return Ok(Known::Unread(unread)),
+    };
+    let Some(grants) = grants else {
+        let unread =
+            reader.gap(action, Cause::Failed("the answer has no `AccessControlList`".into()));
+        return Ok(Known::Unread(unread));
+    };
+    let (mut public, mut unread) = (Vec::new(), None);
+    for grant in &grants {
+        match public_grant(bucket, grant) {
+            Ok(grant) => public.extend(grant),
+            Err(cause) => unread = Some(reader.gap(action, cause)),
         }
-        Err(unread) => Known::Unread(unread),
+    }
+    // A bucket that is public by one grant is no more public by another.
+    Ok(match unread.filter(|_| public.is_empty()) {
+        Some(unread) => Known::Unread(unread),
+        None => public.into(),
     })
 }
 
-/// A grant to a group that anyone belongs to.
+/// A grant to a group that anyone belongs to; nothing where it is to somebody else.
 ///
 /// Source: *Access control list (ACL) overview*, "Amazon S3 predefined groups".
-fn public_grant(grant: &Grant) -> Option<PublicGrant> {
-    let group = grant.grantee.as_ref()?.uri.as_deref()?.rsplit_once("/groups/global/")?.1;
+fn public_grant(bucket: &str, grant: &Grant) -> Result<Option<PublicGrant>, Cause> {
+    let missing = |what| Cause::Failed(format!("a grant on `{bucket}` has no {what}"));
+    let grantee = grant.grantee.as_ref().ok_or_else(|| missing("grantee"))?;
+    let strange =
+        |what, value| unknown_value(&format!("the {what} of a grant on `{bucket}`"), value);
+    match &grantee.r#type {
+        Type::CanonicalUser | Type::AmazonCustomerByEmail => return Ok(None),
+        Type::Group => {}
+        other => return Err(strange("grantee's type", other.as_str())),
+    }
+    let uri = grantee.uri.as_deref().ok_or_else(|| missing("group"))?;
+    let group = uri.rsplit_once("/groups/").map_or(uri, |(_, group)| group);
     let grantee = match group {
-        "AllUsers" => PublicGroup::AllUsers,
-        "AuthenticatedUsers" => PublicGroup::AuthenticatedUsers,
-        _ => return None,
+        "global/AllUsers" => PublicGroup::AllUsers,
+        "global/AuthenticatedUsers" => PublicGroup::AuthenticatedUsers,
+        "s3/LogDelivery" => return Ok(None),
+        _ => return Err(strange("group", uri)),
     };
-    Some(PublicGrant { grantee, permission: grant.permission.as_ref()?.as_str().into() })
+    let permission = grant.permission.as_ref().ok_or_else(|| missing("permission"))?;
+    Ok(Some(PublicGrant { grantee, permission: permission.as_str().into() }))
 }
 
 /// How new objects are encrypted.
@@ -153,35 +186,36 @@ pub(super) async fn encryption(
 ) -> Result<Known<Option<Encryption>>, Gone> {
     // Every bucket has had a default since 2023; endpoints that only speak S3's protocol may not.
     let none = "ServerSideEncryptionConfigurationNotFoundError";
+    let action = "s3:GetEncryptionConfiguration";
     let answer = reader
-        .call("s3:GetEncryptionConfiguration", &[none, GONE], || {
-            client.get_bucket_encryption().bucket(bucket).send()
-        })
+        .call(action, &[none, GONE], || client.get_bucket_encryption().bucket(bucket).send())
         .await;
     Ok(match answer {
         Ok(Not(GONE)) => return Err(Gone),
         Ok(Not(_)) => Known::Read(None),
         Ok(Is(answer)) => {
-            let rules = answer.server_side_encryption_configuration.map(|config| config.rules);
-            let defaults = rules
-                .into_iter()
-                .flatten()
-                .find_map(|rule| rule.apply_server_side_encryption_by_default);
-            Known::Read(defaults.map(|default| Encryption {
-                algorithm: algorithm(&default.sse_algorithm),
-                key: default.kms_master_key_id.filter(|key| !key.is_empty()),
-            }))
+            let missing = || Cause::Failed("the answer has no configuration".into());
+            let config = answer.server_side_encryption_configuration.ok_or_else(missing);
+            let read = config.and_then(|config| {
+                let mut rules = config.rules.into_iter();
+                let default = rules.find_map(|rule| rule.apply_server_side_encryption_by_default);
+                let Some(default) = default else { return Ok(None) };
+                let algorithm = algorithm(bucket, &default.sse_algorithm)?;
+                let key = default.kms_master_key_id.filter(|key| !key.is_empty());
+                Ok(Some(Encryption { algorithm, key }))
+            });
+            read.map_err(|cause| reader.gap(action, cause)).into()
         }
         Err(unread) => Known::Unread(unread),
     })
 }
 
-fn algorithm(name: &ServerSideEncryption) -> Algorithm {
+fn algorithm(bucket: &str, name: &ServerSideEncryption) -> Result<Algorithm, Cause> {
     match name {
-        ServerSideEncryption::Aes256 => Algorithm::Aes256,
-        ServerSideEncryption::AwsKms => Algorithm::Kms,
-        ServerSideEncryption::AwsKmsDsse => Algorithm::KmsTwice,
-        other => Algorithm::Other(other.as_str().into()),
+        ServerSideEncryption::Aes256 => Ok(Algorithm::Aes256),
+        ServerSideEncryption::AwsKms => Ok(Algorithm::Kms),
+        ServerSideEncryption::AwsKmsDsse => Ok(Algorithm::KmsTwice),
+        other => Err(unknown_value(&format!("`SSEAlgorithm` of `{bucket}`"), other.as_str())),
     }
 }
 

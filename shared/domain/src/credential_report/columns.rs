@@ -138,7 +138,7 @@ impl KeyColumns {
         }
         Ok(Some(Key {
             slot: names.slot,
-            active: active != Told::Is(false),
+            active,
             created,
             used: date(self.used, names.used)?,
             used_region: text(self.used_region)?,

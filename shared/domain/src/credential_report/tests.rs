@@ -27,7 +27,7 @@ fn a_real_report_is_read() {
     assert_eq!(rows[0], Row { user: ROOT.into(), keys: vec![], more: None });
     let first = Key {
         slot: 1,
-        active: true,
+        active: Told::Is(true),
         created: date("2021-02-03T04:05:06Z"),
         used: date("2026-01-01T00:00:00Z"),
         used_region: Told::Is("us-east-1".into()),
@@ -35,7 +35,7 @@ fn a_real_report_is_read() {
     };
     let second = Key {
         slot: 2,
-        active: false,
+        active: Told::Is(false),
         created: date("2020-01-01T00:00:00Z"),
         used: Told::NotApplicable,
         used_region: Told::NotApplicable,
@@ -66,12 +66,12 @@ fn a_key_is_there_where_anything_says_so() {
     assert_eq!(keys("FALSE,,False,"), []);
     assert_eq!(keys("not_supported,not_supported,N/A,N/A"), []);
     // Active without a date; inactive with one; a status that is not told.
-    assert!(keys("true,N/A,false,N/A")[0].active);
-    assert!(!keys("false,2020-01-01T00:00:00Z,false,N/A")[0].active);
+    assert_eq!(keys("true,N/A,false,N/A")[0].active, Told::Is(true));
+    assert_eq!(keys("false,2020-01-01T00:00:00Z,false,N/A")[0].active, Told::Is(false));
     assert_eq!(keys("false,no_information,false,N/A")[0].created, Told::NoInformation);
     let unsure = &keys("no_information,N/A,false,N/A")[0];
-    assert!(unsure.active && unsure.created == Told::NotApplicable);
-    assert!(keys("N/A,2020-01-01T00:00:00Z,false,N/A")[0].active);
+    assert_eq!((&unsure.active, &unsure.created), (&Told::NoInformation, &Told::NotApplicable));
+    assert_eq!(keys("N/A,2020-01-01T00:00:00Z,false,N/A")[0].active, Told::NotApplicable);
     assert_eq!(keys("false,N/A,TRUE,2020-01-01T00:00:00Z")[0].slot, 2);
 }
 
@@ -144,7 +144,10 @@ fn simple(row: Row) -> Simple {
     let keys = row.keys.into_iter();
     (
         row.user,
-        keys.map(|k| (k.slot, k.active, k.created.value().map(Timestamp::as_second))).collect(),
+        keys.map(|k| {
+            (k.slot, k.active == Told::Is(true), k.created.value().map(Timestamp::as_second))
+        })
+        .collect(),
     )
 }
 

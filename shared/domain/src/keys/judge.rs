@@ -1,10 +1,9 @@
 use std::io;
 
+use inventory::iam::{AccessKey, age};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Ask, Failure, KeyStatus, LastUsed, OldAccessKey, Seen, Status};
-use inventory::iam::AccessKey;
-
 use crate::{
     Unread,
     credential_report::{self, Key, Malformed, ROOT, Told},
@@ -24,57 +23,53 @@ impl Ask {
     fn limit(self) -> SignedDuration {
         SignedDuration::from_hours(self.hours.get().into())
     }
-
-    const fn counts(self, active: bool) -> bool {
-        active || matches!(self.status, Status::All)
-    }
 }
 
 /// The old keys among those of one user, as they were listed.
 ///
 /// # Errors
 ///
-/// When a key that counts has no date: it could be old.
+/// When a key that counts has no date that can be true, or an old one no known status.
 pub fn of_user(keys: &[AccessKey], ask: Ask, now: Timestamp) -> Result<Vec<OldAccessKey>, Unread> {
-    let counted = keys.iter().filter(|key| ask.counts(key.active));
-    counted.filter_map(|key| of_key(key, ask.limit(), now).transpose()).collect()
+    keys.iter().filter_map(|key| of_key(key, ask.status, ask.limit(), now).transpose()).collect()
 }
 
-/// A key that is older than a limit; nothing where it is not.
+/// A key that counts and is older than a limit; nothing where it is not.
 ///
 /// # Errors
 ///
-/// When it has no date.
+/// When it has no date that can be true, or is old and its status was not read.
 pub(super) fn of_key(
     key: &AccessKey,
+    asked: Status,
     limit: SignedDuration,
     now: Timestamp,
 ) -> Result<Option<OldAccessKey>, Unread> {
-    let created_date = *key.created.known()?;
-    Ok(older(created_date, limit, now).map(|age_hours| OldAccessKey {
+    if asked == Status::Active && key.active.known() == Ok(&false) {
+        return Ok(None);
+    }
+    let age = key.age(now)?;
+    if age <= limit {
+        return Ok(None);
+    }
+    Ok(Some(OldAccessKey {
         user_name: key.user.clone(),
         access_key_id: Some(key.id.clone()),
-        created_date,
-        age_hours,
-        status: KeyStatus::of(key.active),
+        created_date: *key.created.known()?,
+        age_hours: age.as_hours(),
+        status: KeyStatus::of(*key.active.known()?),
         slot: None,
         no_id_because: None,
         last_used: None,
     }))
 }
 
-/// The age in whole hours of what is older than a limit.
-fn older(created: Timestamp, limit: SignedDuration, now: Timestamp) -> Option<i64> {
-    let age = now.duration_since(created);
-    (age > limit).then(|| age.as_hours())
-}
-
 /// The old keys of a credential report, without ids.
 ///
 /// # Errors
 ///
-/// When the report cannot tell of every key: no whole CSV, no row, a column missing, a key without a date, or more keys
-/// than it has room for.
+/// When the report cannot tell of every key: no whole CSV, no row, a column missing, a key without a date that can be
+/// true or without a status, or more keys than it has room for.
 pub fn of_report(report: impl io::Read, ask: Ask, now: Timestamp) -> Result<Found, Failure> {
     let mut found = Found { old: Vec::new(), seen: Seen::default() };
     let mut rows = 0_u64;
@@ -89,7 +84,7 @@ pub fn of_report(report: impl io::Read, ask: Ask, now: Timestamp) -> Result<Foun
         found.seen.users += u64::from(row.user != ROOT);
         for key in row.keys {
             found.seen.keys += 1;
-            if ask.counts(key.active) {
+            if ask.status == Status::All || key.active != Told::Is(false) {
                 found.old.extend(reported(&row.user, key, ask, now)?);
             }
         }
@@ -104,15 +99,26 @@ fn reported(
     now: Timestamp,
 ) -> Result<Option<OldAccessKey>, Failure> {
     let slot = key.slot;
+    let unusable = |why: String| Failure::Unusable { why };
     let Told::Is(created_date) = key.created else {
-        let why = format!("it does not tell when key {slot} of `{user}` was made");
-        return Err(Failure::Unusable { why });
+        return Err(unusable(format!("it does not tell when key {slot} of `{user}` was made")));
     };
-    let Some(age_hours) = older(created_date, ask.limit(), now) else { return Ok(None) };
+    let Some(age) = age(created_date, now) else {
+        let when = format!("`{created_date}`, which is after `{now}`");
+        return Err(unusable(format!(
+            "it tells that key {slot} of `{user}` was made at {when}: check this machine's clock"
+        )));
+    };
+    if age <= ask.limit() {
+        return Ok(None);
+    }
+    let Told::Is(active) = key.active else {
+        return Err(unusable(format!("it does not tell whether key {slot} of `{user}` is active")));
+    };
     let last_used = if ask.include.last_used {
         if matches!(key.used, Told::Missing | Told::NoInformation) {
             let why = format!("it does not tell when key {slot} of `{user}` was last used");
-            return Err(Failure::Unusable { why });
+            return Err(unusable(why));
         }
         let (date, region) = (key.used.value(), key.used_region.value());
         Some(LastUsed { date, region, service: key.used_service.value() })
@@ -123,8 +129,8 @@ fn reported(
         user_name: user.to_owned(),
         access_key_id: None,
         created_date,
-        age_hours,
-        status: KeyStatus::of(key.active),
+        age_hours: age.as_hours(),
+        status: KeyStatus::of(active),
         slot: Some(slot),
         no_id_because: (ask.include.key_id && user == ROOT)
             .then(|| "IAM lists no ids of the root user's keys".into()),
@@ -141,7 +147,8 @@ pub(super) fn name(old: &mut OldAccessKey, keys: Option<&[AccessKey]>) {
     };
     let made_then: Vec<&AccessKey> =
         keys.iter().filter(|key| key.created.known() == Ok(&old.created_date)).collect();
-    let of_status = made_then.iter().filter(|key| KeyStatus::of(key.active) == old.status);
+    let is_active = old.status == KeyStatus::Active;
+    let of_status = made_then.iter().filter(|key| key.active.known() == Ok(&is_active));
     let same_status: Vec<&AccessKey> = of_status.copied().collect();
     match (made_then.as_slice(), same_status.as_slice()) {
         ([key], _) | (_, [key]) => old.access_key_id = Some(key.id.clone()),

@@ -19,8 +19,13 @@ fn ask(hours: u64, status: Status, include: &str) -> Ask {
 
 fn key(user: &str, id: &str, active: bool, age_seconds: i64) -> AccessKey {
     let created = now() - SignedDuration::from_secs(age_seconds);
-    let (user, id, created) = (user.into(), id.into(), created.into());
-    AccessKey { user, id, active, created, ..AccessKey::secure() }
+    AccessKey {
+        user: user.into(),
+        id: id.into(),
+        active: active.into(),
+        created: created.into(),
+        ..AccessKey::secure()
+    }
 }
 
 fn report(rows: &[&str], ask: Ask) -> Result<Found, Failure> {
@@ -50,6 +55,36 @@ fn a_key_without_a_date_is_no_young_key() {
     assert!(of_user(&[dateless(false)], ask(1, Status::All, ""), now()).is_err());
     let told = report(&["kim,true,N/A,N/A,false,N/A,N/A"], active).unwrap_err().to_string();
     assert!(told.contains("does not tell when key 1 of `kim` was made"), "{told}");
+}
+
+/// Neither is told as active, nor left out.
+#[test]
+fn an_old_key_of_an_unknown_status_leaves_no_answer() {
+    let unread = Unread {
+        action: "iam:ListAccessKeys".into(),
+        cause: Cause::Failed("its status is `Expired`".into()),
+        region: "global".into(),
+    };
+    let strange =
+        |age| AccessKey { active: Known::Unread(unread.clone()), ..key("kim", "A", true, age) };
+    for status in [Status::Active, Status::All] {
+        let ask = ask(1, status, "");
+        assert_eq!(of_user(&[strange(3601)], ask, now()), Err(unread.clone()));
+        assert_eq!(of_user(&[strange(3600)], ask, now()), Ok(vec![]), "too young to be told");
+        let row = ["kim,no_information,2020-01-01T00:00:00Z,N/A,false,N/A,N/A"];
+        let told = report(&row, ask).unwrap_err().to_string();
+        assert!(told.contains("whether key 1 of `kim` is active"), "{told}");
+    }
+}
+
+#[test]
+fn a_key_from_the_future_leaves_no_answer() {
+    let ask = ask(1, Status::Active, "");
+    let told = of_user(&[key("kim", "A", true, -90 * 86_400)], ask, now()).unwrap_err();
+    assert!(told.to_string().contains("check this machine's clock"), "{told}");
+    let row = ["kim,true,2027-06-01T00:00:00Z,N/A,false,N/A,N/A"];
+    let told = report(&row, ask).unwrap_err().to_string();
+    assert!(told.contains("`2027-06-01T00:00:00Z`"), "{told}");
 }
 
 #[test]
@@ -146,7 +181,7 @@ proptest! {
         let mut rows = vec!["<root_account>,false,N/A,N/A,false,N/A,N/A".to_owned()];
         for (user, keys) in &users {
             let cells: Vec<_> = (0..2).map(|slot| match keys.get(slot) {
-                Some(key) => format!("{},{},N/A", key.active, key.created.known().unwrap()),
+                Some(key) => format!("{},{},N/A", key.active.known().unwrap(), key.created.known().unwrap()),
                 None => "false,N/A,N/A".into(),
             }).collect();
             rows.push(format!("{user},{}", cells.join(",")));
