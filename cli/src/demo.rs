@@ -3,9 +3,10 @@
 use std::{io::Write as _, num::NonZeroUsize, process::ExitCode, sync::Arc, time::Duration};
 
 use checks::{EvaluateOptions, Lang};
-use domain::{AuditState, Finding, Progress, Receipt, Report, Snapshot, Status, Summary, Tenant};
+use domain::{AuditState, Finding, Progress, Receipt, Report, Status, Summary, Tenant};
 use export::Page;
 use indicatif::{ProgressBar, ProgressStyle};
+use inventory::Snapshot;
 use notify::Notice;
 use serde::Deserialize;
 use serde_json::json;

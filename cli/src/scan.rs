@@ -8,7 +8,8 @@ use std::{fs, io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use audit::{AuditScope, Credentials, ScanError, evaluate};
 use aws::SessionName;
 use aws_config::SdkConfig;
-use domain::{Finding, Snapshot, Status, Verdict};
+use domain::{Finding, Status, Verdict};
+use inventory::Snapshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, output::Output, runtime};

@@ -2,10 +2,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use domain::{
     Cause, Unread,
-    iam::AccessKey,
     keys::{Ask, Failure, OldAccessKey, Partial, of_user},
 };
 use futures::{StreamExt as _, stream::FuturesUnordered};
+use inventory::iam::AccessKey;
 use jiff::Timestamp;
 
 use crate::{Monitor, Run};

@@ -4,10 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
-use domain::{
-    Audit, AuditFilter, AuditId, GLOBAL, Latest, Phase, ServiceRegion, ServiceSnapshot, Snapshot,
-    Task, Tenant,
-};
+use domain::{Audit, AuditFilter, AuditId, GLOBAL, Latest, Phase, ServiceRegion, Task, Tenant};
+use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
 use store::{Claim, Fence, TaskEnd};
 use tokio_util::sync::CancellationToken;

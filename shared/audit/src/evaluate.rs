@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Account, Audit, AuditId, Cause, Latest, ServiceRegion, ServiceSnapshot, Snapshot, Task,
-    TaskState, Tenant, TrackedFinding, Unread, with_causes,
+    Account, Audit, AuditId, Cause, Latest, ServiceRegion, Task, TaskState, Tenant, TrackedFinding,
+    Unread, with_causes,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
 use store::{Claim, End, Fence, Transitions};
 use tokio_util::sync::CancellationToken;

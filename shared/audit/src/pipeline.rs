@@ -4,7 +4,8 @@ use aws::SessionName;
 use aws_config::SdkConfig;
 use checks::EvaluateOptions;
 use collect::Limits;
-use domain::{Account, Audit, AuditId, RoleArn, Schedule, Severity, Snapshot, Tenant};
+use domain::{Account, Audit, AuditId, RoleArn, Schedule, Severity, Tenant};
+use inventory::Snapshot;
 use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -188,6 +189,6 @@ pub(crate) fn account(config: &SdkConfig, audit: &Audit) -> Account {
 }
 
 /// When a snapshot's part was read.
-pub(crate) fn taken_at(part: &domain::ServiceSnapshot, snapshot: &Snapshot) -> Timestamp {
+pub(crate) fn taken_at(part: &inventory::ServiceSnapshot, snapshot: &Snapshot) -> Timestamp {
     part.taken_at.unwrap_or(snapshot.started_at)
 }

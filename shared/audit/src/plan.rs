@@ -9,9 +9,9 @@ use aws::Doubt;
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
 use domain::{
-    Audit, AuditId, Fact, GLOBAL, ProofOutcome, RegisteredState, ServiceRegion, ServiceSnapshot,
-    Task, Tenant,
+    Audit, AuditId, Fact, GLOBAL, ProofOutcome, RegisteredState, ServiceRegion, Task, Tenant,
 };
+use inventory::ServiceSnapshot;
 use store::{Claim, Fence};
 use tokio_util::sync::CancellationToken;
 

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use checks::{Check, EvaluateOptions};
 use domain::{
-    Fact, Facts, GLOBAL, Receipt, ReceiptOutcome, Report, Service, ServiceSnapshot, Snapshot,
-    Status, Summary, Suppression, Verdict, keys::AuditedKeys,
+    Fact, GLOBAL, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Suppression, Verdict,
+    keys::AuditedKeys,
 };
+use inventory::{Facts, ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
 
 use crate::pipeline::taken_at;

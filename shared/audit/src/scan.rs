@@ -7,10 +7,10 @@ use aws::{AssumeRole, AssumeRoleError, Session, SessionName, SessionPolicy};
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
 use domain::{
-    Account, Cause, ExternalId, Fact, Facts, GLOBAL, Receipt, ReceiptOutcome, RoleArn, Service,
-    ServiceSnapshot, Snapshot, Unread,
+    Account, Cause, ExternalId, Fact, GLOBAL, Receipt, ReceiptOutcome, RoleArn, Service, Unread,
 };
 use futures::{StreamExt as _, stream::FuturesUnordered};
+use inventory::{Facts, ServiceSnapshot, Snapshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{AuditScope, lease::now};

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use checks::Check;
 use domain::{
     AlertState, Audit, Finding, Fingerprint, GLOBAL, Lifecycle, ReceiptOutcome, Report,
-    ServiceRegion, Snapshot, TrackedFinding, Verdict,
+    ServiceRegion, TrackedFinding, Verdict,
 };
+use inventory::Snapshot;
 use jiff::Timestamp;
 
 use crate::pipeline::taken_at;

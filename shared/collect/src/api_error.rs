@@ -115,7 +115,8 @@ fn kind(code: &str, status: Option<StatusCode>) -> Kind {
 mod tests {
     use super::*;
     use crate::recorded::{Aws, Said, no, ok, read};
-    use domain::{Fact, Facts, GLOBAL, Partition, ReceiptOutcome, Service, s3::PublicAccessBlock};
+    use domain::{Fact, GLOBAL, Partition, ReceiptOutcome, Service};
+    use inventory::{Facts, s3::PublicAccessBlock};
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]

@@ -12,9 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct Limits(BTreeMap<Service, usize>);
 
 impl Default for Limits {
-    /// IAM 5, for its quota is the customer's own and is not published; S3 and EC2 16.
+    /// What each service declares for itself. IAM's is 5, for its quota is the customer's own and is not published.
     fn default() -> Self {
-        Self([(Service::Iam, 5), (Service::S3, 16), (Service::Ec2, 16)].into())
+        Self(Service::ALL.iter().map(|service| (*service, service.requests_at_once())).collect())
     }
 }
 
@@ -27,19 +27,18 @@ impl Limits {
     }
 }
 
-/// The pace of every service; shared by all its regions.
+/// The bound of every service; shared by all its regions.
 #[derive(Debug)]
 pub struct ConcurrencyLimits(BTreeMap<Service, Arc<ConcurrencyLimit>>);
 
 impl ConcurrencyLimits {
-    /// ConcurrencyLimits that begin at their limits.
+    /// Bounds that begin at these limits.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        let pace = |service| {
-            let limit = limits.0.get(&service).copied().unwrap_or(1);
-            (service, Arc::new(ConcurrencyLimit::new(limit)))
+        let of = |(service, limit): (&Service, &usize)| {
+            (*service, Arc::new(ConcurrencyLimit::new(*limit)))
         };
-        Self(Service::ALL.into_iter().map(pace).collect())
+        Self(limits.0.iter().map(of).collect())
     }
 
     /// How many requests of a service may be under way at most.

@@ -1,55 +1,41 @@
-use std::{collections::BTreeSet, str::FromStr};
+use std::str::FromStr;
 
 use aws_sdk_ec2::{
     Client,
+    operation::describe_instances::DescribeInstancesOutput,
     types::{self, HttpTokensState, InstanceMetadataEndpointState, InstanceStateName},
 };
-use domain::{
-    Cause, Fact, Known, Listing, Unread,
-    ec2::{Ec2, Instance, MetadataOptions},
+use domain::{Cause, Unread};
+use inventory::{
+    Known, Listing, Reads,
+    ec2::{Ec2, INSTANCES, Instance, MetadataOptions},
 };
 
-use crate::{ApiCaller, Target, api_caller::unknown_value};
+use crate::{ApiCaller, Target, api_caller::unknown_value, pages::Page};
 
 const ACTION: &str = "ec2:DescribeInstances";
 
-pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> Ec2 {
-    if !facts.contains(&Fact::Instances) {
-        return Ec2 { instances: Listing::unread(Unread::not_asked(ACTION)) };
+pub(crate) async fn read(target: &Target, caller: &ApiCaller, reads: &Reads) -> Ec2 {
+    if !reads.contains(&INSTANCES) {
+        return Ec2::default();
     }
-    let client = Client::new(&target.in_region(reader.region()));
-    Ec2 { instances: instances(&client, reader).await }
+    let client = Client::new(&target.in_region(caller.region()));
+    Ec2 { instances: instances(&client, caller).await }
 }
 
-async fn instances(client: &Client, reader: &ApiCaller) -> Listing<Instance> {
-    let (mut items, mut token, mut nameless) = (Vec::new(), None, None);
-    loop {
-        let page = reader
-            .ask(ACTION, || {
-                client.describe_instances().max_results(1000).set_next_token(token.clone()).send()
-            })
-            .await;
-        match page {
-            Err(unread) => return Listing { items, unread: Some(unread) },
-            Ok(page) => {
-                let found = page
-                    .reservations
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|r| r.instances.unwrap_or_default());
-                for instance in found.filter(lives) {
-                    match fact(reader, instance) {
-                        Ok(instance) => items.push(instance),
-                        Err(unread) => nameless = Some(unread),
-                    }
-                }
-                token = page.next_token.filter(|token| !token.is_empty());
+async fn instances(client: &Client, caller: &ApiCaller) -> Listing<Instance> {
+    let request =
+        |token| client.describe_instances().max_results(1000).set_next_token(token).send();
+    caller
+        .pages(ACTION, request, |page: DescribeInstancesOutput| {
+            let reservations = page.reservations.into_iter().flatten();
+            let found = reservations.flat_map(|one| one.instances.unwrap_or_default());
+            Page {
+                items: found.filter(lives).map(|instance| fact(caller, instance)).collect(),
+                next: Ok(page.next_token.filter(|token| !token.is_empty())),
             }
-        }
-        if token.is_none() {
-            return Listing { items, unread: nameless };
-        }
-    }
+        })
+        .await
 }
 
 /// Whether it is still there: a terminated instance is listed for about an hour more.
@@ -59,9 +45,9 @@ fn lives(instance: &types::Instance) -> bool {
 }
 
 /// An instance as it is described; one that has no id could not be told apart from others.
-fn fact(reader: &ApiCaller, instance: types::Instance) -> Result<Instance, Unread> {
+fn fact(caller: &ApiCaller, instance: types::Instance) -> Result<Instance, Unread> {
     let Some(id) = instance.instance_id else {
-        return Err(reader.gap(ACTION, Cause::Failed("an instance has no id".into())));
+        return Err(caller.gap(ACTION, Cause::Failed("an instance has no id".into())));
     };
     let interfaces = instance.network_interfaces.unwrap_or_default();
     let public_ipv4 = interfaces
@@ -81,11 +67,11 @@ fn fact(reader: &ApiCaller, instance: types::Instance) -> Result<Instance, Unrea
         .chain(instance.ipv6_address.as_deref())
         .chain(interfaces.iter().flat_map(prefixes));
     let mut addresses_unread = None;
-    let public_ipv4 = parsed(reader, &id, public_ipv4, &mut addresses_unread);
-    let ipv6 = parsed(reader, &id, ipv6, &mut addresses_unread);
+    let public_ipv4 = parsed(caller, &id, public_ipv4, &mut addresses_unread);
+    let ipv6 = parsed(caller, &id, ipv6, &mut addresses_unread);
     let tags = instance.tags.unwrap_or_default().into_iter();
     Ok(Instance {
-        metadata: metadata(reader, &id, instance.metadata_options.as_ref()),
+        metadata: metadata(caller, &id, instance.metadata_options.as_ref()),
         id,
         public_ipv4,
         ipv6,
@@ -103,7 +89,7 @@ fn prefixes(interface: &types::InstanceNetworkInterface) -> impl Iterator<Item =
 
 /// Addresses in order, each once; one that cannot be read may be public.
 fn parsed<'a, T: FromStr + Ord>(
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     id: &str,
     addresses: impl Iterator<Item = &'a str>,
     unread: &mut Option<Unread>,
@@ -114,20 +100,20 @@ fn parsed<'a, T: FromStr + Ord>(
             read.insert(address);
         } else {
             let why = format!("`{address}` of `{id}` is no IP address");
-            *unread = Some(reader.gap(ACTION, Cause::Failed(why)));
+            *unread = Some(caller.gap(ACTION, Cause::Failed(why)));
         }
     }
     read.into_iter().collect()
 }
 
 fn metadata(
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     id: &str,
     options: Option<&types::InstanceMetadataOptionsResponse>,
 ) -> Known<MetadataOptions> {
     let missing = |name| Cause::Failed(format!("instance `{id}` has no `{name}`"));
     let Some(options) = options else {
-        return Known::Unread(reader.gap(ACTION, missing("MetadataOptions")));
+        return Known::Unread(caller.gap(ACTION, missing("MetadataOptions")));
     };
     let strange = |name, value| unknown_value(&format!("`{name}` of `{id}`"), value);
     let endpoint = match &options.http_endpoint {
@@ -145,7 +131,7 @@ fn metadata(
     // A disabled endpoint asks nobody for a token, and one that asks for tokens may be enabled.
     let is_decided = endpoint == Ok(false) || tokens_required == Ok(true);
     let lost = |cause| {
-        if is_decided { reader.unread(ACTION, cause) } else { reader.gap(ACTION, cause) }
+        if is_decided { caller.unread(ACTION, cause) } else { caller.gap(ACTION, cause) }
     };
     MetadataOptions {
         endpoint: endpoint.map_err(lost).into(),

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_iam::{Client, types::ReportStateType};
-use domain::{Cause, GLOBAL, Receipt, Service, Unread, iam::AccessKey, keys::LastUsed};
+use domain::{Cause, GLOBAL, Receipt, Service, Unread, keys::LastUsed};
+use inventory::iam::AccessKey;
 use jiff::Timestamp;
 
 use crate::{

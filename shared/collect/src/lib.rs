@@ -14,17 +14,19 @@ mod iam;
 mod keys;
 mod last_accessed;
 mod logs;
+mod pages;
 mod regions;
 mod s3;
 
 #[cfg(test)]
 mod recorded;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use domain::{Account, Fact, Facts, Service, ServiceSnapshot};
+use domain::{Account, Service};
+use inventory::{Facts, Known, Reads, ServiceSnapshot, for_each_service};
 use tokio_util::sync::CancellationToken;
 
 use api_caller::ApiCaller;
@@ -74,19 +76,39 @@ impl Target {
     }
 }
 
-/// Reads `facts` of one service in one region.
+macro_rules! dispatch {
+    ($($module:ident: $Service:ident, $name:literal, $scope:ident, $requests:literal;)+) => {
+        async fn facts_of(
+            target: &Target,
+            caller: &ApiCaller,
+            service: Service,
+            reads: &Reads,
+        ) -> Known<Facts> {
+            match service {
+                $(Service::$Service => {
+                    let read = Box::pin($module::read(target, caller, reads));
+                    Known::Read(read.await.into())
+                })+
+                Service::Other(name) => {
+                    Known::Unread(inventory::unknown_service(name, caller.region()))
+                }
+            }
+        }
+    };
+}
+for_each_service!(dispatch);
+
+/// Makes the calls of `reads`, which are of one service, in one region.
 pub async fn read(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     region: &str,
     service: Service,
-    facts: &BTreeSet<Fact>,
+    reads: &Reads,
 ) -> ServiceSnapshot {
-    let reader = ApiCaller::new(target, paces, region, service);
-    let facts = match service {
-        Service::Iam => Facts::Iam(iam::read(target, &reader, facts).await),
-        Service::S3 => Facts::S3(s3::read(target, &reader, facts).await),
-        Service::Ec2 => Facts::Ec2(ec2::read(target, &reader, facts).await),
-    };
-    ServiceSnapshot { receipt: reader.receipt(service), facts, taken_at: None }
+    let caller = ApiCaller::new(target, limits, region, service);
+    match facts_of(target, &caller, service, reads).await {
+        Known::Unread(unread) => ServiceSnapshot::unread(service, region, unread),
+        facts => ServiceSnapshot { receipt: caller.receipt(service), facts, taken_at: None },
+    }
 }

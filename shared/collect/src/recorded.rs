@@ -17,7 +17,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use domain::{Account, Fact, Facts, Partition, Receipt, Service};
+use domain::{Account, Fact, Partition, Receipt, Service};
+use inventory::Facts;
 use tokio_util::sync::CancellationToken;
 
 use crate::{ConcurrencyLimits, Limits, Target};

@@ -1,12 +1,12 @@
-use std::collections::BTreeSet;
-
-use domain::{
-    Cause, Fact, Known, Listing, Unread,
-    s3::{Bucket, PublicAccessBlock, S3},
-};
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
+use domain::{Cause, Unread};
 use futures::{StreamExt as _, stream};
+use inventory::{
+    Known, Listing, Reads,
+    s3::{BUCKET_TAGS, Bucket, ENCRYPTION, EXPOSURE, PublicAccessBlock, S3},
+};
 
-use crate::{ApiCaller, Target, api_caller::Answer::Is};
+use crate::{ApiCaller, Target, api_caller::Answer::Is, pages::Page};
 
 mod account;
 mod bucket;
@@ -39,16 +39,16 @@ fn settings(
 
 /// Reads the buckets of all regions, or of those that `target` narrows to; a bucket whose region
 /// is not told is never left out.
-pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<Fact>) -> S3 {
+pub(crate) async fn read(target: &Target, caller: &ApiCaller, reads: &Reads) -> S3 {
     let clients = &Clients::new(target);
     let account = async {
-        if facts.contains(&Fact::BucketExposure) {
-            account::block_public(target, reader).await.into()
+        if reads.contains(&EXPOSURE) {
+            account::block_public(target, caller).await.into()
         } else {
-            Known::Unread(Unread::not_asked("s3:GetAccountPublicAccessBlock"))
+            Known::NotAsked
         }
     };
-    let (block_public, listed) = futures::join!(account, list(clients, target, reader));
+    let (block_public, listed) = futures::join!(account, list(clients, target, caller));
     let account = &block_public;
     let chosen = listed.items.into_iter().filter(|(_, region)| {
         let narrows = !target.regions.is_empty();
@@ -56,10 +56,10 @@ pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<F
     });
     let buckets = stream::iter(chosen)
         .map(|(name, region)| async move {
-            match locate(clients, target, reader, &name, region).await {
+            match locate(clients, target, caller, &name, region).await {
                 Ok(None) => Err(Gone),
                 Ok(Some(region)) => {
-                    let bucket = read_bucket(clients, reader, facts, account, name, region);
+                    let bucket = read_bucket(clients, caller, reads, account, name, region);
                     Box::pin(bucket).await
                 }
                 Err(unread) => Ok(lost(name, &unread)),
@@ -69,52 +69,39 @@ pub(crate) async fn read(target: &Target, reader: &ApiCaller, facts: &BTreeSet<F
         .filter_map(async |bucket| bucket.ok())
         .collect()
         .await;
-    S3 { block_public, buckets: Listing { items: buckets, unread: listed.unread } }
+    S3 { block_public, buckets: Listing { items: buckets, gaps: listed.gaps } }
 }
 
 /// Names of all buckets, and the regions that the list tells, in as many pages as there are.
 async fn list(
     clients: &Clients<'_>,
     target: &Target,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
 ) -> Listing<(String, Option<String>)> {
     let client = clients.of(target.home());
-    let (action, mut items) = ("s3:ListAllMyBuckets", Vec::new());
-    let (mut token, mut nameless) = (None, None);
-    loop {
-        let page = reader
-            .ask(action, || {
-                // S3 tells the buckets' regions only where a parameter is given.
-                let request = client.list_buckets().max_buckets(1000);
-                request.set_continuation_token(token.clone()).send()
-            })
-            .await;
-        match page {
-            Err(unread) => return Listing { items, unread: Some(unread) },
-            Ok(page) => {
-                for bucket in page.buckets.into_iter().flatten() {
-                    match bucket.name {
-                        Some(name) => items.push((name, bucket.bucket_region)),
-                        None => {
-                            let why = Cause::Failed("a bucket has no name".into());
-                            nameless = Some(reader.gap(action, why));
-                        }
-                    }
-                }
-                token = page.continuation_token.filter(|token| !token.is_empty());
+    // S3 tells the buckets' regions only where a parameter is given.
+    let request =
+        |token| client.list_buckets().max_buckets(1000).set_continuation_token(token).send();
+    let action = "s3:ListAllMyBuckets";
+    caller
+        .pages(action, request, |page: ListBucketsOutput| {
+            let named = |bucket: aws_sdk_s3::types::Bucket| match bucket.name {
+                Some(name) => Ok((name, bucket.bucket_region)),
+                None => Err(caller.gap(action, Cause::Failed("a bucket has no name".into()))),
+            };
+            Page {
+                items: page.buckets.into_iter().flatten().map(named).collect(),
+                next: Ok(page.continuation_token.filter(|token| !token.is_empty())),
             }
-        }
-        if token.is_none() {
-            return Listing { items, unread: nameless };
-        }
-    }
+        })
+        .await
 }
 
 /// The region of a bucket, nothing where it is gone; a call only where the list did not tell and it matters.
 async fn locate(
     clients: &Clients<'_>,
     target: &Target,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     name: &str,
     told: Option<String>,
 ) -> Result<Option<String>, Unread> {
@@ -123,7 +110,7 @@ async fn locate(
     }
     let action = "s3:GetBucketLocation";
     let client = clients.of(target.home());
-    let answer = reader
+    let answer = caller
         .call(action, &[bucket::GONE], || client.get_bucket_location().bucket(name).send())
         .await?;
     let Is(answer) = answer else { return Ok(None) };
@@ -136,38 +123,38 @@ async fn locate(
         "" => Ok(Some(target.home().into())),
         "EU" => Ok(Some("eu-west-1".into())),
         region if region.starts_with(|c: char| c.is_ascii_lowercase()) => Ok(Some(region.into())),
-        other => Err(reader.gap(action, Cause::Failed(format!("`{other}` is no region's name")))),
+        other => Err(caller.gap(action, Cause::Failed(format!("`{other}` is no region's name")))),
     }
 }
 
 async fn read_bucket(
     clients: &Clients<'_>,
-    reader: &ApiCaller,
-    facts: &BTreeSet<Fact>,
+    caller: &ApiCaller,
+    reads: &Reads,
     account: &Known<PublicAccessBlock>,
     name: String,
     region: String,
 ) -> Result<Bucket, Gone> {
     let client = &clients.of(&region);
-    let mut bucket = unasked(name, region);
+    let mut bucket = Bucket::named(name, region);
     let name = &bucket.name;
     let exposure = async {
-        if facts.contains(&Fact::BucketExposure) {
-            bucket::exposure(client, reader, account, name).await.map(Some)
+        if reads.contains(&EXPOSURE) {
+            bucket::exposure(client, caller, account, name).await.map(Some)
         } else {
             Ok(None)
         }
     };
     let encryption = async {
-        if facts.contains(&Fact::BucketEncryption) {
-            bucket::encryption(client, reader, name).await.map(Some)
+        if reads.contains(&ENCRYPTION) {
+            bucket::encryption(client, caller, name).await.map(Some)
         } else {
             Ok(None)
         }
     };
     let tags = async {
-        if facts.contains(&Fact::BucketTags) {
-            bucket::tags(client, reader, name).await
+        if reads.contains(&BUCKET_TAGS) {
+            bucket::tags(client, caller, name).await
         } else {
             Ok(None)
         }
@@ -181,19 +168,6 @@ async fn read_bucket(
     }
     bucket.tags = tags;
     Ok(bucket)
-}
-
-/// A bucket of which nothing was asked.
-fn unasked(name: String, region: String) -> Bucket {
-    Bucket {
-        name,
-        region,
-        block_public: Known::Unread(Unread::not_asked("s3:GetBucketPublicAccessBlock")),
-        policy_is_public: Known::Unread(Unread::not_asked("s3:GetBucketPolicyStatus")),
-        public_grants: Known::Unread(Unread::not_asked("s3:GetBucketAcl")),
-        encryption: Known::Unread(Unread::not_asked("s3:GetEncryptionConfiguration")),
-        tags: None,
-    }
 }
 
 /// A bucket that could not be found, so that nothing of it could be asked.

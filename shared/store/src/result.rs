@@ -1,6 +1,7 @@
 //! Snapshots and results as compressed objects.
 
-use domain::{Finding, Report, Service, Severity, Snapshot, Verdict};
+use domain::{Finding, Report, Service, Severity, Verdict};
+use inventory::Snapshot;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{

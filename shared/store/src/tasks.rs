@@ -1,6 +1,7 @@
 //! Tasks: many workers read, each its own region and service.
 
-use domain::{Audit, AuditId, Phase, ServiceRegion, Snapshot, Task, TaskState, Tenant};
+use domain::{Audit, AuditId, Phase, ServiceRegion, Task, TaskState, Tenant};
+use inventory::Snapshot;
 use jiff::Timestamp;
 
 use crate::{

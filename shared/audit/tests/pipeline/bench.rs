@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use audit::{Pipeline, Settings, Source, Step};
 use domain::{
-    Alert, Audit, AuditId, AuditRequest, Facts, Lifecycle, RegisteredAccount, RegisteredState,
-    Schedule, Snapshot, Tenant, TrackedFinding,
+    Alert, Audit, AuditId, AuditRequest, Lifecycle, RegisteredAccount, RegisteredState, Schedule,
+    Tenant, TrackedFinding,
 };
+use inventory::{Facts, Snapshot};
 use jiff::Timestamp;
 use store::{Created, Intent, Store};
 use tokio_util::sync::CancellationToken;

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    AuditState, Cause, Facts, Lifecycle, Listing, ReceiptOutcome, Service, Snapshot, Tenant,
-    Unread, Verdict,
-};
+use domain::{AuditState, Cause, Lifecycle, ReceiptOutcome, Service, Tenant, Unread, Verdict};
+use inventory::{Facts, Listing, Snapshot};
 
 use crate::bench::{Bench, later, sample, states};
 
@@ -65,7 +63,7 @@ fn without_regions() -> Snapshot {
         cause: Cause::Denied,
         region: "us-east-1".into(),
     };
-    let is_ec2 = |part: &domain::ServiceSnapshot| part.receipt.service == Service::Ec2;
+    let is_ec2 = |part: &inventory::ServiceSnapshot| part.receipt.service == Service::Ec2;
     let mut gap = snapshot.parts.iter().find(|part| is_ec2(part)).unwrap().clone();
     gap.receipt.region = "*".into();
     gap.receipt.outcome = ReceiptOutcome::Denied;

@@ -1,6 +1,7 @@
 //! EC2 by recorded answers.
 
-use domain::{Facts, Partition, Receipt, ReceiptOutcome, Service};
+use domain::{Partition, Receipt, ReceiptOutcome, Service};
+use inventory::Facts;
 
 use super::*;
 use crate::recorded::{Aws, ok, read};

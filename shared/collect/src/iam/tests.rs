@@ -1,6 +1,7 @@
 //! IAM by recorded answers.
 
-use domain::{Facts, GLOBAL, Partition, Receipt, ReceiptOutcome, Service};
+use domain::{GLOBAL, Partition, Receipt, ReceiptOutcome, Service};
+use inventory::Facts;
 
 use super::*;
 use crate::recorded::{Aws, iam, read};

@@ -6,7 +6,8 @@ use aws_sdk_s3control::{
     },
 };
 use aws_smithy_types::Document;
-use domain::{Cause, Unread, s3::PublicAccessBlock};
+use domain::{Cause, Unread};
+use inventory::s3::PublicAccessBlock;
 
 use crate::{
     ApiCaller, Target,
@@ -17,7 +18,7 @@ use crate::{
 /// The account's own public access block.
 pub(super) async fn block_public(
     target: &Target,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
 ) -> Result<PublicAccessBlock, Unread> {
     let config = target.in_region(target.home());
     let mut builder = Builder::from(&config);
@@ -26,14 +27,14 @@ pub(super) async fn block_public(
     }
     let (client, account) = (Client::from_conf(builder.build()), target.account.id.as_str());
     let action = "s3:GetAccountPublicAccessBlock";
-    let answer = reader
+    let answer = caller
         .call(action, &[NOT_CONFIGURED], || {
             client.get_public_access_block().account_id(account).send()
         })
         .await?;
     let Is(answer) = answer else { return Ok(PublicAccessBlock::NONE) };
     let Some(block) = answer.public_access_block_configuration else {
-        return Err(reader.gap(action, Cause::Failed("the answer has no configuration".into())));
+        return Err(caller.gap(action, Cause::Failed("the answer has no configuration".into())));
     };
     Ok(settings(
         block.block_public_acls,

@@ -2,8 +2,9 @@ use aws_sdk_s3::{
     Client,
     types::{Grant, ServerSideEncryption, Type},
 };
-use domain::{
-    Cause, Known, Tags, Unread,
+use domain::{Cause, Tags};
+use inventory::{
+    Known,
     s3::{Algorithm, Encryption, PublicAccessBlock, PublicGrant, PublicGroup},
 };
 
@@ -33,19 +34,19 @@ pub(super) struct Exposure {
 /// no policy where public policies are restricted, no ACL where public ACLs are ignored.
 pub(super) async fn exposure(
     client: &Client,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     account: &Known<PublicAccessBlock>,
     bucket: &str,
 ) -> Result<Exposure, Gone> {
     let mut exposure = Exposure {
-        block_public: Known::Unread(Unread::not_asked("s3:GetBucketPublicAccessBlock")),
-        policy_is_public: Known::Unread(Unread::not_asked("s3:GetBucketPolicyStatus")),
-        public_grants: Known::Unread(Unread::not_asked("s3:GetBucketAcl")),
+        block_public: Known::NotAsked,
+        policy_is_public: Known::NotAsked,
+        public_grants: Known::NotAsked,
     };
     if account.known() == Ok(&PublicAccessBlock::ALL) {
         return Ok(exposure);
     }
-    exposure.block_public = block_public(client, reader, bucket).await?;
+    exposure.block_public = block_public(client, caller, bucket).await?;
     let (Ok(account), Ok(own)) = (account.known(), exposure.block_public.known()) else {
         return Ok(exposure);
     };
@@ -54,13 +55,13 @@ pub(super) async fn exposure(
         if blocked.restrict_buckets {
             return Ok(exposure.policy_is_public.clone());
         }
-        policy_is_public(client, reader, bucket).await
+        policy_is_public(client, caller, bucket).await
     };
     let grants = async {
         if blocked.ignore_acls {
             return Ok(exposure.public_grants.clone());
         }
-        public_grants(client, reader, bucket).await
+        public_grants(client, caller, bucket).await
     };
     let (policy_is_public, public_grants) = futures::try_join!(policy, grants)?;
     Ok(Exposure { policy_is_public, public_grants, ..exposure })
@@ -68,11 +69,11 @@ pub(super) async fn exposure(
 
 async fn block_public(
     client: &Client,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<PublicAccessBlock>, Gone> {
     let action = "s3:GetBucketPublicAccessBlock";
-    let answer = reader
+    let answer = caller
         .call(action, &[NOT_CONFIGURED, GONE], || {
             client.get_public_access_block().bucket(bucket).send()
         })
@@ -91,7 +92,7 @@ async fn block_public(
                 )
             })
             .ok_or_else(|| {
-                reader.gap(action, Cause::Failed("the answer has no configuration".into()))
+                caller.gap(action, Cause::Failed("the answer has no configuration".into()))
             })
             .into(),
         Err(unread) => Known::Unread(unread),
@@ -100,11 +101,11 @@ async fn block_public(
 
 async fn policy_is_public(
     client: &Client,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<bool>, Gone> {
     let action = "s3:GetBucketPolicyStatus";
-    let answer = reader
+    let answer = caller
         .call(action, &["NoSuchBucketPolicy", GONE], || {
             client.get_bucket_policy_status().bucket(bucket).send()
         })
@@ -115,7 +116,7 @@ async fn policy_is_public(
         Ok(Is(answer)) => answer
             .policy_status
             .and_then(|status| status.is_public)
-            .ok_or_else(|| reader.gap(action, Cause::Failed("the answer has no status".into())))
+            .ok_or_else(|| caller.gap(action, Cause::Failed("the answer has no status".into())))
             .into(),
         Err(unread) => Known::Unread(unread),
     })
@@ -123,12 +124,12 @@ async fn policy_is_public(
 
 async fn public_grants(
     client: &Client,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<Vec<PublicGrant>>, Gone> {
     let action = "s3:GetBucketAcl";
     let answer =
-        reader.call(action, &[GONE], || client.get_bucket_acl().bucket(bucket).send()).await;
+        caller.call(action, &[GONE], || client.get_bucket_acl().bucket(bucket).send()).await;
     let grants = match answer {
         Ok(Not(_)) => return Err(Gone),
         Ok(Is(answer)) => answer.grants,
@@ -136,14 +137,14 @@ async fn public_grants(
     };
     let Some(grants) = grants else {
         let unread =
-            reader.gap(action, Cause::Failed("the answer has no `AccessControlList`".into()));
+            caller.gap(action, Cause::Failed("the answer has no `AccessControlList`".into()));
         return Ok(Known::Unread(unread));
     };
     let (mut public, mut unread) = (Vec::new(), None);
     for grant in &grants {
         match public_grant(bucket, grant) {
             Ok(grant) => public.extend(grant),
-            Err(cause) => unread = Some(reader.gap(action, cause)),
+            Err(cause) => unread = Some(caller.gap(action, cause)),
         }
     }
     // A bucket that is public by one grant is no more public by another.
@@ -181,13 +182,13 @@ fn public_grant(bucket: &str, grant: &Grant) -> Result<Option<PublicGrant>, Caus
 /// How new objects are encrypted.
 pub(super) async fn encryption(
     client: &Client,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     bucket: &str,
 ) -> Result<Known<Option<Encryption>>, Gone> {
     // Every bucket has had a default since 2023; endpoints that only speak S3's protocol may not.
     let none = "ServerSideEncryptionConfigurationNotFoundError";
     let action = "s3:GetEncryptionConfiguration";
-    let answer = reader
+    let answer = caller
         .call(action, &[none, GONE], || client.get_bucket_encryption().bucket(bucket).send())
         .await;
     Ok(match answer {
@@ -204,7 +205,7 @@ pub(super) async fn encryption(
                 let key = default.kms_master_key_id.filter(|key| !key.is_empty());
                 Ok(Some(Encryption { algorithm, key }))
             });
-            read.map_err(|cause| reader.gap(action, cause)).into()
+            read.map_err(|cause| caller.gap(action, cause)).into()
         }
         Err(unread) => Known::Unread(unread),
     })
@@ -222,10 +223,10 @@ fn algorithm(bucket: &str, name: &ServerSideEncryption) -> Result<Algorithm, Cau
 /// Tags decorate a finding and decide nothing yet, so a gap shows in the receipt alone.
 pub(super) async fn tags(
     client: &Client,
-    reader: &ApiCaller,
+    caller: &ApiCaller,
     bucket: &str,
 ) -> Result<Option<Tags>, Gone> {
-    let answer = reader
+    let answer = caller
         .call("s3:GetBucketTagging", &["NoSuchTagSet", GONE], || {
             client.get_bucket_tagging().bucket(bucket).send()
         })

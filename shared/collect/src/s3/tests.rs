@@ -1,7 +1,8 @@
 //! S3 by recorded answers.
 
-use domain::{
-    Facts, GLOBAL, Partition, Receipt, ReceiptOutcome, Service,
+use domain::{GLOBAL, Partition, Receipt, ReceiptOutcome, Service};
+use inventory::{
+    Facts,
     s3::{Algorithm, Encryption, PublicGroup},
 };
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use domain::{
     Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, Delivery, Finding,
     Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount, RegisteredState,
-    Report, Resource, Service, ServiceRegion, Severity, Snapshot, Status, Summary, Tenant,
-    TrackedFinding, Verdict,
+    Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant, TrackedFinding,
+    Verdict,
 };
+use inventory::Snapshot;
 use jiff::Timestamp;
 use uuid::Uuid;
 

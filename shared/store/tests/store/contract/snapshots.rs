@@ -2,7 +2,8 @@
 
 use std::error::Error as _;
 
-use domain::{Audit, Latest, Readings, Snapshot, TrackedFinding};
+use domain::{Audit, Latest, Readings, TrackedFinding};
+use inventory::Snapshot;
 use store::{Error, Store};
 
 use super::{created, planned, reading};
