@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
-use checks::Lang;
 use clap::{Subcommand, ValueEnum};
+use domain::Lang;
 use serde::Serialize;
 
 use crate::{Failure, output::Output};

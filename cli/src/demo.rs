@@ -2,8 +2,7 @@
 
 use std::{io::Write as _, num::NonZeroUsize, process::ExitCode, sync::Arc, time::Duration};
 
-use checks::{EvaluateOptions, Lang};
-use domain::{AuditState, Finding, Progress, Receipt, Report, Status, Summary, Tenant};
+use domain::{Audit, AuditState, Lang, Progress, Tenant};
 use export::Page;
 use indicatif::{ProgressBar, ProgressStyle};
 use inventory::Snapshot;
@@ -47,15 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 struct Answer {
     status: AuditState,
     progress: Progress,
-    receipt: Vec<Receipt>,
-    summary: Option<Summary>,
-    findings: Findings,
     error: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Findings {
-    items: Vec<Finding>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,22 +81,15 @@ async fn demo(lang: Lang) -> Result<(), Failure> {
         return Err(Failure::audit(error));
     }
 
-    let summary = ended.summary.unwrap_or_default();
-    let report = Report {
-        schema: Report::SCHEMA,
-        account: snapshot.account.id.clone(),
-        started_at: snapshot.started_at,
-        finished_at: snapshot.finished_at,
-        status: Status::of(&ended.receipt, &summary),
-        receipt: ended.receipt,
-        summary,
-        findings: ended.findings.items,
-        access_keys: None,
-    };
+    let id = started.audit_id.parse().map_err(Failure::audit)?;
+    let audit = store.audit(&Tenant::local(), id).await.map_err(Failure::audit)?;
+    let gone = || Failure::audit("the demo's audit is gone; run it again");
+    let audit = audit.ok_or_else(gone)?;
+    let report = store.report(&audit).await.map_err(Failure::audit)?.ok_or_else(gone)?;
     let output = Output::Standard;
-    let page = Page { style: output.style(), passes: false };
+    let page = Page { style: output.style(), passes: false, lang };
     output.write(|out| page.write(&report, out))?;
-    tell_alert(&store, &started.audit_id, &output).await
+    tell_alert(&store, &audit, &output).await
 }
 
 /// Serves the API on a free port of this machine, with the sample in place of AWS.
@@ -114,14 +98,14 @@ async fn serve(
     snapshot: Arc<Snapshot>,
     lang: Lang,
 ) -> Result<std::net::SocketAddr, Failure> {
-    let manner = EvaluateOptions { lang, ..EvaluateOptions::default() };
-    let with = audit::Settings { manner, ..audit::Settings::default() };
+    let with = audit::Settings { lang, ..audit::Settings::default() };
     let source = audit::Source::Recorded { snapshot, tempo: STEP };
     let pipeline = audit::Pipeline::new(store.clone(), source, with);
     let runner = Runner::new(pipeline, Deliver::default(), NonZeroUsize::MIN, |_| ());
     let mut settings = api::Settings::new(api::Open, NoAws);
     // The sample account is not registered, and any way in is taken.
     settings.registration = false;
+    settings.lang = lang;
     settings.started = Arc::new(move |audit| runner.begin(audit));
     let refused = |error| Failure::usage(format!("could not listen on this machine: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(refused)?;
@@ -176,11 +160,8 @@ async fn watch(client: &reqwest::Client, status: &str) -> Result<Answer, Failure
 }
 
 /// Shows the message about the worst problem, as a subscriber of the topic would get it.
-async fn tell_alert(store: &Store, audit_id: &str, output: &Output) -> Result<(), Failure> {
-    let id = audit_id.parse().map_err(Failure::audit)?;
-    let audit = store.audit(&Tenant::local(), id).await.map_err(Failure::audit)?;
-    let audit = audit.ok_or_else(|| Failure::audit("the demo's audit is gone; run it again"))?;
-    let mut alerts = store.alerts(&audit).await.map_err(Failure::audit)?;
+async fn tell_alert(store: &Store, audit: &Audit, output: &Output) -> Result<(), Failure> {
+    let mut alerts = store.alerts(audit).await.map_err(Failure::audit)?;
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.severity));
     let Some(worst) = alerts.first() else {
         return Err(Failure::audit("the sample account raised no alert; this is a defect"));

@@ -42,14 +42,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Input::Snapshot(path) => (load(&path)?, false),
         Input::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
-    let mut report = evaluate(&snapshot, &brief.checks, args.manner());
+    let mut report = evaluate(&snapshot, &brief.checks, &args.evaluate_options());
     audit::suppress(&mut report, &quiet, jiff::Timestamp::now());
     let output = Output::new(args.output.clone());
     output.write(|out| match args.format {
-        Format::Json => export::json(&report, out),
-        Format::Csv => export::csv(&report, out),
+        Format::Json => export::json(&report, args.lang, out),
+        Format::Csv => export::csv(&report, args.lang, out),
         Format::Table => {
-            export::Page { style: output.style(), passes: args.passes }.write(&report, out)
+            let (style, passes, lang) = (output.style(), args.passes, args.lang);
+            export::Page { style, passes, lang }.write(&report, out)
         }
     })?;
     if let Some(path) = &args.snapshot_out {

@@ -166,7 +166,8 @@ fn by_itself(ended: Result<io::Result<()>, JoinError>) -> String {
 fn settings(config: &Config) -> audit::Settings {
     let thresholds = Thresholds { access_key_days: config.access_key_days };
     audit::Settings {
-        manner: EvaluateOptions { thresholds, lang: config.lang, ..EvaluateOptions::default() },
+        evaluate: EvaluateOptions { thresholds, ..EvaluateOptions::default() },
+        lang: config.lang,
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
         nightly: config.nightly.clone(),

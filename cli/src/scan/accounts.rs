@@ -16,12 +16,7 @@ use jiff::{Timestamp, Unit};
 use tokio_util::sync::CancellationToken;
 
 use super::{Args, ending, listen, prove};
-use crate::{
-    Failure,
-    output::Output,
-    runtime,
-    scan::args::{Format, asks_for_regions},
-};
+use crate::{Failure, output::Output, runtime, scan::args::Format};
 use file::{Line, Needs};
 use progress::{Progress, Watched};
 
@@ -34,18 +29,17 @@ pub(super) fn run(
     brief: &AuditScope,
     quiet: &[domain::Suppression],
 ) -> Result<ExitCode, Failure> {
-    let needs =
-        Needs { external_ids: args.prove_external_id, known_regions: !asks_for_regions(brief) };
+    let needs = Needs { external_ids: args.prove_external_id, known_regions: !brief.has_regions() };
     let lines = file::load(path, needs).map_err(Failure::usage)?;
     let stop = CancellationToken::new();
     let mut accounts =
         runtime::on_one_thread()?.block_on(audit_all(args, &lines, brief, stop.clone()))?;
     accounts.suppress(|report| audit::suppress(report, quiet, Timestamp::now()));
     let output = Output::new(args.output.clone());
-    let page = Page { style: output.style(), passes: args.passes };
+    let page = Page { style: output.style(), passes: args.passes, lang: args.lang };
     output.write(|out| match args.format {
-        Format::Json => accounts.json(out),
-        Format::Csv => accounts.csv(out),
+        Format::Json => accounts.json(args.lang, out),
+        Format::Csv => accounts.csv(args.lang, out),
         Format::Table => accounts.page(page, out),
     })?;
     let failed = accounts.results().iter().filter(|one| one.result.is_err()).count();
@@ -127,5 +121,5 @@ async fn audit_one(
     };
     let scanned = audit::scan(config, &entry, &brief, stop.clone(), observer).await;
     let snapshot = scanned.map_err(|error| error.to_string())?;
-    Ok(evaluate(&snapshot, &brief.checks, args.manner()))
+    Ok(evaluate(&snapshot, &brief.checks, &args.evaluate_options()))
 }

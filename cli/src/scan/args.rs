@@ -1,11 +1,12 @@
 use std::path::PathBuf;
 
 use audit::{AuditScope, CheckSelection};
-use checks::{EvaluateOptions, Lang};
+use checks::EvaluateOptions;
 use clap::ValueEnum;
 use collect::Limits;
 use domain::{
-    Account, AccountId, ExternalId, Partition, RoleArn, RoleName, Service, Severity, Thresholds,
+    Account, AccountId, ExternalId, Lang, Partition, RoleArn, RoleName, Service, Severity,
+    Thresholds,
 };
 use policy::lint::is_region;
 
@@ -55,7 +56,7 @@ pub(crate) struct Args {
     severity: Option<Severity>,
     /// The language of the texts: en or ko.
     #[arg(long, default_value_t)]
-    lang: Lang,
+    pub(crate) lang: Lang,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -182,23 +183,17 @@ impl Args {
         regions.dedup();
         let checks = choice.checks().map_err(|error| error.to_string())?;
         let brief = AuditScope { regions, tags: self.tags, limits, ..AuditScope::new(checks) };
-        let unknown = |region: &&String| !asks_for_regions(&brief) && !is_region(region);
+        let unknown = |region: &&String| !brief.has_regions() && !is_region(region);
         if let Some(region) = brief.regions.iter().find(unknown) {
             return Err(format!("there is no region `{region}` that this release knows"));
         }
         Ok(brief)
     }
 
-    pub(crate) fn manner(&self) -> EvaluateOptions {
+    pub(crate) fn evaluate_options(&self) -> EvaluateOptions {
         EvaluateOptions {
             thresholds: Thresholds { access_key_days: self.access_key_days },
-            lang: self.lang,
             minimum: self.severity.unwrap_or(Severity::Low),
         }
     }
-}
-
-/// Whether AWS is asked which regions there are: only where a regional service is read.
-pub(crate) fn asks_for_regions(brief: &AuditScope) -> bool {
-    brief.checks.iter().any(|check| !check.service().is_global())
 }

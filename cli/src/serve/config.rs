@@ -9,8 +9,7 @@ use std::{
     str::FromStr,
 };
 
-use checks::Lang;
-use domain::{Invalid, Schedule, Severity, Tenant};
+use domain::{Invalid, Lang, Schedule, Severity, Tenant};
 use tracing::level_filters::LevelFilter;
 
 use super::variables::{self as var, VARIABLES, Variable};

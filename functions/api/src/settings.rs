@@ -1,6 +1,5 @@
 use api::{Onboarding, Verify};
-use checks::Lang;
-use domain::{RoleArn, RoleName};
+use domain::{Lang, RoleArn, RoleName};
 use store::Store;
 
 use crate::handler::Gateway;

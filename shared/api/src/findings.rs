@@ -1,7 +1,7 @@
 //! Problems as they are followed from audit to audit: what is wrong now, and what was.
 
 use domain::{
-    AccountId, AuditId, Fingerprint, Lifecycle, Service, Severity, Suppressed, TrackedFinding,
+    AccountId, AuditId, Fingerprint, Lang, Lifecycle, Service, Severity, Suppressed, TrackedFinding,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -70,20 +70,22 @@ impl Followed {
     }
 }
 
-impl From<TrackedFinding> for Followed {
-    fn from(tracked: TrackedFinding) -> Self {
+impl Followed {
+    /// A problem in the words of a language.
+    pub(crate) fn new(tracked: TrackedFinding, lang: Lang) -> Self {
+        let check = checks::find(&tracked.check_id);
         Self {
             account_id: tracked.account,
             fingerprint: tracked.fingerprint,
-            check_id: tracked.check_id,
+            check_id: tracked.check_id.into_owned(),
             service: tracked.service,
             severity: tracked.severity,
             state: tracked.state,
             resource: tracked.resource,
             sub_resource: tracked.sub_resource,
             region: tracked.region,
-            headline: tracked.headline,
-            evidence: tracked.evidence,
+            headline: check.map(|check| check.texts(lang).headline.clone()).unwrap_or_default(),
+            evidence: checks::render(check, &tracked.evidence, lang),
             first_seen: tracked.first_seen,
             last_seen: tracked.last_seen,
             resolved_at: tracked.resolved_at,

@@ -1,8 +1,7 @@
 use std::{fmt, num::NonZeroU32, sync::Arc};
 
 use async_trait::async_trait;
-use checks::Lang;
-use domain::{Audit, Proof, ProofOutcome, RegisteredAccount, RoleName};
+use domain::{Audit, Lang, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
 
 use crate::{Authenticate, Keys};
@@ -24,7 +23,7 @@ pub struct Settings {
     pub keys: Option<Keys>,
     /// How much may be asked for.
     pub limits: Limits,
-    /// The language of alerts.
+    /// The language of texts and alerts.
     pub lang: Lang,
     /// Told of every new audit once it is written down.
     pub started: Arc<dyn Fn(&Audit) + Send + Sync>,

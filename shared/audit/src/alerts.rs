@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use checks::{Texts, render};
 use domain::{
-    Alert, AlertFinding, AlertState, Audit, Delivery, Finding, Fingerprint, Lifecycle, Proof,
+    Alert, AlertFinding, AlertState, Audit, Delivery, Fingerprint, Lang, Lifecycle, Proof,
     RegisteredAccount, Severity, TrackedFinding,
 };
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ pub(crate) struct AlertContext<'a> {
     pub(crate) audit: &'a Audit,
     pub(crate) account_name: Option<&'a str>,
     pub(crate) at_least: Severity,
-    pub(crate) lang: &'a str,
+    pub(crate) lang: Lang,
     pub(crate) now: Timestamp,
     /// Tells passes over the same changes apart: an alert's name is used once.
     pub(crate) pass: String,
@@ -36,9 +37,8 @@ pub(crate) struct AlertContext<'a> {
 /// `told` are the alerts that the audit has raised already, in an attempt or a pass that broke off.
 pub(crate) fn batches(
     changed: Vec<Changed>,
-    findings: &[Finding],
     told: &[Alert],
-    manner: &AlertContext<'_>,
+    context: &AlertContext<'_>,
 ) -> Vec<Batch> {
     let covered: HashSet<(AlertState, &Fingerprint)> =
         told.iter().flat_map(|alert| alert.covers.iter().map(|name| (alert.state, name))).collect();
@@ -47,7 +47,7 @@ pub(crate) fn batches(
     for Changed { tracked, news } in changed {
         match news {
             Some(news)
-                if tracked.severity >= manner.at_least
+                if tracked.severity >= context.at_least
                     && !covered.contains(&(news, &tracked.fingerprint)) =>
             {
                 groups.entry((tracked.check_id.clone(), news)).or_default().push(tracked);
@@ -59,8 +59,8 @@ pub(crate) fn batches(
     for ((check, news), mut group) in groups {
         group.sort_by(|a, b| (b.severity, &a.resource).cmp(&(a.severity, &b.resource)));
         for (number, chunk) in group.chunks(COVERED).enumerate() {
-            let name = format!("{check}.{}.{}.{number}", news.name(), manner.pass);
-            let alert = about(name, news, chunk, findings, manner);
+            let name = format!("{check}.{}.{}.{number}", news.name(), context.pass);
+            let alert = about(name, news, chunk, context);
             batches.push(Batch { changed: chunk.to_vec(), alert: Some(alert) });
         }
     }
@@ -76,36 +76,42 @@ fn about(
     id: String,
     state: AlertState,
     group: &[TrackedFinding],
-    findings: &[Finding],
-    manner: &AlertContext<'_>,
+    context: &AlertContext<'_>,
 ) -> Alert {
     let first = group.first();
-    let texts = first
-        .and_then(|first| findings.iter().find(|finding| finding.fingerprint == first.fingerprint));
-    let text = |of: fn(&Finding) -> &String| texts.map(of).cloned().unwrap_or_default();
+    let check = first.and_then(|first| checks::find(&first.check_id));
+    let texts = check.map(|check| check.texts(context.lang));
+    let text = |of: fn(&Texts) -> &String| texts.map(of).cloned().unwrap_or_default();
     Alert {
         id,
         state,
-        check_id: first.map(|first| first.check_id.clone()),
+        check_id: first.map(|first| first.check_id.to_string()),
         category: first.map(|first| first.service),
-        headline: first.map(|first| first.headline.clone()).unwrap_or_default(),
-        risk: text(|finding| &finding.risk),
-        remedy: text(|finding| &finding.remedy),
-        reference: text(|finding| &finding.reference),
+        headline: text(|texts| &texts.headline),
+        risk: text(|texts| &texts.risk),
+        remedy: text(|texts| &texts.remedy),
+        reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
         covers: group.iter().map(|tracked| tracked.fingerprint.clone()).collect(),
-        ..listing(group, manner)
+        ..listing(group, context)
     }
 }
 
+/// A finding in the words of the alert's language.
+fn finding(tracked: &TrackedFinding, lang: Lang) -> AlertFinding {
+    let check = checks::find(&tracked.check_id);
+    let headline = check.map(|check| check.texts(lang).headline.as_str()).unwrap_or_default();
+    AlertFinding::new(tracked, headline, &render(check, &tracked.evidence, lang))
+}
+
 /// What all alerts about findings have in common.
-fn listing(group: &[TrackedFinding], manner: &AlertContext<'_>) -> Alert {
+fn listing(group: &[TrackedFinding], context: &AlertContext<'_>) -> Alert {
     let severity = group.iter().map(|tracked| tracked.severity).max();
     Alert {
-        tenant: manner.audit.tenant.clone(),
+        tenant: context.audit.tenant.clone(),
         id: String::new(),
-        audit_id: manner.audit.id,
-        account: manner.audit.order.account_id.clone(),
-        account_name: manner.account_name.map(Into::into),
+        audit_id: context.audit.id,
+        account: context.audit.order.account_id.clone(),
+        account_name: context.account_name.map(Into::into),
         state: AlertState::Resolved,
         severity: severity.unwrap_or(Severity::Low),
         check_id: None,
@@ -114,24 +120,24 @@ fn listing(group: &[TrackedFinding], manner: &AlertContext<'_>) -> Alert {
         risk: String::new(),
         remedy: String::new(),
         reference: String::new(),
-        findings: group.iter().take(Alert::TOLD).map(AlertFinding::from).collect(),
+        findings: group.iter().take(Alert::TOLD).map(|one| finding(one, context.lang)).collect(),
         count: u32::try_from(group.len()).unwrap_or(u32::MAX),
         covers: Vec::new(),
-        created_at: manner.now,
-        lang: manner.lang.to_owned(),
+        created_at: context.now,
+        lang: context.lang.code().to_owned(),
         delivery: Delivery::Unsent,
         resent: 0,
     }
 }
 
 /// The digest of all that an audit has resolved; nothing where it resolved nothing that is told.
-pub(crate) fn digest(all: &[TrackedFinding], manner: &AlertContext<'_>) -> Option<Alert> {
+pub(crate) fn digest(all: &[TrackedFinding], context: &AlertContext<'_>) -> Option<Alert> {
     let mut resolved: Vec<_> = all
         .iter()
         .filter(|tracked| {
             tracked.state == Lifecycle::Resolved
-                && tracked.audit_id == manner.audit.id
-                && tracked.severity >= manner.at_least
+                && tracked.audit_id == context.audit.id
+                && tracked.severity >= context.at_least
         })
         .cloned()
         .collect();
@@ -139,7 +145,7 @@ pub(crate) fn digest(all: &[TrackedFinding], manner: &AlertContext<'_>) -> Optio
         return None;
     }
     resolved.sort_by(|a, b| (b.severity, &a.check_id).cmp(&(a.severity, &b.check_id)));
-    Some(Alert { id: "resolved".into(), ..listing(&resolved, manner) })
+    Some(Alert { id: "resolved".into(), ..listing(&resolved, context) })
 }
 
 /// Tells that an account's role does not keep others out, and that it is not audited any more.
@@ -147,7 +153,7 @@ pub(crate) fn suspended(
     audit: &Audit,
     account: &RegisteredAccount,
     proof: &Proof,
-    lang: &str,
+    lang: Lang,
 ) -> Alert {
-    Alert::suspended(account, proof, Some(audit.id), lang)
+    Alert::suspended(account, proof, Some(audit.id), lang.code())
 }

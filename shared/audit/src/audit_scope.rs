@@ -1,8 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use checks::Check;
 use collect::Limits;
-use domain::{Fact, Service, Severity};
+use domain::{Service, Severity};
+use inventory::Reads;
 
 /// What to read, and for which checks.
 #[derive(Clone, Debug)]
@@ -24,22 +25,23 @@ impl AuditScope {
         Self { checks, regions: Vec::new(), tags: false, limits: Limits::default() }
     }
 
-    /// The facts to read, by service.
-    pub(crate) fn facts(&self) -> BTreeMap<Service, BTreeSet<Fact>> {
-        let mut facts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for fact in self.checks.iter().map(|check| check.rule.fact()) {
-            facts.entry(fact.service()).or_default().insert(fact);
+    /// What to read, by service.
+    pub(crate) fn reads(&self) -> BTreeMap<Service, Reads> {
+        let mut reads: BTreeMap<_, Reads> = BTreeMap::new();
+        for check in &self.checks {
             // A tag is read for the resources that the checks look at, and for no others.
-            let tags = match fact {
-                Fact::AccessKeys => Some(Fact::UserTags),
-                Fact::BucketExposure | Fact::BucketEncryption => Some(Fact::BucketTags),
-                _ => None,
-            };
-            if let Some(tags) = tags.filter(|_| self.tags) {
-                facts.entry(tags.service()).or_default().insert(tags);
+            let tags = check.rule.tags().filter(|_| self.tags);
+            for read in check.reads.iter().copied().chain(tags) {
+                reads.entry(read.service).or_default().insert(read);
             }
         }
-        facts
+        reads
+    }
+
+    /// Whether a service is read that has regions, so that AWS has to be asked which there are.
+    #[must_use]
+    pub fn has_regions(&self) -> bool {
+        self.checks.iter().flat_map(|check| check.services()).any(|service| !service.is_global())
     }
 }
 
@@ -90,7 +92,9 @@ impl CheckSelection {
             }
         }
         let chosen: Vec<_> = checks::all()
-            .filter(|check| self.checks.is_empty() || self.checks.iter().any(|id| id == check.id))
+            .filter(|check| {
+                self.checks.is_empty() || self.checks.iter().any(|id| check.is_called(id))
+            })
             .filter(|check| self.services.is_empty() || self.services.contains(&check.service()))
             .filter(|check| self.minimum.is_none_or(|minimum| check.worst >= minimum))
             .collect();
@@ -100,21 +104,28 @@ impl CheckSelection {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use inventory::{
+        iam::SUMMARY,
+        s3::{BUCKET_TAGS, ENCRYPTION},
+    };
+
     use super::*;
 
     #[test]
     fn reads_only_what_the_chosen_checks_need() {
-        let facts = |ids: &[&str], tags| {
+        let reads = |ids: &[&str], tags| {
             let choice = CheckSelection {
                 checks: ids.iter().map(|&id| id.into()).collect(),
                 ..CheckSelection::default()
             };
-            let brief = AuditScope { tags, ..AuditScope::new(choice.checks().unwrap()) };
-            brief.facts().into_values().flatten().collect::<Vec<_>>()
+            let scope = AuditScope { tags, ..AuditScope::new(choice.checks().unwrap()) };
+            scope.reads().into_values().flatten().collect::<BTreeSet<_>>()
         };
-        assert_eq!(facts(&["s3_encryption"], false), [Fact::BucketEncryption]);
-        assert_eq!(facts(&["s3_encryption"], true), [Fact::BucketEncryption, Fact::BucketTags]);
-        assert_eq!(facts(&["iam_root_mfa", "iam_root_mfa"], true), [Fact::AccountSummary]);
+        assert_eq!(reads(&["s3_encryption"], false), [ENCRYPTION].into());
+        assert_eq!(reads(&["s3_encryption"], true), [ENCRYPTION, BUCKET_TAGS].into());
+        assert_eq!(reads(&["iam_root_mfa", "iam_root_mfa"], true), [SUMMARY].into());
     }
 
     #[test]

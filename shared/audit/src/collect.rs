@@ -1,10 +1,12 @@
 //! Collecting: one task reads one service in one region.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
-use domain::{Audit, AuditFilter, AuditId, GLOBAL, Latest, Phase, ServiceRegion, Task, Tenant};
+use domain::{
+    Audit, AuditFilter, AuditId, GLOBAL, Latest, Phase, Service, ServiceRegion, Task, Tenant,
+};
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
 use store::{Claim, Fence, TaskEnd};
@@ -135,12 +137,17 @@ async fn read_aws(
     brief: &AuditScope,
     stop: CancellationToken,
 ) -> Result<ServiceSnapshot, String> {
-    let facts: BTreeSet<_> = brief.facts().remove(&place.service).unwrap_or_default();
+    let unread = |unread| Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
+    if let Service::Other(name) = place.service {
+        // A newer version planned it; whoever judges tells that nothing is known of it.
+        return unread(inventory::unknown_service(name, &place.region));
+    }
+    let reads = brief.reads().remove(&place.service).unwrap_or_default();
     let (role, name) = way_in(config, audit)?;
-    let door = scan::door(&role, audit.order.external_id.as_ref(), &name, &facts);
-    let session = match aws::open(config, door).await {
+    let role = scan::assume_role(&role, audit.order.external_id.as_ref(), &name, &reads);
+    let session = match aws::open(config, role).await {
         Ok(session) => session,
-        Err(refused) => return Ok(scan::closed(place.service, &place.region, &refused)),
+        Err(refused) => return unread(scan::unopened(&refused)),
     };
     let target = Target {
         account: account(config, audit),
@@ -151,7 +158,7 @@ async fn read_aws(
         stop,
     };
     let paces = ConcurrencyLimits::new(&brief.limits);
-    Ok(collect::read(&target, &paces, &place.region, place.service, &facts).await)
+    Ok(collect::read(&target, &paces, &place.region, place.service, &reads).await)
 }
 
 /// Whether an audit reads all there is to read in a place, so that others may judge by it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Account, Audit, AuditId, Cause, Latest, ServiceRegion, Task, TaskState, Tenant, TrackedFinding,
+    Account, Audit, AuditId, Latest, ServiceRegion, Task, TaskState, Tenant, TrackedFinding,
     Unread, with_causes,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -19,7 +19,6 @@ use crate::{
     lease::{Held, later, now, while_held},
     pipeline::account,
     report::{evaluate, suppress},
-    scan,
     tracking::{Changed, Seen, follow},
 };
 
@@ -73,18 +72,18 @@ impl Pipeline {
     async fn judge(&self, held: &Audit, brief: &AuditScope) -> Result<Fence, WorkError> {
         let begun = now();
         let account = self.store.account(&held.tenant, &held.order.account_id).await?;
-        let manner = |pass: u32| AlertContext {
+        let context = |pass: u32| AlertContext {
             audit: held,
             account_name: account.as_ref().and_then(|account| account.name.as_deref()),
             at_least: held.order.alert_severity.unwrap_or(self.settings.alert_severity),
-            lang: self.settings.manner.lang.code(),
+            lang: self.settings.lang,
             now: begun,
             pass: format!("{}.{pass}", held.attempt),
         };
         let mut pass = 0;
         let (report, all) = loop {
             let snapshot = self.merged(held).await?;
-            let mut report = evaluate(&snapshot, &brief.checks, self.settings.manner);
+            let mut report = evaluate(&snapshot, &brief.checks, &self.settings.evaluate);
             suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
             let (audit, checks) = (held, brief.checks.as_slice());
             let seen = Seen { audit, report: &report, snapshot: &snapshot, checks };
@@ -108,10 +107,7 @@ impl Pipeline {
                 read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             });
             let after = after(before, changed.iter().map(|changed| &changed.tracked));
-            match self
-                .write(held, alerts::batches(changed, &report.findings, &told, &manner(pass)))
-                .await?
-            {
+            match self.write(held, alerts::batches(changed, &told, &context(pass))).await? {
                 Transitions::Written => break (report, after),
                 Transitions::Lost => return Ok(Fence::Lost),
                 Transitions::Stale if pass < PASSES => pass += 1,
@@ -124,7 +120,7 @@ impl Pipeline {
                 }
             }
         };
-        let digest = alerts::digest(&all, &manner(pass));
+        let digest = alerts::digest(&all, &context(pass));
         Ok(self.store.finish(held, now(), End { report: &report, digest: digest.as_ref() }).await?)
     }
 
@@ -274,9 +270,8 @@ fn nothing_of(
     why: String,
     since: Timestamp,
 ) -> ServiceSnapshot {
-    let region = place.region.clone().into();
-    let unread = Unread { action: action.into(), cause: Cause::Failed(why), region };
-    let part = scan::gap(place.service, &place.region, &unread);
+    let unread = Unread::failed(action, &place.region, why);
+    let part = ServiceSnapshot::unread(place.service, &place.region, unread);
     ServiceSnapshot { taken_at: Some(since), ..part }
 }
 

@@ -4,7 +4,7 @@ use aws::SessionName;
 use aws_config::SdkConfig;
 use checks::EvaluateOptions;
 use collect::Limits;
-use domain::{Account, Audit, AuditId, RoleArn, Schedule, Severity, Tenant};
+use domain::{Account, Audit, AuditId, Lang, RoleArn, Schedule, Severity, Tenant};
 use inventory::Snapshot;
 use jiff::Timestamp;
 use store::Store;
@@ -15,8 +15,10 @@ use crate::{AuditScope, CheckSelection, Step, StepResult, lease::now};
 /// How an operator wants audits to be worked off.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Thresholds and the language of texts.
-    pub manner: EvaluateOptions,
+    /// How snapshots are judged.
+    pub evaluate: EvaluateOptions,
+    /// The language of alerts.
+    pub lang: Lang,
     /// From which severity on a failing finding is told.
     pub alert_severity: Severity,
     /// How many requests may be under way.
@@ -34,7 +36,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            manner: EvaluateOptions::default(),
+            evaluate: EvaluateOptions::default(),
+            lang: Lang::default(),
             alert_severity: Severity::High,
             limits: Limits::default(),
             lease: Duration::from_mins(1),

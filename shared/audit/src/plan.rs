@@ -1,17 +1,12 @@
 //! Planning: what there is to read, as tasks of one service in one region each.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws::Doubt;
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
-use domain::{
-    Audit, AuditId, Fact, GLOBAL, ProofOutcome, RegisteredState, ServiceRegion, Task, Tenant,
-};
-use inventory::ServiceSnapshot;
+use domain::{Audit, AuditId, ProofOutcome, RegisteredState, ServiceRegion, Task, Tenant};
+use inventory::{REGIONS, ServiceSnapshot};
 use store::{Claim, Fence};
 use tokio_util::sync::CancellationToken;
 
@@ -79,7 +74,7 @@ impl Pipeline {
         }
     }
 
-    async fn places(&self, held: &Audit, brief: &AuditScope) -> Result<Vec<Task>, Unplanned> {
+    async fn places(&self, held: &Audit, scope: &AuditScope) -> Result<Vec<Task>, Unplanned> {
         let parts = match &self.source {
             Source::Recorded { snapshot, .. } if snapshot.account.id != held.order.account_id => {
                 let account = &held.order.account_id;
@@ -95,7 +90,7 @@ impl Pipeline {
             }
             Source::Aws(config) => {
                 self.prove(config, held).await?;
-                self.ask(config, held, brief).await?
+                self.ask(config, held, scope).await?
             }
         };
         let task = |(place, given)| Task { given, ..Task::new(held, place, now()) };
@@ -127,7 +122,7 @@ impl Pipeline {
         };
         if drifted {
             // The alert first: an account that is suspended is not looked at again, and would not be told.
-            let alert = alerts::suspended(held, &before, &proof, self.settings.manner.lang.code());
+            let alert = alerts::suspended(held, &before, &proof, self.settings.lang);
             self.store.raise(&alert).await.map_err(unsure)?;
         }
         // Nothing is written on a night like every other.
@@ -163,52 +158,51 @@ impl Pipeline {
         &self,
         config: &SdkConfig,
         held: &Audit,
-        brief: &AuditScope,
+        scope: &AuditScope,
     ) -> Result<Vec<(ServiceRegion, Option<ServiceSnapshot>)>, Unplanned> {
-        let services: BTreeSet<_> = brief.facts().into_keys().collect();
-        let global = services.iter().filter(|service| service.is_global());
-        let mut places: Vec<_> =
-            global.map(|service| (ServiceRegion::new(GLOBAL, *service), None)).collect();
-        let regional: Vec<_> = services.iter().filter(|service| !service.is_global()).collect();
+        let services: Vec<_> = scope.reads().into_keys().collect();
+        let has_regions = scope.has_regions();
+        let mut plan = scan::Plan::default();
         // A proven role opens.
-        if regional.is_empty() && held.order.registered {
-            return Ok(places);
-        }
-        let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
-        let regions = BTreeSet::from([Fact::Instances]);
-        let door = scan::door(&role, held.order.external_id.as_ref(), &name, &regions);
-        let session = match aws::open(config, door).await {
-            Ok(session) => session,
-            Err(refused) if refused.is_denial() => {
-                return Err(Unplanned::Failed(refused.to_string()));
+        if has_regions || !held.order.registered {
+            let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
+            let role =
+                scan::assume_role(&role, held.order.external_id.as_ref(), &name, &[REGIONS].into());
+            let session = match aws::open(config, role).await {
+                Ok(session) => session,
+                Err(refused) if refused.is_denial() => {
+                    return Err(Unplanned::Failed(refused.to_string()));
+                }
+                Err(refused) => return Err(Unplanned::Unsure(refused.to_string())),
+            };
+            if has_regions {
+                let target = Target {
+                    account: account(config, held),
+                    config: config.clone(),
+                    session: Some(session),
+                    regions: scope.regions.clone(),
+                    watch: Arc::new(|_, _, _| {}),
+                    stop: CancellationToken::new(),
+                };
+                let limits = ConcurrencyLimits::new(&scope.limits);
+                let asked = scan::plan(&target, &limits, &scope.regions).await;
+                plan = asked.map_err(|error| Unplanned::Failed(error.to_string()))?;
             }
-            Err(refused) => return Err(Unplanned::Unsure(refused.to_string())),
-        };
-        if regional.is_empty() {
-            return Ok(places);
-        }
-        let target = Target {
-            account: account(config, held),
-            config: config.clone(),
-            session: Some(session),
-            regions: brief.regions.clone(),
-            watch: Arc::new(|_, _, _| {}),
-            stop: CancellationToken::new(),
-        };
-        let plan =
-            scan::plan(&target, &ConcurrencyLimits::new(&brief.limits), &brief.regions).await;
-        let plan = plan.map_err(|error| Unplanned::Failed(error.to_string()))?;
-        for service in regional {
-            let read =
-                plan.regions.iter().map(|region| (ServiceRegion::new(region, *service), None));
-            places.extend(read);
-        }
-        for part in plan.parts {
-            let place = ServiceRegion::new(&part.receipt.region, part.receipt.service);
-            places.push((place, Some(part)));
         }
         // A region that is named twice is one task.
-        let places: BTreeMap<_, _> = places.into_iter().collect();
+        let mut places = BTreeMap::new();
+        for service in services {
+            let read = plan.regions_of(service);
+            places.extend(read.map(|region| (ServiceRegion::new(region, service), None)));
+            if !service.is_global() {
+                let unread = plan.unread(service);
+                places.extend(
+                    unread.map(|part| {
+                        (ServiceRegion::new(&part.receipt.region, service), Some(part))
+                    }),
+                );
+            }
+        }
         Ok(places.into_iter().collect())
     }
 }

@@ -2,27 +2,26 @@ use std::collections::BTreeSet;
 
 use checks::{Check, EvaluateOptions};
 use domain::{
-    Fact, GLOBAL, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Suppression, Verdict,
-    keys::AuditedKeys,
+    GLOBAL, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Suppression, Verdict,
 };
-use inventory::{Facts, ServiceSnapshot, Snapshot};
+use inventory::Snapshot;
 use jiff::Timestamp;
-
-use crate::pipeline::taken_at;
 
 /// Why there is nothing of a service that a check needs.
 const NOT_READ: &str = "not read: the snapshot was taken for other checks";
 
 /// Judges a snapshot: pure, so that the same facts always give the same report.
 #[must_use]
-pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: EvaluateOptions) -> Report {
-    let findings = checks::judge(snapshot, checks, manner);
-    let chosen = |part: &&ServiceSnapshot| {
-        checks.iter().any(|check| check.service() == part.receipt.service)
-    };
-    let mut receipt: Vec<_> =
-        snapshot.parts.iter().filter(chosen).map(|part| part.receipt.clone()).collect();
-    receipt.extend(absent(snapshot, checks));
+pub fn evaluate(
+    snapshot: &Snapshot,
+    checks: &[&'static Check],
+    options: &EvaluateOptions,
+) -> Report {
+    let findings = checks::evaluate(snapshot, checks, options);
+    let services: BTreeSet<_> = checks.iter().flat_map(|check| check.services()).collect();
+    let chosen = snapshot.parts.iter().filter(|part| services.contains(&part.service()));
+    let mut receipt: Vec<_> = chosen.map(|part| part.receipt.clone()).collect();
+    receipt.extend(absent(snapshot, services));
     let summary = Summary::of(&findings);
     Report {
         schema: Report::SCHEMA,
@@ -33,22 +32,10 @@ pub fn evaluate(snapshot: &Snapshot, checks: &[&'static Check], manner: Evaluate
         receipt,
         summary,
         findings,
-        access_keys: access_keys(snapshot, checks, manner),
+        checks: checks.iter().map(|check| check.id.into()).collect(),
+        thresholds: options.thresholds,
+        access_keys: None,
     }
-}
-
-/// The old access keys, where a check looks at keys.
-fn access_keys(
-    snapshot: &Snapshot,
-    checks: &[&'static Check],
-    manner: EvaluateOptions,
-) -> Option<AuditedKeys> {
-    checks.iter().find(|check| check.rule.fact() == Fact::AccessKeys)?;
-    let read = snapshot.parts.iter().find_map(|part| match &part.facts {
-        Facts::Iam(iam) => Some(AuditedKeys::of(iam, manner.thresholds, taken_at(part, snapshot))),
-        _ => None,
-    });
-    Some(read.unwrap_or_else(|| AuditedKeys::unread(manner.thresholds, NOT_READ)))
 }
 
 /// Marks the failing findings that a suppression covers, and counts anew.
@@ -63,13 +50,9 @@ pub fn suppress(report: &mut Report, suppressions: &[Suppression], now: Timestam
 }
 
 /// The services that a check needs and the snapshot has nothing of: it was taken for other checks.
-fn absent<'a>(
-    snapshot: &'a Snapshot,
-    checks: &'a [&'static Check],
-) -> impl Iterator<Item = Receipt> + 'a {
-    let has = |service: Service| snapshot.parts.iter().any(|p| p.receipt.service == service);
-    let services: BTreeSet<_> = checks.iter().map(|check| check.service()).collect();
-    services.into_iter().filter(move |service| !has(*service)).map(|service| Receipt {
+fn absent(snapshot: &Snapshot, services: BTreeSet<Service>) -> impl Iterator<Item = Receipt> {
+    let has = |service: &Service| snapshot.parts.iter().any(|part| part.service() == *service);
+    services.into_iter().filter(move |service| !has(service)).map(|service| Receipt {
         region: if service.is_global() { GLOBAL } else { "*" }.into(),
         service,
         outcome: ReceiptOutcome::Failed,
@@ -94,7 +77,7 @@ mod tests {
             parts: Vec::new(),
         };
         let checks: Vec<_> = checks::all().collect();
-        let report = evaluate(&snapshot, &checks, EvaluateOptions::default());
+        let report = evaluate(&snapshot, &checks, &EvaluateOptions::default());
         assert_eq!(report.status, Status::Incomplete);
         assert_eq!(report.receipt.len(), Service::ALL.len());
         assert_eq!(report.summary.unknown, checks.len());

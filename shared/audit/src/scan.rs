@@ -1,16 +1,11 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws::{AssumeRole, AssumeRoleError, Session, SessionName, SessionPolicy};
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
-use domain::{
-    Account, Cause, ExternalId, Fact, GLOBAL, Receipt, ReceiptOutcome, RoleArn, Service, Unread,
-};
+use domain::{Account, Cause, ExternalId, GLOBAL, Receipt, RoleArn, Service, Unread};
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use inventory::{Facts, ServiceSnapshot, Snapshot};
+use inventory::{REGIONS, Reads, ServiceSnapshot, Snapshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{AuditScope, lease::now};
@@ -73,18 +68,20 @@ pub enum ScanError {
 /// is in the snapshot.
 pub async fn scan(
     config: &SdkConfig,
-    entry: &Credentials,
-    brief: &AuditScope,
+    credentials: &Credentials,
+    scope: &AuditScope,
     stop: CancellationToken,
     observer: Arc<dyn Fn(Event<'_>) + Send + Sync>,
 ) -> Result<Snapshot, ScanError> {
     let started_at = now();
-    let facts = brief.facts();
-    let account = match entry {
+    let reads = scope.reads();
+    let account = match credentials {
         Credentials::Caller(account) => account,
         Credentials::Role { role, .. } => role.account(),
     };
-    let sessions = sessions(config, entry, &facts).await?;
+    let (sessions, planner) =
+        futures::join!(sessions(config, credentials, &reads), planner(config, credentials, scope));
+    let sessions = sessions?;
     let watch = {
         let observer = Arc::clone(&observer);
         Arc::new(move |region: &str, service, calls| {
@@ -95,42 +92,46 @@ pub async fn scan(
         account: account.clone(),
         config: config.clone(),
         session,
-        regions: brief.regions.clone(),
+        regions: scope.regions.clone(),
         watch: watch.clone(),
         stop: stop.clone(),
     };
-    let paces = ConcurrencyLimits::new(&brief.limits);
-    let mut parts = Vec::new();
+    let limits = ConcurrencyLimits::new(&scope.limits);
+    let regional: Vec<_> = reads.keys().copied().filter(|service| !service.is_global()).collect();
+    let plan = match planner {
+        None => Plan::default(),
+        Some(Ok(session)) => plan(&target(session), &limits, &scope.regions).await?,
+        Some(Err(refused)) => Plan { gap: Some(unopened(&refused)), ..Plan::default() },
+    };
+
+    let mut parts: Vec<_> = regional.iter().flat_map(|service| plan.unread(*service)).collect();
+    let mut tasks = Vec::new();
     let mut open = BTreeMap::new();
     for (service, session) in sessions {
         match session {
-            Ok(session) => _ = open.insert(service, target(session)),
+            Ok(session) => {
+                let regions = plan.regions_of(service).map(ToOwned::to_owned);
+                tasks.extend(regions.map(|region| (region, service)));
+                open.insert(service, target(session));
+            }
             Err(refused) => {
                 let region = if service.is_global() { GLOBAL } else { "*" };
-                parts.push(closed(service, region, &refused));
+                parts.retain(|part| part.service() != service || !part.is_applicable());
+                parts.push(ServiceSnapshot::unread(service, region, unopened(&refused)));
             }
         }
-    }
-
-    let mut tasks: Vec<_> =
-        open.keys().filter(|s| s.is_global()).map(|s| (GLOBAL.to_owned(), *s)).collect();
-    let mut planning = 0;
-    if let Some(target) = open.get(&Service::Ec2) {
-        let plan = plan(target, &paces, &brief.regions).await?;
-        tasks.extend(plan.regions.into_iter().map(|region| (region, Service::Ec2)));
-        parts.extend(plan.parts);
-        planning = plan.calls;
     }
     observer(Event::Planned(&tasks));
     for part in &parts {
         observer(Event::Ended(&part.receipt));
     }
-    let nothing = BTreeSet::new();
     let mut running: FuturesUnordered<_> = tasks
         .iter()
-        .filter_map(|(region, service)| Some((region, *service, open.get(service)?)))
-        .map(|(region, service, target)| {
-            collect::read(target, &paces, region, service, facts.get(&service).unwrap_or(&nothing))
+        .filter_map(|(region, service)| {
+            Some((region, *service, open.get(service)?, reads.get(service)?))
+        })
+        .map(|(region, service, target, reads)| {
+            collect::read(target, &limits, region, service, reads)
         })
         .collect();
     while let Some(part) = running.next().await {
@@ -138,12 +139,12 @@ pub async fn scan(
         parts.push(part);
     }
     parts.sort_by(|a, b| {
-        let place = |part: &ServiceSnapshot| (part.receipt.service, part.receipt.region.clone());
+        let place = |part: &ServiceSnapshot| (part.service(), part.receipt.region.clone());
         place(a).cmp(&place(b))
     });
     // The call that lists the regions belongs to no region; it is counted in the first one's row.
-    if let Some(first) = parts.iter_mut().find(|part| part.receipt.service == Service::Ec2) {
-        first.receipt.calls += planning;
+    if let Some(first) = parts.iter_mut().find(|part| !part.service().is_global()) {
+        first.receipt.calls += plan.calls;
     }
     let (version, account) = (Snapshot::VERSION, account.clone());
     Ok(Snapshot { version, account, started_at, finished_at: now(), parts })
@@ -154,16 +155,12 @@ type Opened = BTreeMap<Service, Result<Option<Session>, AssumeRoleError>>;
 /// Opens one session per service; an error only where none opens.
 async fn sessions(
     config: &SdkConfig,
-    entry: &Credentials,
-    facts: &BTreeMap<Service, BTreeSet<Fact>>,
+    credentials: &Credentials,
+    reads: &BTreeMap<Service, Reads>,
 ) -> Result<Opened, AssumeRoleError> {
-    let Credentials::Role { role, external_id, name } = entry else {
-        return Ok(facts.keys().map(|service| (*service, Ok(None))).collect());
-    };
-    let opening = facts.iter().map(async |(service, facts)| {
-        let door = door(role, external_id.as_ref(), name, facts);
-        (*service, aws::open(config, door).await.map(Some))
-    });
+    let opening = reads
+        .iter()
+        .map(async |(service, reads)| (*service, session(config, credentials, reads).await));
     let opened: Opened = futures::future::join_all(opening).await.into_iter().collect();
     match opened.values().find_map(|session| session.as_ref().err()) {
         Some(refused) if opened.values().all(Result::is_err) => Err(refused.clone()),
@@ -171,14 +168,37 @@ async fn sessions(
     }
 }
 
-/// The way into an account for reading `facts` and nothing else.
-pub(crate) fn door(
+/// The session in which AWS is asked for the regions; nothing where no service has any.
+async fn planner(
+    config: &SdkConfig,
+    credentials: &Credentials,
+    scope: &AuditScope,
+) -> Option<Result<Option<Session>, AssumeRoleError>> {
+    if !scope.has_regions() {
+        return None;
+    }
+    Some(session(config, credentials, &[REGIONS].into()).await)
+}
+
+/// A session for reading `reads` and nothing else; nothing where the caller's own credentials are used.
+async fn session(
+    config: &SdkConfig,
+    credentials: &Credentials,
+    reads: &Reads,
+) -> Result<Option<Session>, AssumeRoleError> {
+    let Credentials::Role { role, external_id, name } = credentials else { return Ok(None) };
+    let role = assume_role(role, external_id.as_ref(), name, reads);
+    aws::open(config, role).await.map(Some)
+}
+
+/// The role of an account, for reading `reads` and nothing else.
+pub(crate) fn assume_role(
     role: &RoleArn,
     external_id: Option<&ExternalId>,
     name: &SessionName,
-    facts: &BTreeSet<Fact>,
+    reads: &Reads,
 ) -> AssumeRole {
-    let actions = facts.iter().flat_map(|fact| fact.actions()).copied().collect();
+    let actions = reads.iter().flat_map(|read| read.actions).copied().collect();
     AssumeRole {
         role: role.clone(),
         external_id: external_id.cloned(),
@@ -187,43 +207,51 @@ pub(crate) fn door(
     }
 }
 
-/// The part of a service whose session did not open while others did.
-pub(crate) fn closed(service: Service, region: &str, refused: &AssumeRoleError) -> ServiceSnapshot {
+/// Why nothing was read in a session that did not open.
+pub(crate) fn unopened(refused: &AssumeRoleError) -> Unread {
     let is_denial = refused.is_denial();
     let cause = if is_denial { Cause::Denied } else { Cause::Failed(refused.to_string()) };
-    let unread = Unread { action: "sts:AssumeRole".into(), cause, region: GLOBAL.into() };
-    gap(service, region, &unread)
+    Unread { action: "sts:AssumeRole".into(), cause, region: GLOBAL.into() }
 }
 
-/// A part of which nothing was read, for a reason that the receipt tells.
-pub(crate) fn gap(service: Service, region: &str, unread: &Unread) -> ServiceSnapshot {
-    let is_denied = unread.cause == Cause::Denied;
-    let receipt = Receipt {
-        region: region.into(),
-        service,
-        outcome: if is_denied { ReceiptOutcome::Denied } else { ReceiptOutcome::Failed },
-        calls: 0,
-        denied: is_denied.then(|| unread.action.to_string()).into_iter().collect(),
-        error: (!is_denied).then(|| unread.to_string()),
-    };
-    ServiceSnapshot { receipt, facts: Facts::unread(service, unread), taken_at: None }
-}
-
-/// Where the regional services are read.
+/// Where the regional services are read: planned once, for all of them.
+#[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub(crate) regions: Vec<String>,
-    /// Regions that are known beforehand not to be read.
-    pub(crate) parts: Vec<ServiceSnapshot>,
+    /// The regions to read.
+    regions: Vec<String>,
+    /// Regions that were asked for and are not enabled in the account.
+    not_enabled: Vec<String>,
+    /// Why there may be regions more.
+    gap: Option<Unread>,
+    /// How many requests it took.
     calls: u32,
 }
 
+impl Plan {
+    /// The regions in which a service is read.
+    pub(crate) fn regions_of(&self, service: Service) -> impl Iterator<Item = &str> {
+        let regions = if service.is_global() { &[][..] } else { &self.regions };
+        let global = service.is_global().then_some(GLOBAL);
+        global.into_iter().chain(regions.iter().map(String::as_str))
+    }
+
+    /// What is known beforehand not to be read of a regional service.
+    pub(crate) fn unread(&self, service: Service) -> impl Iterator<Item = ServiceSnapshot> {
+        let disabled = self.not_enabled.iter();
+        let disabled = disabled.map(move |region| ServiceSnapshot::not_enabled(service, region));
+        let gap = self.gap.clone();
+        disabled.chain(gap.map(move |unread| ServiceSnapshot::unread(service, "*", unread)))
+    }
+}
+
+/// Asks AWS which regions there are, and chooses those to read.
 pub(crate) async fn plan(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     wanted: &[String],
 ) -> Result<Plan, ScanError> {
-    let (enabled, receipt) = collect::regions(target, paces).await;
-    let mut plan = Plan { regions: Vec::new(), parts: Vec::new(), calls: receipt.calls };
+    let (enabled, receipt) = collect::regions(target, limits).await;
+    let mut plan = Plan { calls: receipt.calls, ..Plan::default() };
     let enabled = match enabled {
         Ok(enabled) => enabled,
         // Which regions there are is not known: the wanted ones are read all the same, and without
@@ -232,7 +260,7 @@ pub(crate) async fn plan(
             plan.regions = wanted.to_vec();
             if wanted.is_empty() {
                 plan.regions.extend(target.config.region().map(ToString::to_string));
-                plan.parts.push(gap(Service::Ec2, "*", &unread));
+                plan.gap = Some(unread);
             }
             return Ok(plan);
         }
@@ -240,16 +268,14 @@ pub(crate) async fn plan(
     if wanted.is_empty() {
         plan.regions = enabled.names().map(Into::into).collect();
         if plan.regions.is_empty() {
-            let cause = Cause::Failed("AWS names no enabled region".into());
-            let action = "ec2:DescribeRegions".into();
-            let unread = Unread { action, cause, region: GLOBAL.into() };
-            plan.parts.push(gap(Service::Ec2, "*", &unread));
+            let why = "AWS names no enabled region";
+            plan.gap = Some(Unread::failed("ec2:DescribeRegions", GLOBAL, why));
         }
     }
     for region in wanted {
         match enabled.is_enabled(region) {
             Some(true) => plan.regions.push(region.clone()),
-            Some(false) => plan.parts.push(not_enabled(region)),
+            Some(false) => plan.not_enabled.push(region.clone()),
             None => {
                 let known = enabled.names().collect::<Vec<_>>().join(", ");
                 return Err(ScanError::UnknownRegion { region: region.clone(), known });
@@ -257,14 +283,4 @@ pub(crate) async fn plan(
         }
     }
     Ok(plan)
-}
-
-fn not_enabled(region: &str) -> ServiceSnapshot {
-    let action = "ec2:DescribeInstances".into();
-    let cause = Cause::Failed("the region is not enabled in this account".into());
-    let unread = Unread { action, cause, region: region.to_owned().into() };
-    let mut part = gap(Service::Ec2, region, &unread);
-    part.receipt.outcome = ReceiptOutcome::NotApplicable;
-    part.receipt.error = Some("the region is not enabled in this account".into());
-    part
 }

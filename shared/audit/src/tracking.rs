@@ -30,6 +30,7 @@ pub(crate) struct Seen<'a> {
 }
 
 /// When a place was read, and whether to its end.
+#[derive(Clone, Copy)]
 struct Reading {
     at: Timestamp,
     whole: bool,
@@ -56,19 +57,20 @@ pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed>
     let mut changed = Vec::new();
     for finding in &seen.report.findings {
         told.insert(&finding.fingerprint);
-        let place = place_of(finding);
-        let Some(reading) = readings.get(&place) else { continue };
+        let Some((place, reading)) = reading_of(finding, &readings) else { continue };
         let known = known.get(&finding.fingerprint).copied();
         changed.extend(match finding.verdict {
             Verdict::Fail => failing(seen.audit, finding, place, reading.at, known),
-            Verdict::Pass => known.and_then(|known| resolved(seen.audit, known, reading.at)),
+            Verdict::Pass | Verdict::NotApplicable => {
+                known.and_then(|known| resolved(seen.audit, known, reading.at))
+            }
             Verdict::Unknown | Verdict::Manual => None,
         });
     }
     let judged: HashSet<_> = seen.checks.iter().map(|check| check.id).collect();
     for tracked in before {
         let is_gone = !told.contains(&tracked.fingerprint)
-            && judged.contains(tracked.check_id.as_str())
+            && judged.contains(&*tracked.check_id)
             && reads(seen.audit, tracked);
         if let Some(reading) =
             readings.get(&tracked.place).filter(|reading| is_gone && reading.whole)
@@ -79,10 +81,21 @@ pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed>
     changed
 }
 
-/// The region and service whose reading a finding comes from.
-fn place_of(finding: &Finding) -> ServiceRegion {
-    let region = if finding.service.is_global() { GLOBAL } else { &finding.resource.region };
-    ServiceRegion::new(region, finding.service)
+/// The reading that a finding comes from. One about the account over all regions of a service comes from all of
+/// them: it is as old as the oldest, and goes by the place of the first.
+fn reading_of(
+    finding: &Finding,
+    readings: &BTreeMap<ServiceRegion, Reading>,
+) -> Option<(ServiceRegion, Reading)> {
+    let place = finding.place();
+    if finding.service.is_global() || place.region != GLOBAL {
+        return readings.get(&place).map(|reading| (place, *reading));
+    }
+    let regions = readings.iter().filter(|(place, _)| place.service == finding.service);
+    let oldest = regions.clone().map(|(_, reading)| reading.at).min()?;
+    let whole = regions.clone().all(|(_, reading)| reading.whole);
+    let (first, _) = regions.min_by_key(|(place, _)| &place.region)?;
+    Some((first.clone(), Reading { at: oldest, whole }))
 }
 
 /// Whether an audit's regions, which narrow what is read of a global service, take a problem's in.

@@ -115,7 +115,7 @@ fn kind(code: &str, status: Option<StatusCode>) -> Kind {
 mod tests {
     use super::*;
     use crate::recorded::{Aws, Said, no, ok, read};
-    use domain::{Fact, GLOBAL, Partition, ReceiptOutcome, Service};
+    use domain::{GLOBAL, Partition, ReceiptOutcome, Service};
     use inventory::{Facts, s3::PublicAccessBlock};
     use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -156,7 +156,8 @@ mod tests {
                 }
             });
             let target = aws.target(Partition::Aws, "us-east-1");
-            let (facts, receipt) = read(&target, GLOBAL, Service::S3, [Fact::BucketExposure]).await;
+            let (facts, receipt) =
+                read(&target, GLOBAL, Service::S3, [inventory::s3::EXPOSURE]).await;
             let Facts::S3(s3) = facts else { panic!("{facts:?}") };
             assert_eq!(s3.block_public, PublicAccessBlock::NONE.into(), "`{body}`");
             assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 7));

@@ -110,7 +110,8 @@ impl KeyReader {
         let Some(listing) = iam::access_keys(&self.client, &self.reader, user).await else {
             return Ok(None);
         };
-        listing.unread.map_or(Ok(Some(listing.items)), Err)
+        listing.first_gap().map_or(Ok(()), |unread| Err(unread.clone()))?;
+        Ok(Some(listing.items))
     }
 
     /// When a key was last used; nothing where the key is gone.

@@ -18,16 +18,6 @@ pub(crate) struct Page<T> {
     pub(crate) next: Result<Option<String>, Unread>,
 }
 
-impl<T> Page<T> {
-    /// A page of what was read as a whole.
-    pub(crate) fn new(items: impl IntoIterator<Item = T>, next: Option<String>) -> Self {
-        Self {
-            items: items.into_iter().map(Ok).collect(),
-            next: Ok(next.filter(|next| !next.is_empty())),
-        }
-    }
-}
-
 impl ApiCaller {
     /// Reads a list to its end. What came before it broke off is kept, and the gap says why the rest did not.
     pub(crate) async fn pages<O, T, E, F, A>(

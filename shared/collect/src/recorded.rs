@@ -17,8 +17,8 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use domain::{Account, Fact, Partition, Receipt, Service};
-use inventory::Facts;
+use domain::{Account, Partition, Receipt, Service};
+use inventory::{Facts, Known, Read};
 use tokio_util::sync::CancellationToken;
 
 use crate::{ConcurrencyLimits, Limits, Target};
@@ -144,10 +144,11 @@ pub(crate) async fn read(
     target: &Target,
     region: &str,
     service: Service,
-    facts: impl IntoIterator<Item = Fact>,
+    reads: impl IntoIterator<Item = Read>,
 ) -> (Facts, Receipt) {
     let limits = ConcurrencyLimits::new(&Limits::default());
-    let facts: BTreeSet<_> = facts.into_iter().collect();
-    let read = crate::read(target, &limits, region, service, &facts).await;
-    (read.facts, read.receipt)
+    let reads: BTreeSet<_> = reads.into_iter().collect();
+    let read = crate::read(target, &limits, region, service, &reads).await;
+    let Known::Read(facts) = read.facts else { panic!("nothing of {service} was read") };
+    (facts, read.receipt)
 }

@@ -5,7 +5,8 @@ use std::{
     io::{self, Write},
 };
 
-use domain::{AccountId, Finding, Report, Severity, Status, Summary};
+use checks::PresentedReport;
+use domain::{AccountId, Finding, Lang, Report, Severity, Status, Summary};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -36,14 +37,19 @@ struct Row<'a> {
     account: &'a AccountId,
     name: Option<&'a str>,
     error: Option<&'a str>,
-    report: Option<&'a Report>,
+    report: Option<PresentedReport>,
 }
 
-impl<'a> From<&'a AccountResult> for Row<'a> {
-    fn from(one: &'a AccountResult) -> Self {
+impl<'a> Row<'a> {
+    fn new(one: &'a AccountResult, lang: Lang) -> Self {
         let AccountResult { account, name, result } = one;
         let error = result.as_ref().err().map(String::as_str);
-        Self { account, name: name.as_deref(), error, report: result.as_ref().ok() }
+        Self {
+            account,
+            name: name.as_deref(),
+            error,
+            report: result.as_ref().ok().map(|report| PresentedReport::new(report, lang)),
+        }
     }
 }
 
@@ -126,14 +132,14 @@ impl Accounts {
     /// # Errors
     ///
     /// When the writer fails.
-    pub fn json(&self, mut out: impl Write) -> io::Result<()> {
+    pub fn json(&self, lang: Lang, mut out: impl Write) -> io::Result<()> {
         let document = Document {
             schema: Self::SCHEMA,
             started_at: self.started_at,
             finished_at: self.finished_at,
             status: self.status(),
             summary: self.summary(),
-            accounts: self.results.iter().map(Row::from).collect(),
+            accounts: self.results.iter().map(|one| Row::new(one, lang)).collect(),
         };
         serde_json::to_writer_pretty(&mut out, &document)?;
         writeln!(out)
@@ -145,12 +151,12 @@ impl Accounts {
     /// # Errors
     ///
     /// When the writer fails.
-    pub fn csv(&self, out: impl Write) -> io::Result<()> {
+    pub fn csv(&self, lang: Lang, out: impl Write) -> io::Result<()> {
         let failed = self.results.iter().filter_map(|one| {
             let error = one.result.as_ref().err()?;
             Some((&one.account, error.as_str()))
         });
-        comma::write(failed, self.findings(), out)
+        comma::write(failed, self.findings(), lang, out)
     }
 
     /// Writes a page for people: the accounts, then what is wrong, then what could not be read.

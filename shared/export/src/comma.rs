@@ -3,7 +3,8 @@ use std::{
     io::{self, Write},
 };
 
-use domain::{AccountId, Finding, Verdict};
+use checks::PresentedFinding;
+use domain::{AccountId, Finding, Lang, Verdict};
 
 const HEADER: [&str; 18] = [
     "fingerprint",
@@ -30,6 +31,7 @@ const HEADER: [&str; 18] = [
 pub(crate) fn write<'a>(
     failed: impl IntoIterator<Item = (&'a AccountId, &'a str)>,
     findings: impl IntoIterator<Item = &'a Finding>,
+    lang: Lang,
     out: impl Write,
 ) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
@@ -45,6 +47,7 @@ pub(crate) fn write<'a>(
         csv.write_record(HEADER.map(|column| plain(cell(column)).into_owned()))?;
     }
     for finding in findings {
+        let finding = PresentedFinding::new(finding, lang);
         let resource = &finding.resource;
         let tags = resource.tags.as_ref().map(serde_json::to_string).transpose()?;
         let record = [

@@ -10,7 +10,8 @@ mod table;
 
 use std::io::{self, Write};
 
-use domain::Report;
+use checks::PresentedReport;
+use domain::{Lang, Report};
 
 pub use accounts::{AccountResult, Accounts};
 pub use keys::{KeysPage, keys_csv};
@@ -22,8 +23,8 @@ pub use table::table;
 /// # Errors
 ///
 /// When the writer fails.
-pub fn json(report: &Report, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, report)?;
+pub fn json(report: &Report, lang: Lang, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut out, &PresentedReport::new(report, lang))?;
     writeln!(out)
 }
 
@@ -34,6 +35,6 @@ pub fn json(report: &Report, mut out: impl Write) -> io::Result<()> {
 /// # Errors
 ///
 /// When the writer fails.
-pub fn csv(report: &Report, out: impl Write) -> io::Result<()> {
-    comma::write([], &report.findings, out)
+pub fn csv(report: &Report, lang: Lang, out: impl Write) -> io::Result<()> {
+    comma::write([], &report.findings, lang, out)
 }

@@ -3,7 +3,8 @@ use std::{
     io::{self, Write},
 };
 
-use domain::{Finding, Receipt, ReceiptOutcome, Report, Severity, Status, Summary, Verdict};
+use checks::PresentedFinding;
+use domain::{Finding, Lang, Receipt, ReceiptOutcome, Report, Severity, Status, Summary, Verdict};
 
 use crate::table;
 
@@ -21,8 +22,10 @@ pub struct Style {
 pub struct Page {
     /// How it looks.
     pub style: Style,
-    /// Whether it lists what passes too, and not only its number.
+    /// Whether it lists what passes and what is not applicable too, and not only their numbers.
     pub passes: bool,
+    /// The language of the texts.
+    pub lang: Lang,
 }
 
 impl Page {
@@ -33,8 +36,8 @@ impl Page {
     /// When the writer fails.
     pub fn write(self, report: &Report, mut out: impl Write) -> io::Result<()> {
         let mut text = head(report);
-        let shown = |finding: &&Finding| self.passes || finding.verdict != Verdict::Pass;
-        let rows: Vec<_> = report.findings.iter().filter(shown).map(cells).collect();
+        let shown = report.findings.iter().filter(|finding| self.shows(finding));
+        let rows: Vec<_> = shown.map(|finding| cells(finding, self.lang)).collect();
         if !rows.is_empty() {
             let header = ["SEVERITY", "VERDICT", "WHAT", "RESOURCE", "REGION", "EVIDENCE"];
             text += "\n";
@@ -44,6 +47,11 @@ impl Page {
         text += "\n";
         text += &self.receipt(report);
         out.write_all(text.as_bytes())
+    }
+
+    /// Whether a finding is listed.
+    pub(crate) fn shows(self, finding: &Finding) -> bool {
+        self.passes || !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable)
     }
 
     fn receipt(self, report: &Report) -> String {
@@ -95,6 +103,9 @@ pub(crate) fn counted(summary: &Summary) -> String {
         let _ = write!(text, ", {} to look at", summary.manual);
     }
     let _ = write!(text, ", {} passing", summary.pass);
+    if summary.not_applicable > 0 {
+        let _ = write!(text, ", {} not applicable", summary.not_applicable);
+    }
     text
 }
 
@@ -109,13 +120,14 @@ pub(crate) fn gaps(row: &Receipt) -> [String; 5] {
 }
 
 /// The cells of a finding.
-pub(crate) fn cells(finding: &Finding) -> [String; 6] {
+pub(crate) fn cells(finding: &Finding, lang: Lang) -> [String; 6] {
+    let finding = PresentedFinding::new(finding, lang);
     let what = match finding.verdict {
         Verdict::Fail => &finding.headline,
         _ => &finding.requirement,
     };
     let mut evidence = finding.evidence.replace('`', "");
-    let mut verdict = finding.verdict.to_string();
+    let mut verdict = finding.verdict.name().replace('_', " ");
     if let Some(quiet) = &finding.suppressed {
         verdict = "suppressed".into();
         let until = quiet.expires_at.strftime("%Y-%m-%d");
@@ -141,7 +153,7 @@ pub(crate) mod tests {
     use super::*;
     use domain::{Account, Fingerprint, Partition, Resource, Service};
 
-    fn finding(check: &str, severity: Severity, verdict: Verdict, arn: &str) -> Finding {
+    fn finding(check: &'static str, severity: Severity, verdict: Verdict, arn: &str) -> Finding {
         let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
         Finding {
             fingerprint: Fingerprint::new(&account, "global", check, arn, None),
@@ -157,22 +169,26 @@ pub(crate) mod tests {
                 tags: None,
             },
             sub_resource: None,
-            evidence: "`seen`\u{1b}[2J".into(),
-            headline: format!("{check} is wrong"),
-            requirement: format!("{check} is right"),
-            risk: "Risk.".into(),
-            remedy: "Remedy.".into(),
-            reference: "https://docs.aws.amazon.com/".into(),
-            frameworks: vec!["cis-aws-5.0:1.13".into()],
+            evidence: serde_json::from_str(r#""`seen`\u001b[2J""#).unwrap(),
             suppressed: None,
         }
     }
 
     pub(crate) fn report() -> Report {
         let findings = vec![
-            finding("a", Severity::Critical, Verdict::Fail, "arn:aws:iam::111122223333:root"),
-            finding("b", Severity::High, Verdict::Unknown, "arn:aws:iam::111122223333:user/*"),
-            finding("c", Severity::Medium, Verdict::Pass, "arn:aws:s3:::logs"),
+            finding(
+                "iam_root_mfa",
+                Severity::Critical,
+                Verdict::Fail,
+                "arn:aws:iam::111122223333:root",
+            ),
+            finding(
+                "iam_access_key_age",
+                Severity::High,
+                Verdict::Unknown,
+                "arn:aws:iam::111122223333:user/*",
+            ),
+            finding("s3_encryption", Severity::Medium, Verdict::Pass, "arn:aws:s3:::logs"),
         ];
         let receipt = |service, outcome, denied: &[&str], error: Option<&str>| Receipt {
             region: "global".into(),
@@ -196,6 +212,8 @@ pub(crate) mod tests {
             receipt,
             summary: Summary::of(&findings),
             findings,
+            checks: Vec::new(),
+            thresholds: domain::Thresholds::default(),
             access_keys: None,
         }
     }
@@ -203,7 +221,7 @@ pub(crate) mod tests {
     fn page(passes: bool) -> String {
         let mut out = Vec::new();
         let style = Style { width: 100, color: false };
-        Page { style, passes }.write(&report(), &mut out).unwrap();
+        Page { style, passes, lang: Lang::En }.write(&report(), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -224,7 +242,7 @@ pub(crate) mod tests {
         report.summary = Summary::of(&report.findings);
         let mut out = Vec::new();
         let style = Style { width: 200, color: false };
-        Page { style, passes: false }.write(&report, &mut out).unwrap();
+        Page { style, passes: false, lang: Lang::En }.write(&report, &mut out).unwrap();
         let page = String::from_utf8(out).unwrap();
         assert!(page.contains("1 failing (1 suppressed)"), "{page}");
         assert!(page.contains("suppressed until 2027-03-31: moved in March"), "{page}");
@@ -239,14 +257,14 @@ pub(crate) mod tests {
     #[test]
     fn json_has_the_documented_fields_in_order() {
         let mut out = Vec::new();
-        crate::json(&report(), &mut out).unwrap();
+        crate::json(&report(), Lang::En, &mut out).unwrap();
         insta::assert_snapshot!(String::from_utf8(out).unwrap());
     }
 
     #[test]
     fn csv_has_a_line_for_every_finding() {
         let mut out = Vec::new();
-        crate::csv(&report(), &mut out).unwrap();
+        crate::csv(&report(), Lang::En, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap().lines().count(), 4);
     }
 }

@@ -11,7 +11,7 @@ mod sanitize;
 mod sms;
 mod subject;
 
-use domain::{Alert, Service};
+use domain::Alert;
 use serde_json::{Value, json};
 
 use content::Content;
@@ -91,7 +91,7 @@ fn attributes(story: &Content<'_>) -> Vec<(&'static str, String)> {
     let alert = story.alert;
     let mut attributes = vec![
         ("severity", alert.severity.name().into()),
-        ("category", alert.category.map_or("account", Service::name).into()),
+        ("category", alert.category.as_ref().map_or("account", domain::Service::name).into()),
         ("account", alert.account.as_str().into()),
         ("state", alert.state.name().into()),
     ];

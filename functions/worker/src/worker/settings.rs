@@ -1,8 +1,8 @@
 use std::{fmt::Display, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use audit::Limits;
-use checks::{EvaluateOptions, Lang};
-use domain::{Service, Severity, Thresholds};
+use checks::EvaluateOptions;
+use domain::{Lang, Service, Severity, Thresholds};
 use store::Store;
 
 /// What the environment says.
@@ -53,11 +53,11 @@ impl Settings {
             jobs_url: needed("INFRAAUDIT_JOBS_QUEUE_URL")?,
             keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
-                manner: EvaluateOptions {
+                evaluate: EvaluateOptions {
                     thresholds: Thresholds { access_key_days },
-                    lang,
                     ..EvaluateOptions::default()
                 },
+                lang,
                 alert_severity,
                 limits,
                 lease,
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(settings.table, "table");
         assert_eq!(settings.keep_days, 400);
         assert_eq!(settings.audit.alert_severity, Severity::High);
-        assert_eq!(settings.audit.manner.lang, Lang::En);
+        assert_eq!(settings.audit.lang, Lang::En);
     }
 
     #[test]
@@ -132,11 +132,11 @@ mod tests {
         ]
         .concat();
         let settings = read(&given).unwrap();
-        assert_eq!(settings.audit.manner.thresholds.access_key_days, 45);
+        assert_eq!(settings.audit.evaluate.thresholds.access_key_days, 45);
         assert_eq!(settings.audit.limits, Limits::default().with(Service::Iam, 2));
         assert_eq!(settings.keep_days, 30);
         assert_eq!(settings.audit.alert_severity, Severity::Critical);
-        assert_eq!(settings.audit.manner.lang, Lang::Ko);
+        assert_eq!(settings.audit.lang, Lang::Ko);
 
         let wrong = [&NEEDED[..], &[("INFRAAUDIT_LANG", "fr")]].concat();
         let error = read(&wrong).unwrap_err().to_string();

@@ -127,7 +127,7 @@ fn said(fields: &mut Fields, clears: bool) -> Said {
             fields.many(field, REGIONS, region)
         }),
         services: word(fields, clears, "services", |fields, field| {
-            fields.many(field, SERVICE, parsed)
+            fields.many(field, &SERVICE, parsed)
         }),
         schedule: word(fields, clears, "schedule", |fields, field| {
             fields.object(field, &parts, schedule)

@@ -107,7 +107,7 @@ pub(crate) async fn diff(
     let (_, before) = result(&shared, &tenant, &account, from).await?;
     let (later, after) = result(&shared, &tenant, &account, to).await?;
 
-    let changes = difference(&before, &after, &later.order);
+    let changes = difference(&before, &after, &later.order, shared.settings.lang);
     let counts = counts(&changes);
     let wanted = changes.into_iter().filter(|change| kind.is_none_or(|kind| change.kind == kind));
     let limit = usize::from(paging.limit);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    AuditRequest, Finding, Fingerprint, GLOBAL, Receipt, ReceiptOutcome, Report, Service, Severity,
-    Verdict,
+    AuditRequest, Finding, Fingerprint, GLOBAL, Lang, Receipt, ReceiptOutcome, Report, Service,
+    Severity, Verdict,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,7 +72,12 @@ pub(crate) struct Change {
 pub(super) type Counts = BTreeMap<&'static str, usize>;
 
 /// The problems of two results, compared by fingerprint: what matters most first, each kind worst first.
-pub(super) fn difference(before: &Report, after: &Report, order: &AuditRequest) -> Vec<Change> {
+pub(super) fn difference(
+    before: &Report,
+    after: &Report,
+    order: &AuditRequest,
+    lang: Lang,
+) -> Vec<Change> {
     let by_name = |report: &'_ Report| -> HashMap<Fingerprint, Finding> {
         let findings = report.findings.iter();
         findings.map(|finding| (finding.fingerprint.clone(), finding.clone())).collect()
@@ -87,23 +92,23 @@ pub(super) fn difference(before: &Report, after: &Report, order: &AuditRequest) 
             Some(known) if known.severity != finding.severity => Kind::SeverityChanged,
             Some(_) => Kind::StillFailing,
         };
-        changes.push(change(kind, finding, known.map(|known| known.severity)));
+        changes.push(change(kind, finding, known.map(|known| known.severity), lang));
     }
     let reach = Reach::of(after, order);
     for finding in before.findings.iter().filter(failing) {
         match later.get(&finding.fingerprint).map(|later| (later.verdict, later)) {
             Some((Verdict::Fail, _)) => {}
-            Some((Verdict::Pass, later)) => {
+            Some((Verdict::Pass | Verdict::NotApplicable, later)) => {
                 let gone = Finding { severity: finding.severity, ..later.clone() };
-                changes.push(change(Kind::Resolved, &gone, Some(finding.severity)));
+                changes.push(change(Kind::Resolved, &gone, Some(finding.severity), lang));
             }
             Some((Verdict::Unknown | Verdict::Manual, later)) => {
                 let unknown = Finding { severity: finding.severity, ..later.clone() };
-                changes.push(change(Kind::UnknownNow, &unknown, Some(finding.severity)));
+                changes.push(change(Kind::UnknownNow, &unknown, Some(finding.severity), lang));
             }
             None => {
                 let kind = if reach.holds(finding) { Kind::Resolved } else { Kind::UnknownNow };
-                changes.push(change(kind, finding, Some(finding.severity)));
+                changes.push(change(kind, finding, Some(finding.severity), lang));
             }
         }
     }
@@ -123,19 +128,20 @@ pub(super) fn counts(changes: &[Change]) -> Counts {
     counts
 }
 
-fn change(kind: Kind, finding: &Finding, severity_before: Option<Severity>) -> Change {
+fn change(kind: Kind, finding: &Finding, before: Option<Severity>, lang: Lang) -> Change {
+    let check = checks::find(&finding.check_id);
     Change {
         kind,
         fingerprint: finding.fingerprint.clone(),
-        check_id: finding.check_id.clone(),
+        check_id: finding.check_id.to_string(),
         service: finding.service,
         severity: finding.severity,
-        severity_before,
+        severity_before: before,
         resource: finding.resource.arn.clone(),
         sub_resource: finding.sub_resource.clone(),
         region: finding.resource.region.clone(),
-        headline: finding.headline.clone(),
-        evidence: finding.evidence.clone(),
+        headline: check.map(|check| check.texts(lang).headline.clone()).unwrap_or_default(),
+        evidence: checks::render(check, &finding.evidence, lang),
     }
 }
 
@@ -157,7 +163,7 @@ impl<'a> Reach<'a> {
         let AuditRequest { checks, regions, .. } = self.order;
         let region = finding.resource.region.as_str();
         let place = if finding.service.is_global() { GLOBAL } else { region };
-        let judged = checks.is_empty() || checks.contains(&finding.check_id);
+        let judged = checks.is_empty() || checks.iter().any(|id| *id == finding.check_id);
         let reads = regions.is_empty() || region == GLOBAL || regions.iter().any(|r| r == region);
         judged && reads && self.whole.contains(&(place, finding.service))
     }

@@ -72,7 +72,8 @@ pub(crate) async fn findings(
         sieve.give(page, |problem| least.is_none_or(|least| problem.severity >= least));
     }
     let page = sieve.page();
-    let mut items: Vec<Followed> = page.items.into_iter().map(Followed::from).collect();
+    let mut items: Vec<Followed> =
+        page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
     if let Some(last) = account.and_then(|account| account.last_audit)
         && items.iter().any(Followed::is_active)
         && let Some(report) = last_report(&shared, &tenant, last).await?

@@ -37,5 +37,5 @@ pub(crate) async fn access_keys(
     fields.done(&[]).map_err(Problem::invalid)?;
     let audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;
-    Ok(Json(report.and_then(|report| report.access_keys)))
+    Ok(Json(report.as_ref().and_then(AuditedKeys::of)))
 }

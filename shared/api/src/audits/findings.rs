@@ -1,5 +1,8 @@
+use std::sync::LazyLock;
+
 use axum::{Json, extract::State};
-use domain::{Audit, Finding, Report, Service, Severity, Verdict};
+use checks::PresentedFinding;
+use domain::{Audit, Lang, Report, Service, Severity, Verdict};
 use serde::Serialize;
 use store::{Filter, PageRequest};
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +20,7 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Findings {
     /// The findings of this page.
-    items: Vec<Finding>,
+    items: Vec<PresentedFinding>,
     /// Asks for the next page; null on the last.
     next_cursor: Option<String>,
 }
@@ -28,10 +31,12 @@ impl Findings {
         report: Option<&Report>,
         filter: &Filter,
         page: PageRequest<'_>,
+        lang: Lang,
     ) -> Result<Self, Problem> {
         let Some(report) = report else { return Ok(Self { items: Vec::new(), next_cursor: None }) };
         let page = store::findings(report, filter, page)?;
-        Ok(Self { items: page.items, next_cursor: page.next_cursor })
+        let items = page.items.iter().map(|finding| PresentedFinding::new(finding, lang)).collect();
+        Ok(Self { items, next_cursor: page.next_cursor })
     }
 }
 
@@ -60,11 +65,11 @@ const FIELDS: [&str; 6] = ["cursor", "limit", "verdict", "severity", "service", 
 /// What `severity` takes.
 pub(crate) const SEVERITY: &str = "critical, high, medium or low";
 /// What `service` takes.
-pub(crate) const SERVICE: &str = "iam, s3 or ec2";
+pub(crate) static SERVICE: LazyLock<String> = LazyLock::new(Service::names);
 
 /// What of an audit's findings is asked for by verdict and severity.
 pub(super) fn filter(fields: &mut Fields) -> Filter {
-    let verdict = fields.text("verdict", "fail, unknown, manual or pass");
+    let verdict = fields.text("verdict", "fail, unknown, manual, pass or not_applicable");
     let severity = fields.text("severity", SEVERITY);
     Filter { verdict, severity, ..Filter::default() }
 }
@@ -98,10 +103,11 @@ pub(crate) async fn findings(
 ) -> Result<Json<Findings>, Problem> {
     let paging = Paging::of(&mut fields, USUAL);
     let mut filter = filter(&mut fields);
-    filter.service = fields.text("service", SERVICE);
+    filter.service = fields.text("service", &SERVICE);
     filter.check = fields.made("check", super::start::CHECKS, super::start::check);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit: Audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;
-    Findings::of(report.as_ref(), &filter, paging.request()).map(Json)
+    let lang = shared.settings.lang;
+    Findings::of(report.as_ref(), &filter, paging.request(), lang).map(Json)
 }

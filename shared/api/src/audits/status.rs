@@ -76,7 +76,7 @@ pub(crate) async fn status(
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;
-    let findings = Findings::of(report.as_ref(), &filter, paging.request())?;
+    let findings = Findings::of(report.as_ref(), &filter, paging.request(), shared.settings.lang)?;
     let receipt = report.map(|report| report.receipt).unwrap_or_default();
     Ok(Json(AuditStatus { audit: audit.into(), receipt, findings }))
 }

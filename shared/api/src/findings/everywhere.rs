@@ -65,6 +65,7 @@ pub(crate) async fn everywhere(
     let keep =
         |problem: &domain::TrackedFinding| least.is_none_or(|least| problem.severity >= least);
     let page = walk.page(&states, &paging, keep).await?;
-    let items = page.items.into_iter().map(Followed::from).collect();
+    let items =
+        page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
     Ok(Json(Problems { items, next_cursor: page.next_cursor }))
 }

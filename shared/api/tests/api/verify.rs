@@ -1,8 +1,7 @@
 //! `POST /api/accounts/{account_id}/verify`.
 
 use api::{Open, Settings};
-use checks::Lang;
-use domain::{AlertState, ProofOutcome, Severity};
+use domain::{AlertState, Lang, ProofOutcome, Severity};
 use serde_json::{Value, json};
 use store::PageRequest;
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    Account, Audit, AuditId, Finding, Fingerprint, Partition, Receipt, ReceiptOutcome, Report,
-    Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant, TrackedFinding, Verdict,
+    Account, Audit, AuditId, Evidence, Finding, Fingerprint, Partition, Receipt, ReceiptOutcome,
+    Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant, Thresholds,
+    TrackedFinding, Verdict,
 };
 use jiff::{Timestamp, ToSpan};
 use store::{Claim, End, Fence, Store, Transitions};
@@ -28,13 +29,7 @@ pub(crate) fn finding(name: &str, verdict: Verdict, severity: Severity) -> Findi
             tags: None,
         },
         sub_resource: None,
-        evidence: "seen".into(),
-        headline: "wrong".into(),
-        requirement: "right".into(),
-        risk: "harm".into(),
-        remedy: "fix".into(),
-        reference: "https://docs.aws.amazon.com/".into(),
-        frameworks: Vec::new(),
+        evidence: Evidence::of("none"),
         suppressed: None,
     }
 }
@@ -60,6 +55,8 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         receipt,
         summary: Summary::of(&findings),
         findings,
+        checks: vec!["s3_encryption".into()],
+        thresholds: Thresholds::default(),
         access_keys: None,
     }
 }

@@ -18,7 +18,7 @@ async fn an_audit_gives_the_report_that_judging_in_one_go_gives() {
     let audit = bench.order(|_| ()).await;
     let ended = bench.run(sample(), &audit, |_| 0).await;
     let checks: Vec<_> = checks::all().collect();
-    let expected = audit::evaluate(&sample(), &checks, checks::EvaluateOptions::default());
+    let expected = audit::evaluate(&sample(), &checks, &checks::EvaluateOptions::default());
     let report = bench.store.report(&ended).await.unwrap().unwrap();
     assert_eq!(report.findings, expected.findings);
     let sorted = |mut rows: Vec<domain::Receipt>| {
@@ -147,7 +147,7 @@ proptest! {
             }
             let ended = bench.audit(&audit).await;
             let checks: Vec<_> = checks::all().collect();
-            let expected = audit::evaluate(&sample(), &checks, checks::EvaluateOptions::default());
+            let expected = audit::evaluate(&sample(), &checks, &checks::EvaluateOptions::default());
             assert_eq!(ended.summary, Some(expected.summary));
             assert_eq!(ended.remaining, 0);
         });

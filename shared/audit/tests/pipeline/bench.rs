@@ -7,7 +7,7 @@ use domain::{
     Alert, Audit, AuditId, AuditRequest, Lifecycle, RegisteredAccount, RegisteredState, Schedule,
     Tenant, TrackedFinding,
 };
-use inventory::{Facts, Snapshot};
+use inventory::{Facts, Known, Snapshot};
 use jiff::Timestamp;
 use store::{Created, Intent, Store};
 use tokio_util::sync::CancellationToken;
@@ -132,7 +132,7 @@ pub(crate) fn later(snapshot: Snapshot) -> Snapshot {
 
 pub(crate) fn without_buckets(mut snapshot: Snapshot, outcome: domain::ReceiptOutcome) -> Snapshot {
     for part in &mut snapshot.parts {
-        if let Facts::S3(s3) = &mut part.facts {
+        if let Known::Read(Facts::S3(s3)) = &mut part.facts {
             s3.buckets.items.clear();
             part.receipt.outcome = outcome;
         }

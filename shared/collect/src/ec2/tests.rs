@@ -13,7 +13,7 @@ async fn instances(items: &str) -> (Listing<Instance>, Receipt) {
     );
     let aws = Aws::new(move |_| ok(xml.clone()));
     let target = aws.target(Partition::Aws, "eu-west-1");
-    let (facts, receipt) = read(&target, "eu-west-1", Service::Ec2, [Fact::Instances]).await;
+    let (facts, receipt) = read(&target, "eu-west-1", Service::Ec2, [INSTANCES]).await;
     let Facts::Ec2(ec2) = facts else { panic!("{facts:?}") };
     (ec2.instances, receipt)
 }
@@ -21,7 +21,7 @@ async fn instances(items: &str) -> (Listing<Instance>, Receipt) {
 async fn instance(inner: &str) -> (Instance, Receipt) {
     let item = format!("<item><instanceId>i-1</instanceId>{inner}</item>");
     let (mut instances, receipt) = instances(&item).await;
-    assert_eq!((instances.items.len(), instances.unread), (1, None));
+    assert_eq!((instances.items.len(), instances.first_gap().cloned()), (1, None));
     (instances.items.remove(0), receipt)
 }
 
@@ -84,7 +84,7 @@ async fn an_address_that_cannot_be_read_is_told_of_its_instance() {
 async fn an_instance_without_an_id_leaves_a_gap_in_the_list() {
     let (listing, receipt) = instances("<item/><item><instanceId>i-2</instanceId></item>").await;
     assert_eq!(listing.items.len(), 1);
-    assert!(listing.unread.unwrap().to_string().contains("an instance has no id"));
+    assert!(listing.first_gap().unwrap().to_string().contains("an instance has no id"));
     assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
 }
 

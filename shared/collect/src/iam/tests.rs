@@ -13,7 +13,7 @@ async fn summary(entries: &[(&str, &str)]) -> (AccountSummary, Receipt) {
     let aws =
         Aws::new(move |_| iam("GetAccountSummary", &format!("<SummaryMap>{map}</SummaryMap>")));
     let target = aws.target(Partition::Aws, "us-east-1");
-    let (facts, receipt) = read(&target, GLOBAL, Service::Iam, [Fact::AccountSummary]).await;
+    let (facts, receipt) = read(&target, GLOBAL, Service::Iam, [SUMMARY]).await;
     let Facts::Iam(iam) = facts else { panic!("{facts:?}") };
     (iam.summary.known().unwrap().clone(), receipt)
 }
@@ -64,9 +64,9 @@ async fn keys(members: &str, rest: &str) -> (Listing<AccessKey>, Receipt) {
         if asked.is("ListUsers") { iam("ListUsers", user) } else { iam("ListAccessKeys", &listed) }
     });
     let target = aws.target(Partition::Aws, "us-east-1");
-    let (facts, receipt) = read(&target, GLOBAL, Service::Iam, [Fact::AccessKeys]).await;
+    let (facts, receipt) = read(&target, GLOBAL, Service::Iam, [ACCESS_KEYS]).await;
     let Facts::Iam(mut iam) = facts else { panic!("{facts:?}") };
-    (iam.users.items.remove(0).access_keys, receipt)
+    (std::mem::take(&mut iam.access_keys), receipt)
 }
 
 fn member(status: &str) -> String {
@@ -100,12 +100,12 @@ async fn a_list_that_is_longer_than_what_was_read_says_so() {
     let active = member("<Status>Active</Status>");
     let (keys, _) = keys(&active, "<IsTruncated>true</IsTruncated>").await;
     assert_eq!(keys.items.len(), 1);
-    assert!(keys.unread.unwrap().to_string().contains("the list goes on"));
+    assert!(keys.first_gap().unwrap().to_string().contains("the list goes on"));
 }
 
 #[tokio::test]
 async fn a_key_without_an_id_leaves_a_gap_in_the_list() {
     let (keys, _) = keys(&format!("<member/>{}", member("<Status>Active</Status>")), "").await;
     assert_eq!(keys.items.len(), 1);
-    assert!(keys.unread.unwrap().to_string().contains("a key of `kim` has no id"));
+    assert!(keys.first_gap().unwrap().to_string().contains("a key of `kim` has no id"));
 }

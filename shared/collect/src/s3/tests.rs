@@ -56,7 +56,7 @@ fn but(word: &'static str, said: Said) -> Aws {
 
 async fn read_s3(aws: &Aws) -> (S3, Receipt) {
     let target = aws.target(Partition::Aws, "us-east-1");
-    let facts = [Fact::BucketExposure, Fact::BucketEncryption];
+    let facts = [EXPOSURE, ENCRYPTION];
     let (facts, receipt) = read(&target, GLOBAL, Service::S3, facts).await;
     let Facts::S3(s3) = facts else { panic!("{facts:?}") };
     (s3, receipt)
@@ -140,7 +140,7 @@ async fn a_bucket_without_a_name_leaves_a_gap_in_the_list() {
     });
     let (s3, receipt) = read_s3(&aws).await;
     assert_eq!(s3.buckets.items.len(), 1);
-    assert!(s3.buckets.unread.unwrap().to_string().contains("a bucket has no name"));
+    assert!(s3.buckets.first_gap().unwrap().to_string().contains("a bucket has no name"));
     assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
 }
 

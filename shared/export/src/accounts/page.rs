@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use domain::{ReceiptOutcome, Report, Severity, Status, Verdict};
+use domain::{ReceiptOutcome, Report, Severity, Status};
 
 use super::{AccountResult, Accounts};
 use crate::{
@@ -20,9 +20,9 @@ pub(super) fn text(accounts: &Accounts, page: Page) -> String {
     let findings = accounts.findings();
     let rows: Vec<_> = findings
         .into_iter()
-        .filter(|finding| page.passes || finding.verdict != Verdict::Pass)
+        .filter(|finding| page.shows(finding))
         .map(|finding| {
-            let [severity, verdict, what, resource, region, evidence] = cells(finding);
+            let [severity, verdict, what, resource, region, evidence] = cells(finding, page.lang);
             let account = finding.resource.account.to_string();
             [severity, verdict, account, what, resource, region, evidence]
         })

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{Style, page::tests::report};
-use domain::Verdict;
+use domain::{Lang, Verdict};
 
 /// Four accounts: two that were not audited, one with a gap and one that is well.
 fn accounts() -> Accounts {
@@ -39,18 +39,18 @@ fn written(write: impl FnOnce(&Accounts, &mut Vec<u8>) -> io::Result<()>) -> Str
 
 #[test]
 fn the_page_leads_with_the_worst_account() {
-    let page = Page { style: Style { width: 120, color: false }, passes: false };
+    let page = Page { style: Style { width: 120, color: false }, passes: false, lang: Lang::En };
     insta::assert_snapshot!(written(|accounts, out| accounts.page(page, out)));
 }
 
 #[test]
 fn json_has_every_account_with_a_report_or_an_error() {
-    insta::assert_snapshot!(written(|accounts, out| accounts.json(out)));
+    insta::assert_snapshot!(written(|accounts, out| accounts.json(Lang::En, out)));
 }
 
 #[test]
 fn csv_has_a_row_for_every_finding_and_every_account_that_was_not_audited() {
-    let text = written(|accounts, out| accounts.csv(out));
+    let text = written(|accounts, out| accounts.csv(Lang::En, out));
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
     let at = |name| header.iter().position(|column| column == name).unwrap();

@@ -1,4 +1,3 @@
-use domain::Service;
 use serde_json::{Map, Value, json};
 
 use super::{ASIDE, LISTED, TITLE, body, summary};
@@ -15,7 +14,7 @@ use crate::{
 pub(crate) fn notification(story: &Content<'_>) -> Value {
     let alert = story.alert;
     let check = story.check().filter(|check| !check.is_empty());
-    let category = alert.category.map(Service::name);
+    let category = alert.category.as_ref().map(domain::Service::name);
     let names = [Some(alert.severity.name()), Some(alert.state.name()), category, check.as_deref()];
     let mut content = Map::from_iter([
         ("textType".to_owned(), "client-markdown".into()),

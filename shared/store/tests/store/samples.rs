@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use domain::{
-    Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, Delivery, Finding,
-    Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount, RegisteredState,
-    Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant, TrackedFinding,
-    Verdict,
+    Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, Delivery, Evidence,
+    Finding, Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount,
+    RegisteredState, Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant,
+    Thresholds, TrackedFinding, Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -66,14 +66,7 @@ pub(crate) fn finding(name: &str, verdict: Verdict) -> Finding {
             tags: Some([("owner".to_owned(), "team \"가\"".to_owned())].into()),
         },
         sub_resource: None,
-        evidence: "no default encryption".into(),
-        headline: "The bucket stores new objects unencrypted".into(),
-        requirement: "Buckets encrypt new objects".into(),
-        risk: String::new(),
-        remedy: "Turn on default encryption".into(),
-        reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html"
-            .into(),
-        frameworks: vec!["cis-aws-5.0:2.1.1".into()],
+        evidence: Evidence::of("none"),
         suppressed: None,
     }
 }
@@ -97,6 +90,8 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         receipt,
         summary: Summary::of(&findings),
         findings,
+        checks: vec!["s3_encryption".into()],
+        thresholds: Thresholds::default(),
         access_keys: None,
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn wanted(mut fields: Fields) -> Result<Wanted, Problem> {
     let external_id = fields.text("external_id", ExternalId::ACCEPTED);
     let checks = fields.many("checks", CHECKS, check).unwrap_or_default();
     let regions = fields.many("regions", REGIONS, region);
-    let services = fields.many("services", SERVICE, parsed);
+    let services = fields.many("services", &SERVICE, parsed);
     let force = fields.flag("force");
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     // Without the account there was an error, and this is not reached.

@@ -1,6 +1,6 @@
 //! How a judged audit ends.
 
-use domain::{AuditState, Phase, ReceiptOutcome, Verdict};
+use domain::{AuditState, Evidence, Phase, ReceiptOutcome, Verdict};
 use store::{End, Fence, Filter, PageRequest, Store, findings};
 
 use super::{created, ended, judging, ordered, page, planned, stored, to_judge};
@@ -14,7 +14,7 @@ pub(crate) async fn the_end_is_one_write(store: &Store) {
     let mut report = complete(vec![finding("a", Verdict::Fail), finding("b", Verdict::Pass)]);
     // Larger than an item of the table may be, and not to be compressed much.
     let scattered = (0..80_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string());
-    report.findings[0].evidence = scattered.collect();
+    report.findings[0].evidence = Evidence::of("large").with("text", scattered.collect::<String>());
     let digest = alert(&held, "resolved");
     let end = End { report: &report, digest: Some(&digest) };
     assert_eq!(store.finish(&held, at(5), end).await.unwrap(), Fence::Held);

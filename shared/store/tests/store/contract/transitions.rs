@@ -1,6 +1,6 @@
 //! What changes about problems, and what is told of it.
 
-use domain::{AuditState, Phase, TrackedFinding};
+use domain::{AuditState, Evidence, Phase, TrackedFinding};
 use store::{Claim, Fence, Store, TaskEnd, Transitions};
 
 use super::{created, judging, planned, reading, to_judge};
@@ -43,12 +43,12 @@ pub(crate) async fn changes_are_written_once(store: &Store) {
     assert_eq!(again, Transitions::Stale);
 
     let mut next = known.clone();
-    next[0].evidence = "still none".into();
+    next[0].evidence = Evidence::of("still_none");
     let other = alert(&held, "two");
     let written = store.transition(&held, &next, Some(&other)).await.unwrap();
     assert_eq!(written, Transitions::Written);
     let known = store.tracked(tenant, account).await.unwrap();
-    assert_eq!((known[0].version, known[0].evidence.as_str()), (2, "still none"));
+    assert_eq!((known[0].version, known[0].evidence.clone()), (2, Evidence::of("still_none")));
     assert_eq!(store.alerts(&held).await.unwrap(), [news, other]);
 }
 
