@@ -250,8 +250,8 @@ pub(crate) mod tests {
 
     #[test]
     fn lists_what_passes_when_asked() {
-        assert!(page(true).contains("c is right"));
-        assert!(!page(false).contains("c is right"));
+        assert!(page(true).contains("Bucket encrypts new objects by default"));
+        assert!(!page(false).contains("Bucket encrypts new objects by default"));
     }
 
     #[test]
