@@ -2,7 +2,7 @@
 
 mod page;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{fmt::Display, path::PathBuf, process::ExitCode};
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use collect::{ConcurrencyLimits, LastAccessed, Limits, ServiceAccess, Target};
@@ -22,11 +22,15 @@ const SIDE_BY_SIDE: usize = 16;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Lists what users, roles and groups may do and have not done for some time, worst first.
     Advisor(Box<Args>),
 }
 
-/// Compares the policies of users, roles and groups with what IAM says they last accessed.
+/// Lists what users, roles and groups may do and have not done for some time, worst first: compares their policies
+/// with what IAM says they last accessed.
+///
+/// Whose policies or report could not be read is not judged, and a warning names what was not read.
+///
+/// Exit codes: 0 done, 2 nobody could be judged, 4 somebody was not, with `--strict`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// The user, role or group; all of the account otherwise.
@@ -93,7 +97,7 @@ pub(crate) fn run(Command::Advisor(args): &Command) -> Result<ExitCode, Failure>
     }
     let incomplete = !advice.gaps.is_empty();
     if advice.judged == 0 && incomplete {
-        return Err(Failure::audit("IAM told of nobody what was last accessed"));
+        return Err(Failure::audit("nobody could be judged, the warnings say why"));
     }
     Ok(if args.strict && incomplete { INCOMPLETE.into() } else { ExitCode::SUCCESS })
 }
@@ -117,7 +121,8 @@ async fn ask(args: &Args, facts: &Facts) -> Result<Advice, Failure> {
         }
     }
     dated(&mut account);
-    eprintln!("asking IAM what {} users, roles and groups last accessed", account.entities.len());
+    let known = account.entities.iter().filter(|entity| entity.can_be_judged().is_ok()).count();
+    eprintln!("asking IAM what {known} users, roles and groups last accessed");
     Ok(judge(args, facts, &target, &paces, account).await)
 }
 
@@ -142,8 +147,14 @@ async fn judge(
         gaps: Vec::new(),
         calls: 0,
     };
-    let reports =
-        stream::iter(&account.entities).map(async |entity| (entity, asker.of(&entity.arn).await));
+    let mut entities = Vec::with_capacity(account.entities.len());
+    for entity in &account.entities {
+        match entity.can_be_judged() {
+            Ok(()) => entities.push(entity),
+            Err(why) => advice.not_judged(entity, &why),
+        }
+    }
+    let reports = stream::iter(entities).map(async |entity| (entity, asker.of(&entity.arn).await));
     let mut reports = std::pin::pin!(reports.buffered(SIDE_BY_SIDE));
     while let Some((entity, report)) = reports.next().await {
         advice.add(facts, entity, report, since);
@@ -163,16 +174,23 @@ impl Advice {
     ) {
         match report {
             Ok(Some(services)) => {
-                self.judged += 1;
                 let accesses: Vec<Access> = services.into_iter().map(access).collect();
-                self.rows.extend(advice::advise(facts, entity, &accesses, since));
-                let gaps = entity.gaps().iter();
-                self.gaps.extend(gaps.map(|gap| format!("`{}`: {gap}", entity.arn)));
+                match advice::advise(facts, entity, &accesses, since) {
+                    Ok(rows) => {
+                        self.judged += 1;
+                        self.rows.extend(rows);
+                    }
+                    Err(why) => self.not_judged(entity, &why),
+                }
             }
             // Deleted since it was listed: nothing of it can be used any more.
             Ok(None) => self.entities -= 1,
-            Err(unread) => self.gaps.push(format!("`{}` was not judged: {unread}", entity.arn)),
+            Err(unread) => self.not_judged(entity, &unread),
         }
+    }
+
+    fn not_judged(&mut self, entity: &Entity, why: &dyn Display) {
+        self.gaps.push(format!("`{}` was not judged: {why}", entity.arn));
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Standard output is for data and standard error for people. Exit codes: 0 done, 1 the command
 //! line or an input is wrong, 2 could not audit (of several accounts: one of them), 3 `--fail-on` is
-//! met (or a case of `policy` fails, or `keys` finds an old one), 4 incomplete under `--strict`, 130 stopped.
+//! met (or a case of `policy` fails, or `keys` finds an old one), 4 incomplete under `--strict` (or the answer
+//! of `policy explain` depends on what was not given), 130 stopped.
 
 mod advisor;
 mod checks_list;

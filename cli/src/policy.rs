@@ -10,14 +10,11 @@ use clap::Subcommand;
 use crate::Failure;
 
 #[derive(Debug, Subcommand)]
+// Their texts stand where their arguments are: one here would hide those, and the exit codes with them.
 pub(crate) enum Command {
-    /// Decides the requests of case files, and compares with what they expect.
     Simulate(simulate::Args),
-    /// Tells why a principal may or may not do something.
     Explain(explain::Args),
-    /// Finds what is wrong with policies.
     Lint(lint::Args),
-    /// Makes a policy of what CloudTrail says was used.
     Generate(Box<generate::Args>),
 }
 

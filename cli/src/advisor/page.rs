@@ -96,6 +96,9 @@ pub(super) fn table(advice: &Advice, style: Style, mut out: impl Write) -> io::R
     if advice.judged < advice.entities {
         let missing = advice.entities - advice.judged;
         writeln!(out, "\nINCOMPLETE: {missing} of {} were not judged.", advice.entities)?;
+        for gap in &advice.gaps {
+            writeln!(out, "- {gap}")?;
+        }
     }
     writeln!(out)?;
     for line in honest(advice.days) {

@@ -1,17 +1,30 @@
 //! `infraaudit policy explain`: why somebody may, or may not, do something.
 
+mod hints;
+mod question;
+
 use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args as ClapArgs;
 use collect::{ConcurrencyLimits, Limits, Target};
-use policy::{Caller, CallerKind, Context, Request, gaad::AuthorizationDetails};
+use policy::{
+    Caller, CallerKind, Context, Outcome, Request, facts::Facts, gaad::AuthorizationDetails,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{failure::Failure, output::Output, runtime};
 
+/// Exit code: the answer depends on something that was not given.
+const DEPENDS: u8 = 4;
+
 /// Says whether a user or role may call an action on a resource, and which statements decide.
 ///
-/// Context keys that are not given count as unknown: the answer then names those it depends on.
+/// Context keys that are not given count as unknown. So do policies that were not read: what is attached and not in
+/// the file, the policy of the resource, control policies, session policies. The answer names those it depends on,
+/// and those that could still deny what is allowed.
+///
+/// Exit codes: 0 it may or it may not, 4 it depends on what was not given, 1 the question is wrong, 2 IAM did not
+/// answer.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// The output of `aws iam get-account-authorization-details`; without it IAM is asked, with the
@@ -31,7 +44,7 @@ pub(crate) struct Args {
     #[arg(long)]
     resource: String,
     /// The account that owns the resource, where its ARN does not say so.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = account)]
     resource_account: Option<String>,
     /// A context key and its value; the same key again makes a list.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
@@ -39,6 +52,11 @@ pub(crate) struct Args {
     /// Takes every key that is not given for absent.
     #[arg(long)]
     complete: bool,
+    #[command(flatten)]
+    other: question::Other,
+    /// Answers for a service or action that is not known, because it is newer than this program.
+    #[arg(long)]
+    allow_unknown: bool,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -48,7 +66,16 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` is not an account, give its 12 digits"))
+}
+
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let facts = Facts::bundled().map_err(Failure::audit)?;
+    let question = question::ask(args, &facts)?;
     let (text, from) = match &args.gaad {
         Some(path) => {
             let shown = format!("`{}`", path.display());
@@ -74,16 +101,22 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     // Where a role is named, its sessions are meant: a session's own ARN decides in resource policies.
     let caller =
         if caller.kind() == CallerKind::RoleSession { caller } else { known.caller().clone() };
-    let mut request = Request::new(caller, &args.action, &args.resource).with_context(context);
+    let mut request = Request::new(caller, &args.action, &args.resource)
+        .with_context(context)
+        .wildcard_only_action(question.wildcard_only);
     if let Some(account) = &args.resource_account {
         request = request.in_account(account);
     }
-    let decision = principal.evaluate(&details, &request);
+    let decision = principal.evaluate_with(&details, &request, &question.other);
     for gap in principal.gaps() {
-        eprintln!("warning: {gap}");
+        eprintln!("warning: not read: {gap}");
     }
     Output::new(None).write(|out| write!(out, "{}", decision.explain(&request)))?;
-    Ok(ExitCode::SUCCESS)
+    for hint in hints::of(args, &request, &decision) {
+        eprintln!("hint: {hint}");
+    }
+    let depends = decision.outcome == Outcome::Depends && decision.could_be_allowed();
+    Ok(if depends { ExitCode::from(DEPENDS) } else { ExitCode::SUCCESS })
 }
 
 /// Asks IAM for the account's users, roles and policies; tells which account it was.
@@ -139,5 +172,6 @@ mod tests {
             matches!(context.lookup("aws:tagkeys"), Lookup::Many([a, b]) if &**a == "a" && &**b == "b")
         );
         assert!(key_value("=x").is_err() && key_value("x").is_err());
+        assert!(account("111122223333").is_ok() && account("1111-2222-3333").is_err());
     }
 }

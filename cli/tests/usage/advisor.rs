@@ -132,6 +132,38 @@ fn whoever_could_not_be_judged_is_a_gap_and_nobody_elses() {
 }
 
 #[test]
+fn whose_policies_iam_does_not_tell_is_not_judged_and_not_asked_about() {
+    let answer = |asked: &Asked| {
+        let body = "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult><UserDetailList>\
+            <member><Path>/</Path><UserName>ana</UserName><UserId>AIDAANA</UserId>\
+            <Arn>arn:aws:iam::111122223333:user/ana</Arn><CreateDate>2020-01-01T00:00:00Z</CreateDate>\
+            <AttachedManagedPolicies><member><PolicyName>AdministratorAccess</PolicyName>\
+            <PolicyArn>arn:aws:iam::aws:policy/AdministratorAccess</PolicyArn></member></AttachedManagedPolicies>\
+            </member></UserDetailList><IsTruncated>false</IsTruncated>\
+            </GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>";
+        match parameter(asked, "Action").as_deref() {
+            Some("GetCallerIdentity") => whose(),
+            Some("GetAccountAuthorizationDetails") => Answer::xml(body.to_owned()),
+            other => panic!("nobody was to ask {other:?}"),
+        }
+    };
+    let server = Recorded::start(answer);
+    let done = run(&server.endpoint, &["access", "advisor", "--format", "json"]);
+    let json = done.json(2);
+    assert_eq!((&json["judged"], &json["users_roles_groups"]), (&0.into(), &1.into()));
+    assert_eq!(json["complete"], false);
+    let told = "user/ana` was not judged: what it may do is not known, not read was the attached policy \
+        `arn:aws:iam::aws:policy/AdministratorAccess`";
+    done.tells(told);
+    assert!(json["gaps"][0].as_str().unwrap().contains(told), "{json}");
+    let table = run(&server.endpoint, &["access", "advisor"]);
+    assert_eq!(table.code, 2, "{}", table.stderr);
+    assert!(table.stdout.contains("of 0 of 1 users, roles and groups"), "{}", table.stdout);
+    assert!(table.stdout.contains("INCOMPLETE: 1 of 1 were not judged."), "{}", table.stdout);
+    assert!(table.stdout.contains(told), "{}", table.stdout);
+}
+
+#[test]
 fn a_refusal_is_told_and_no_list() {
     let server = Recorded::start(|asked| match parameter(asked, "Action").as_deref() {
         Some("GetCallerIdentity") => whose(),

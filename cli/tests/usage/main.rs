@@ -1,4 +1,4 @@
-//! `policy generate` and `access advisor`, run as commands. The stand-in for AWS has neither the event
+//! `policy generate`, `policy explain` and `access advisor`, run as commands. The stand-in for AWS has neither the event
 //! history nor last-accessed reports: here a server speaks the protocols with recorded answers.
 
 #![expect(
@@ -13,6 +13,7 @@ mod account;
 mod advisor;
 mod bucket;
 mod command;
+mod explain;
 mod history;
 mod logs;
 mod recorded;

@@ -5,10 +5,12 @@
 
 mod account;
 
+use std::fmt;
+
 use policy::{
     Request,
     facts::{AccessLevel, Action, Facts, Service},
-    gaad::{AuthorizationDetails, PrincipalDetails},
+    gaad::PrincipalDetails,
 };
 
 pub use account::{Account, Entity, EntityKind};
@@ -113,14 +115,36 @@ impl Since {
     }
 }
 
+/// Why nobody can tell what somebody may do: what was not read of their policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotJudged {
+    /// Each thing that was not read, such as "the attached policy `arn:…`".
+    pub unread: Vec<String>,
+}
+
+impl fmt::Display for NotJudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "what it may do is not known, not read was {}", self.unread.join("; "))
+    }
+}
+
+impl std::error::Error for NotJudged {}
+
 /// Judges every service that a report names and that the policies allow, worst first.
-#[must_use]
-pub fn advise(facts: &Facts, entity: &Entity, accesses: &[Access], since: Since) -> Vec<Row> {
-    let may = May { facts, details: entity.details(), principal: entity.principal() };
+///
+/// # Errors
+/// When some of the policies were not read: they may allow anything, and a boundary among them may deny it.
+pub fn advise(
+    facts: &Facts,
+    entity: &Entity,
+    accesses: &[Access],
+    since: Since,
+) -> Result<Vec<Row>, NotJudged> {
+    let may = May { facts, principal: entity.known()? };
     let mut rows: Vec<Row> =
         accesses.iter().filter_map(|access| may.judge(entity, access, since)).collect();
     sort(&mut rows);
-    rows
+    Ok(rows)
 }
 
 /// Orders rows: what was not used before what was, the worst first.
@@ -145,8 +169,7 @@ fn weight(level: AccessLevel) -> u8 {
 /// What somebody's policies allow.
 struct May<'a> {
     facts: &'a Facts,
-    details: &'a AuthorizationDetails,
-    principal: Option<&'a PrincipalDetails>,
+    principal: &'a PrincipalDetails,
 }
 
 impl May<'_> {
@@ -218,16 +241,17 @@ impl May<'_> {
         })
     }
 
-    /// Whether the policies could allow an action on some resource, in some circumstances.
+    /// Whether its own policies could allow an action on some resource, in some circumstances: those of resources
+    /// and of the organization are not asked.
     ///
     /// The engine takes a pattern as the resource: it is allowed where some of what it covers is.
     fn could(&self, service: &Service, action: &Action) -> bool {
-        let Some(principal) = self.principal else { return true };
+        let principal = self.principal;
         let name = format!("{}:{}", service.prefix(), action.name());
         let on = |resource: &str| {
             let request: Request = principal.request(&name, resource);
             let request = request.wildcard_only_action(action.is_wildcard_only());
-            principal.evaluate(self.details, &request).could_be_allowed()
+            principal.policies().evaluate(&request).could_be_allowed()
         };
         on("*") || service.resource_types_of(action).any(|(kind, _)| on(kind.pattern()))
     }

@@ -7,12 +7,14 @@ mod explain;
 mod findings;
 mod logic;
 mod service;
+mod unread;
 
 use crate::compiled::Policy;
 use crate::request::Request;
 pub use decision::{DecidingStatement, Decision, Layer, Outcome};
 use findings::Findings;
 use std::sync::Arc;
+pub use unread::UnreadPolicy;
 
 /// The policies that apply to a request. A policy shared by many principals is compiled once.
 ///
@@ -38,6 +40,7 @@ pub struct Policies {
     vpc_endpoint: Option<Vec<Arc<Policy>>>,
     management_account: Option<Box<str>>,
     s3: S3Settings,
+    unread: Vec<UnreadPolicy>,
 }
 
 /// The control policies attached to one level of an organization: its root, a unit, an account.
@@ -130,6 +133,30 @@ impl Policies {
         self
     }
 
+    /// Says that a policy is there and was not read. While it could change the answer, the answer depends on it.
+    ///
+    /// ```
+    /// use policy::{Caller, Layer, Outcome, Policies, Request};
+    /// let ana = Caller::parse("arn:aws:iam::111122223333:user/ana");
+    /// let request = Request::new(ana, "ec2:StopInstances", "*");
+    /// let decision = Policies::new().unread(Layer::Identity, "the policy `Operators`").evaluate(&request);
+    /// assert_eq!(decision.outcome, Outcome::Depends);
+    /// assert_eq!(&*decision.unread[0].name, "the policy `Operators`");
+    /// ```
+    #[must_use]
+    pub fn unread(mut self, layer: Layer, name: &str) -> Self {
+        self.unread.push(UnreadPolicy { layer, name: name.into(), exists: true });
+        self
+    }
+
+    /// Says that there may be a policy that was not read. The answer depends on it where it could grant what nothing
+    /// else does; where it could only deny, [`Decision::could_deny`] names it.
+    #[must_use]
+    pub fn perhaps_unread(mut self, layer: Layer, name: &str) -> Self {
+        self.unread.push(UnreadPolicy { layer, name: name.into(), exists: false });
+        self
+    }
+
     /// Decides a request.
     #[must_use]
     pub fn evaluate(&self, request: &Request) -> Decision {
@@ -160,6 +187,11 @@ impl Policies {
     /// What is outside RCPs: calls of service-linked roles, resources of the management account.
     fn rcps_apply(&self, request: &Request) -> bool {
         !request.caller().is_service_linked() && !self.is_management(request.account_of_resource())
+    }
+
+    /// Whether some policy of a kind was, or may have been, not read.
+    fn lacks(&self, layer: Layer) -> bool {
+        self.unread.iter().any(|policy| policy.layer == layer)
     }
 
     fn is_management(&self, account: Option<&str>) -> bool {

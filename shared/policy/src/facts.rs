@@ -4,12 +4,14 @@
 //! AWS's Service Authorization Reference. A copy is compiled in ([`Facts::bundled`]); a newer one
 //! can be given at run time ([`Facts::from_bytes`]). `facts/README.md` says how to renew it.
 
+mod asked;
 mod key;
 mod load;
 mod service;
 mod slot;
 mod text;
 
+pub use asked::{ActionError, ResourceError};
 pub use key::{ConditionKey, KeyType};
 pub use load::FactsError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};

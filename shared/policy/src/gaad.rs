@@ -1,6 +1,8 @@
 //! What `aws iam get-account-authorization-details` says of an account: who is in it, with which policies.
 
+mod other;
 mod read;
+mod resource_policy;
 
 use crate::compiled::Policy;
 use crate::evaluate::Policies;
@@ -8,6 +10,8 @@ use crate::json::{Node, ParseError};
 use crate::request::{Caller, CallerKind, Context, Request};
 use std::fmt;
 use std::sync::Arc;
+
+pub use other::{ControlPolicies, OtherPolicies, ResourcePolicy};
 
 /// The users and roles of one or more accounts.
 ///
@@ -35,6 +39,8 @@ pub struct PrincipalDetails {
     trust: Option<Arc<Policy>>,
     tags: Vec<(Box<str>, Box<str>)>,
     gaps: Vec<String>,
+    /// What of the trust policy cannot be understood.
+    trust_gaps: Vec<String>,
 }
 
 /// Why a text is not the output of that command.
@@ -109,7 +115,7 @@ impl PrincipalDetails {
         &self.arn
     }
 
-    /// Its policies and its groups', with its boundary.
+    /// Its policies and its groups', with its boundary; those that were not read count as such.
     #[must_use]
     pub fn policies(&self) -> &Policies {
         &self.policies
@@ -121,8 +127,8 @@ impl PrincipalDetails {
         self.trust.as_ref()
     }
 
-    /// What the details do not say: policies that are attached but not in the file, statements that cannot
-    /// be understood. While there is one, a refusal may be wrong.
+    /// What was not read of its policies, its groups' and its boundary: what is attached and not in the details, and
+    /// what cannot be understood. While there is something, it may be allowed more, or less, than is known.
     #[must_use]
     pub fn gaps(&self) -> &[String] {
         &self.gaps
@@ -141,18 +147,26 @@ impl PrincipalDetails {
             .with_known_keys()
     }
 
-    /// Decides a request by this principal's policies; where a role is assumed, by the role's trust policy too.
+    /// Decides a request by this principal's policies; where a role is assumed, by the role's trust policy too. Of
+    /// all other policies nothing is known: the answer says where it depends on them ([`OtherPolicies`]).
+    ///
+    /// Where only the principal's own policies are meant, ask [`PrincipalDetails::policies`].
     #[must_use]
     pub fn evaluate(&self, details: &AuthorizationDetails, request: &Request) -> crate::Decision {
-        let trust = request
-            .action()
-            .to_ascii_lowercase()
-            .starts_with("sts:assumerole")
-            .then(|| details.principal(request.resource())?.trust.clone())
-            .flatten();
-        match trust {
-            Some(trust) => self.policies.clone().resource(trust).evaluate(request),
-            None => self.policies.evaluate(request),
-        }
+        self.evaluate_with(details, request, &OtherPolicies::default())
+    }
+
+    /// Decides a request as [`PrincipalDetails::evaluate`] does, with what is known of other policies.
+    #[must_use]
+    pub fn evaluate_with(
+        &self,
+        details: &AuthorizationDetails,
+        request: &Request,
+        other: &OtherPolicies,
+    ) -> crate::Decision {
+        self.policies_for(details, request, other).evaluate(request)
     }
 }
+
+#[cfg(test)]
+mod tests;

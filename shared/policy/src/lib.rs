@@ -28,7 +28,9 @@ pub use document::{
     ConditionEntry, Document, DocumentError, Effect, ListClause, Principal, PrincipalClause,
     PrincipalEntry, PrincipalKind, Problem, ProblemKind, Reading, Statement, Text,
 };
-pub use evaluate::{DecidingStatement, Decision, Layer, Level, Outcome, Policies, S3Settings};
+pub use evaluate::{
+    DecidingStatement, Decision, Layer, Level, Outcome, Policies, S3Settings, UnreadPolicy,
+};
 pub use overlap::arns_overlap;
 pub use request::{Caller, CallerKind, Context, Lookup, Request};
 pub use s3::public_statements;

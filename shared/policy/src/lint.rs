@@ -25,6 +25,7 @@ mod trust;
 mod unlisted;
 mod variable;
 
+pub(crate) use action::{nearest, permission_of};
 pub use code::{CODES, Check, Code};
 pub use finding::{Finding, FindingType, Fix, Location, PathStep};
 pub use policy_type::{AttachedTo, PolicyType};

@@ -3,6 +3,8 @@
 use policy::gaad::{AuthorizationDetails, DetailsError, PrincipalDetails};
 use serde_json::{Map, Value, json};
 
+use super::NotJudged;
+
 /// What an entity is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntityKind {
@@ -79,18 +81,23 @@ impl Account {
 }
 
 impl Entity {
-    pub(super) fn details(&self) -> &AuthorizationDetails {
-        &self.details
+    /// Its policies, when all of them were read.
+    pub(super) fn known(&self) -> Result<&PrincipalDetails, NotJudged> {
+        let Some(principal) = self.details.principal(&self.known_as) else {
+            return Err(NotJudged { unread: vec!["any of its policies".to_owned()] });
+        };
+        match principal.gaps() {
+            [] => Ok(principal),
+            gaps => Err(NotJudged { unread: gaps.to_vec() }),
+        }
     }
 
-    pub(super) fn principal(&self) -> Option<&PrincipalDetails> {
-        self.details.principal(&self.known_as)
-    }
-
-    /// What is not known of its policies: while there is something, it may be allowed more.
-    #[must_use]
-    pub fn gaps(&self) -> &[String] {
-        self.principal().map_or(&[], PrincipalDetails::gaps)
+    /// Whether it can be judged at all, so that nobody asks IAM in vain.
+    ///
+    /// # Errors
+    /// When some of its policies were not read.
+    pub fn can_be_judged(&self) -> Result<(), NotJudged> {
+        self.known().map(|_| ())
     }
 }
 

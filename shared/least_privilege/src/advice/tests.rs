@@ -40,7 +40,7 @@ fn advice(
 ) -> Vec<(String, Verdict, Option<AccessLevel>, Vec<String>)> {
     let account = account();
     let entity = account.entities.iter().find(|entity| entity.arn.ends_with(arn)).unwrap();
-    let rows = advise(&Facts::bundled().unwrap(), entity, accesses, SINCE);
+    let rows = advise(&Facts::bundled().unwrap(), entity, accesses, SINCE).unwrap();
     rows.into_iter().map(|row| (row.service, row.verdict, row.worst, row.unused)).collect()
 }
 
@@ -87,9 +87,47 @@ fn who_is_younger_than_the_time_has_not_failed_to_use_anything() {
     let mut account = account();
     let facts = Facts::bundled().unwrap();
     account.entities[1].created = Some(NOW - 5 * DAY);
-    let rows = advise(&facts, &account.entities[1], &[access("iam", None, &[])], SINCE);
+    let rows = advise(&facts, &account.entities[1], &[access("iam", None, &[])], SINCE).unwrap();
     assert_eq!(rows[0].verdict, Verdict::TooYoung);
     account.entities[1].created = Some(NOW - 91 * DAY);
-    let rows = advise(&facts, &account.entities[1], &[access("iam", None, &[])], SINCE);
+    let rows = advise(&facts, &account.entities[1], &[access("iam", None, &[])], SINCE).unwrap();
     assert_eq!(rows[0].verdict, Verdict::Unused);
+}
+
+#[test]
+fn whose_policies_were_not_read_is_not_judged() {
+    let arn = |name: &str| format!("arn:aws:iam::111122223333:user/{name}");
+    let boundary = json!({"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/limit"});
+    let attached = json!([{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]);
+    let broken = json!([{"PolicyName": "p", "PolicyDocument": "%7B"}]);
+    let details = json!({
+        "UserDetailList": [
+            {"Arn": arn("attached"), "AttachedManagedPolicies": attached},
+            {"Arn": arn("bounded"), "UserPolicyList": policy(&json!("*")), "PermissionsBoundary": boundary},
+            {"Arn": arn("grouped"), "UserPolicyList": policy(&json!("*")), "GroupList": ["gone"]},
+            {"Arn": arn("broken"), "UserPolicyList": broken},
+        ],
+        "RoleDetailList": [
+            // Who may assume a role says nothing of what the role may do.
+            {"Arn": "arn:aws:iam::111122223333:role/odd", "RolePolicyList": policy(&json!("sqs:*")),
+             "AssumeRolePolicyDocument": "%7B"}],
+        "GroupDetailList": [{"Arn": "arn:aws:iam::111122223333:group/ops", "GroupName": "ops",
+            "AttachedManagedPolicies": attached}],
+    });
+    let account = Account::read(&details).unwrap();
+    let facts = Facts::bundled().unwrap();
+    let judge = |entity| advise(&facts, entity, &[access("sqs", None, &[])], SINCE);
+    for (entity, unread) in account.entities.iter().zip([
+        "the attached policy `arn:aws:iam::aws:policy/AdministratorAccess`",
+        "the permissions boundary `arn:aws:iam::111122223333:policy/limit`",
+        "the policies of the group `gone`",
+        "a part of `p`, because",
+    ]) {
+        let why = judge(entity).unwrap_err();
+        assert!(why.to_string().contains(unread), "{why}");
+        assert_eq!(entity.can_be_judged(), Err(why));
+    }
+    let [role, group] = &account.entities[4..] else { panic!("{account:?}") };
+    assert_eq!(judge(role).unwrap().len(), 1);
+    assert!(judge(group).is_err());
 }

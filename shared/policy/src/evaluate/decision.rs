@@ -1,5 +1,6 @@
 //! What comes out.
 
+use super::unread::UnreadPolicy;
 use crate::Span;
 use crate::document::Effect;
 use std::fmt;
@@ -14,7 +15,8 @@ pub enum Outcome {
     ExplicitlyDenied,
     /// Nothing denies it, and something that must allow it does not.
     ImplicitlyDenied,
-    /// It depends on context keys that were not given: [`Decision::depends_on`].
+    /// It depends on context keys that were not given ([`Decision::depends_on`]) or on policies that were not read
+    /// ([`Decision::unread`]).
     Depends,
 }
 
@@ -116,13 +118,18 @@ pub struct Decision {
     pub outcome: Outcome,
     /// What decided: whose deny, whose grant, or whose missing grant.
     pub layer: Layer,
-    /// The statements that decided: the denying ones, or the granting ones. When it depends: those it depends on.
+    /// The statements that decided: the denying ones, or the granting ones. When it depends: those it depends on,
+    /// and where a policy was not read, those that grant it so far.
     pub statements: Vec<DecidingStatement>,
     /// What stands in the way of a request that identity, resource and session policies alone would grant.
     pub blocked_by: Vec<Layer>,
     /// The keys it depends on, sorted; empty unless the outcome is [`Outcome::Depends`].
     pub depends_on: Vec<Box<str>>,
-    /// The two outcomes between which the keys decide; both the outcome itself when it does not depend.
+    /// The policies that were not read and that it depends on; empty unless the outcome is [`Outcome::Depends`].
+    pub unread: Vec<UnreadPolicy>,
+    /// The policies that may exist and were not read, and that could deny what is or may be allowed.
+    pub could_deny: Vec<UnreadPolicy>,
+    /// The two outcomes between which keys and unread policies decide; both the outcome itself when it does not depend.
     pub between: (Outcome, Outcome),
 }
 
@@ -134,11 +141,13 @@ impl Decision {
             statements: Vec::new(),
             blocked_by: Vec::new(),
             depends_on: Vec::new(),
+            unread: Vec::new(),
+            could_deny: Vec::new(),
             between: (outcome, outcome),
         }
     }
 
-    /// Whether some values of the keys it depends on would allow it. Each statement is judged on its own, so
+    /// Whether some values of the keys it depends on, and some text of the policies, would allow it. Each statement is judged on its own, so
     /// two statements that want different values of one key count as both possible.
     #[must_use]
     pub fn could_be_allowed(&self) -> bool {

@@ -1,6 +1,7 @@
 //! A decision in sentences.
 
 use super::decision::{DecidingStatement, Decision, Layer, Outcome};
+use super::unread::UnreadPolicy;
 use crate::document::Effect;
 use crate::request::{CallerKind, Request};
 use std::fmt::{self, Write};
@@ -38,8 +39,11 @@ impl Decision {
         };
         let verb = match self.outcome {
             Outcome::Allowed => "may call",
-            Outcome::ExplicitlyDenied | Outcome::ImplicitlyDenied => "may not call",
-            Outcome::Depends => "may or may not call",
+            Outcome::Depends if self.could_be_allowed() => "may or may not call",
+            // Or it depends which of two refusals it is.
+            Outcome::ExplicitlyDenied | Outcome::ImplicitlyDenied | Outcome::Depends => {
+                "may not call"
+            }
         };
         writeln!(out, "{caller} {verb} `{}` on `{}`.", request.action(), request.resource())?;
         match self.outcome {
@@ -56,16 +60,21 @@ impl Decision {
             let names: Vec<String> = self.blocked_by.iter().map(ToString::to_string).collect();
             writeln!(out, "Without {}, it would be allowed.", names.join(" and "))?;
         }
+        if !self.could_deny.is_empty() {
+            let also = if self.outcome == Outcome::Allowed { "" } else { "also " };
+            writeln!(out, "Not read, and could {also}deny it: {}.", names(&self.could_deny))?;
+        }
         Ok(())
     }
 
     fn write_allowed(&self, out: &mut String) -> fmt::Result {
+        let nothing = if self.could_deny.is_empty() { "nothing" } else { "nothing that was read" };
         match self.layer {
             Layer::Root => {
-                writeln!(out, "It is the root user of its account, and nothing denies it.")?;
+                writeln!(out, "It is the root user of its account, and {nothing} denies it.")?;
             }
             Layer::Service => writeln!(out, "The service allows it to everyone with credentials.")?,
-            layer => writeln!(out, "Allowed by {layer}, and nothing denies it:")?,
+            layer => writeln!(out, "Allowed by {layer}, and {nothing} denies it:")?,
         }
         self.write_statements(out)
     }
@@ -87,7 +96,17 @@ impl Decision {
 
     fn write_depends(&self, out: &mut String) -> fmt::Result {
         let (best, worst) = self.between;
-        writeln!(out, "It is {best} or {worst}, depending on {}:", list(&self.depends_on))?;
+        write!(out, "It is {best} or {worst}, depending on ")?;
+        match (self.depends_on.is_empty(), self.unread.is_empty()) {
+            (_, true) => writeln!(out, "{}:", list(&self.depends_on))?,
+            (true, false) => writeln!(out, "what was not read: {}.", names(&self.unread))?,
+            (false, false) => writeln!(
+                out,
+                "{}, and on what was not read: {}.",
+                list(&self.depends_on),
+                names(&self.unread)
+            )?,
+        }
         self.write_statements(out)
     }
 
@@ -111,6 +130,11 @@ impl Decision {
 fn list(keys: &[Box<str>]) -> String {
     let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     quoted.join(", ")
+}
+
+fn names(policies: &[UnreadPolicy]) -> String {
+    let names: Vec<&str> = policies.iter().map(|policy| &*policy.name).collect();
+    names.join("; ")
 }
 
 fn missing_grant(layer: Layer) -> &'static str {

@@ -66,7 +66,8 @@ impl<'a> Findings<'a> {
         let mut search = Search {
             request,
             asked: Asked::of(request),
-            bounded: policies.boundary.as_ref().is_some_and(|boundary| !boundary.is_empty()),
+            bounded: policies.lacks(Layer::Boundary)
+                || policies.boundary.as_ref().is_some_and(|boundary| !boundary.is_empty()),
             hits: Vec::new(),
             missing: Vec::new(),
             service: service_hash(request.service_key()),

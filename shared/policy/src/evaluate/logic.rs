@@ -2,15 +2,18 @@
 
 use super::decision::{Decision, Layer, Outcome};
 use super::findings::{Findings, Hit};
+use super::unread::UnreadPolicy;
 use super::{Policies, service};
 use crate::compiled::PrincipalMatch;
 use crate::document::Effect;
 use crate::request::{CallerKind, Request};
 
-/// What each kind of policy says, once unknown keys are taken to be in favour of the request or against it.
+/// What each kind of policy says, once unknown keys and unread policies are taken to be in favour of the request or
+/// against it.
 struct Votes<'h, 'a> {
     policies: &'h Policies,
     request: &'h Request,
+    in_favour: bool,
     hits: Vec<&'h Hit<'a>>,
 }
 
@@ -18,18 +21,24 @@ pub(super) fn decide(policies: &Policies, request: &Request, findings: &Findings
     let votes = |in_favour: bool| Votes {
         policies,
         request,
+        in_favour,
         hits: findings.hits.iter().filter(|hit| hit.counts(in_favour)).collect(),
     };
     let best = votes(true).decide();
-    if findings.hits.iter().all(|hit| hit.missing.is_empty()) {
+    if policies.unread.is_empty() && findings.hits.iter().all(|hit| hit.missing.is_empty()) {
         return best;
     }
     let worst = votes(false).decide();
+    let (unread, could_deny) = votes(true).unread(&best, &worst);
     if best.outcome == worst.outcome {
-        return worst;
+        // What is refused even if all that was not read grants it is refused by something that was read.
+        let refused = best.outcome == Outcome::ImplicitlyDenied && !policies.unread.is_empty();
+        return if refused { best } else { Decision { could_deny, ..worst } };
     }
-    let open = findings.hits.iter().filter(|hit| !hit.missing.is_empty());
-    let statements: Vec<_> = open.map(Hit::to_deciding).collect();
+    let open = |hit: &&Hit<'_>| !hit.missing.is_empty();
+    let so_far = |hit: &&Hit<'_>| !unread.is_empty() && hit.effect() == Effect::Allow;
+    let deciding = findings.hits.iter().filter(|hit| open(hit) || so_far(hit));
+    let statements: Vec<_> = deciding.map(Hit::to_deciding).collect();
     let mut depends_on: Vec<Box<str>> =
         statements.iter().flat_map(|statement| statement.depends_on.clone()).collect();
     depends_on.sort_unstable();
@@ -40,6 +49,8 @@ pub(super) fn decide(policies: &Policies, request: &Request, findings: &Findings
         statements,
         blocked_by: Vec::new(),
         depends_on,
+        unread,
+        could_deny,
         between: (best.outcome, worst.outcome),
     }
 }
@@ -64,7 +75,32 @@ impl Votes<'_, '_> {
         self.hits.iter().any(|hit| hit.layer == layer && hit.effect() == effect)
     }
 
+    /// Whether a policy of a kind was not read, and may say what the request needs.
+    fn may_say(&self, layer: Layer) -> bool {
+        self.in_favour && self.policies.lacks(layer)
+    }
+
+    /// The kind of a policy that is there, was not read, and may deny it.
+    fn may_deny(&self) -> Option<Layer> {
+        let denying = |policy: &&UnreadPolicy| policy.exists && self.heeds(policy.layer);
+        let unread = self.policies.unread.iter().filter(denying);
+        unread.map(|policy| policy.layer).min().filter(|_| !self.in_favour)
+    }
+
+    /// The policies that were not read: those that decide between the two, and those that could only deny.
+    fn unread(&self, best: &Decision, worst: &Decision) -> (Vec<UnreadPolicy>, Vec<UnreadPolicy>) {
+        if best.outcome != Outcome::Allowed {
+            return (Vec::new(), Vec::new());
+        }
+        let refused = worst.outcome == Outcome::ImplicitlyDenied;
+        let heeded = self.policies.unread.iter().filter(|policy| self.heeds(policy.layer));
+        heeded.cloned().partition(|policy| policy.exists || (refused && policy.can_grant()))
+    }
+
     fn scps_allow(&self) -> bool {
+        if self.may_say(Layer::Scp) {
+            return true;
+        }
         let Some(levels) =
             self.policies.scps.as_deref().filter(|_| self.policies.scps_apply(self.request))
         else {
@@ -78,7 +114,9 @@ impl Votes<'_, '_> {
     }
 
     fn endpoint_allows(&self) -> bool {
-        self.policies.vpc_endpoint.is_none() || self.says(Layer::VpcEndpoint, Effect::Allow)
+        self.policies.vpc_endpoint.is_none()
+            || self.says(Layer::VpcEndpoint, Effect::Allow)
+            || self.may_say(Layer::VpcEndpoint)
     }
 
     fn decide(&self) -> Decision {
@@ -91,6 +129,8 @@ impl Votes<'_, '_> {
             (Outcome::ExplicitlyDenied, first, deny)
         } else if let Some(layer) = self.implicit_denial(&grants) {
             (Outcome::ImplicitlyDenied, layer, Vec::new())
+        } else if let Some(layer) = self.may_deny() {
+            (Outcome::ExplicitlyDenied, layer, Vec::new())
         } else {
             let allow = self.hits.iter().filter(|hit| hit.effect() == Effect::Allow);
             (Outcome::Allowed, self.granting_layer(&grants), allow.copied().collect())
@@ -102,6 +142,8 @@ impl Votes<'_, '_> {
             statements,
             blocked_by,
             depends_on: Vec::new(),
+            unread: Vec::new(),
+            could_deny: Vec::new(),
             between: (outcome, outcome),
         }
     }
@@ -125,11 +167,17 @@ impl Votes<'_, '_> {
     fn grants(&self) -> Grants {
         let is_root = self.request.caller().kind() == CallerKind::Root;
         let mut grants = Grants {
-            identity: is_root || self.says(Layer::Identity, Effect::Allow),
+            identity: is_root
+                || self.says(Layer::Identity, Effect::Allow)
+                || self.may_say(Layer::Identity),
             boundary: is_root
-                || self.policies.boundary.is_none()
-                || self.says(Layer::Boundary, Effect::Allow),
-            session: self.policies.session.is_none() || self.says(Layer::Session, Effect::Allow),
+                || (self.policies.boundary.is_none() && !self.policies.lacks(Layer::Boundary))
+                || self.says(Layer::Boundary, Effect::Allow)
+                || self.may_say(Layer::Boundary),
+            session: self.policies.session.is_none()
+                || self.says(Layer::Session, Effect::Allow)
+                || self.may_say(Layer::Session),
+            resource_unlimited: self.may_say(Layer::Resource),
             ..Grants::default()
         };
         let allows =

@@ -16,7 +16,7 @@ pub(super) fn always(request: &Request) -> Option<Decision> {
 pub(super) fn needs_own_grant(policies: &Policies, request: &Request) -> bool {
     match request.service_key() {
         "kms" => Arn::split(request.resource()).is_some_and(|arn| arn.resource.starts_with("key/")),
-        "sts" => policies.resource.is_some(),
+        "sts" => policies.resource.is_some() || policies.lacks(Layer::Resource),
         _ => false,
     }
 }

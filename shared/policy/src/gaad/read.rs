@@ -2,7 +2,7 @@
 
 use super::PrincipalDetails;
 use crate::compiled::{Policy, PolicyKind};
-use crate::evaluate::Policies;
+use crate::evaluate::{Layer, Policies};
 use crate::json::{Node, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,25 +25,26 @@ pub(super) fn principals(details: &Node) -> Vec<PrincipalDetails> {
     let mut principals = Vec::new();
     for user in list("UserDetailList") {
         let Some(mut principal) = start(user) else { continue };
-        attach(&mut principal, user, "UserPolicyList", &mut managed);
-        for name in
-            user.get("GroupList").map_or(&[][..], Node::items).iter().filter_map(Node::as_str)
-        {
-            match groups.get(name) {
-                Some(group) => attach(&mut principal, group, "GroupPolicyList", &mut managed),
-                None => principal.gaps.push(format!("the group `{name}` is not in the file")),
+        principal.attach(user, "UserPolicyList", &mut managed);
+        for name in principal.listed(user, "GroupList") {
+            let name = name.as_str().unwrap_or("?");
+            if let Some(group) = groups.get(name) {
+                principal.attach(group, "GroupPolicyList", &mut managed);
+            } else {
+                principal.lacks(Layer::Identity, format!("the policies of the group `{name}`"));
             }
         }
-        bound(&mut principal, user, &mut managed);
+        principal.bound(user, &mut managed);
         principals.push(principal);
     }
     for role in list("RoleDetailList") {
         let Some(mut principal) = start(role) else { continue };
-        attach(&mut principal, role, "RolePolicyList", &mut managed);
-        bound(&mut principal, role, &mut managed);
+        principal.attach(role, "RolePolicyList", &mut managed);
+        principal.bound(role, &mut managed);
         principal.trust = role.get("AssumeRolePolicyDocument").map(|document| {
-            let (policy, gaps) = compile("the trust policy", PolicyKind::Resource, document);
-            principal.gaps.extend(gaps);
+            let name = format!("the trust policy of `{}`", principal.arn);
+            let (policy, gaps) = compile(&name, PolicyKind::Resource, document);
+            principal.trust_gaps = gaps;
             Arc::new(policy)
         });
         principals.push(principal);
@@ -55,11 +56,20 @@ fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.get(key)?.as_str()
 }
 
+/// The version in force. A list that does not say which it is holds none that is known.
 fn default_version(policy: &Node) -> Option<&Node> {
     let versions = policy.get("PolicyVersionList")?.items();
-    let is_default =
+    let flagged =
         |version: &&Node| version.get("IsDefaultVersion").and_then(Node::as_bool) == Some(true);
-    versions.iter().find(is_default).or_else(|| versions.first())?.get("Document")
+    let id = text(policy, "DefaultVersionId");
+    let named = |version: &&Node| id.is_some() && text(version, "VersionId") == id;
+    let found = versions.iter().find(flagged).or_else(|| versions.iter().find(named));
+    found
+        .or(match versions {
+            [only] if only.get("IsDefaultVersion").is_none() => Some(only),
+            _ => None,
+        })?
+        .get("Document")
 }
 
 fn start(node: &Node) -> Option<PrincipalDetails> {
@@ -72,33 +82,77 @@ fn start(node: &Node) -> Option<PrincipalDetails> {
             .filter_map(|tag| Some((text(tag, "Key")?.into(), text(tag, "Value")?.into())))
             .collect(),
         gaps: Vec::new(),
+        trust_gaps: Vec::new(),
     })
 }
 
-fn attach<'n>(
-    principal: &mut PrincipalDetails,
-    node: &'n Node,
-    inline: &str,
-    managed: &mut Managed<'n>,
-) {
-    let mut add = |policy: Arc<Policy>| {
-        principal.policies = std::mem::take(&mut principal.policies).identity(policy);
-    };
-    for each in node.get(inline).map_or(&[][..], Node::items) {
-        let Some(document) = each.get("PolicyDocument") else { continue };
-        let (policy, gaps) =
-            compile(text(each, "PolicyName").unwrap_or("inline"), PolicyKind::Identity, document);
-        principal.gaps.extend(gaps);
-        add(Arc::new(policy));
+impl PrincipalDetails {
+    fn change(&mut self, change: impl FnOnce(Policies) -> Policies) {
+        self.policies = change(std::mem::take(&mut self.policies));
     }
-    for each in node.get("AttachedManagedPolicies").map_or(&[][..], Node::items) {
-        let Some(arn) = text(each, "PolicyArn") else { continue };
-        match managed.identity(arn) {
-            Some((policy, gaps)) => {
-                principal.gaps.extend(gaps.iter().cloned());
-                add(Arc::clone(policy));
+
+    /// Something of its policies was not read.
+    fn lacks(&mut self, layer: Layer, what: String) {
+        self.change(|policies| policies.unread(layer, &what));
+        self.gaps.push(what);
+    }
+
+    /// The items of a list. It may be left out, as IAM does where it has none; anything else in its place is a gap.
+    fn listed<'n>(&mut self, node: &'n Node, key: &str) -> &'n [Node] {
+        match node.get(key) {
+            Some(list) if list.is_array() => list.items(),
+            None | Some(Node { value: Value::Null, .. }) => &[],
+            Some(_) => {
+                self.lacks(Layer::Identity, format!("`{key}`, which is not a list"));
+                &[]
             }
-            None => principal.gaps.push(format!("the attached policy `{arn}` is not in the file")),
+        }
+    }
+
+    fn attach<'n>(&mut self, node: &'n Node, inline: &str, managed: &mut Managed<'n>) {
+        for each in self.listed(node, inline) {
+            let name = text(each, "PolicyName").unwrap_or("inline");
+            let Some(document) = each.get("PolicyDocument") else {
+                self.lacks(Layer::Identity, format!("the inline policy `{name}`"));
+                continue;
+            };
+            let (policy, gaps) = compile(name, PolicyKind::Identity, document);
+            self.change(|policies| policies.identity(policy));
+            for gap in gaps {
+                self.lacks(Layer::Identity, gap);
+            }
+        }
+        for each in self.listed(node, "AttachedManagedPolicies") {
+            let arn = text(each, "PolicyArn");
+            let Some((policy, gaps)) = arn.and_then(|arn| managed.identity(arn)) else {
+                let name = arn.or_else(|| text(each, "PolicyName")).unwrap_or("?");
+                self.lacks(Layer::Identity, format!("the attached policy `{name}`"));
+                continue;
+            };
+            self.change(|policies| policies.identity(Arc::clone(policy)));
+            for gap in gaps {
+                self.lacks(Layer::Identity, gap.clone());
+            }
+        }
+    }
+
+    fn bound(&mut self, node: &Node, managed: &mut Managed<'_>) {
+        // An empty object is none, too: the API's answer has such an element.
+        let boundary = match node.get("PermissionsBoundary") {
+            None | Some(Node { value: Value::Null, .. }) => return,
+            Some(Node { value: Value::Object(members), .. }) if members.is_empty() => return,
+            Some(boundary) => boundary,
+        };
+        let arn = text(boundary, "PermissionsBoundaryArn");
+        let Some(document) = arn.and_then(|arn| managed.documents.get(arn)) else {
+            let name = arn.unwrap_or("?");
+            self.lacks(Layer::Boundary, format!("the permissions boundary `{name}`"));
+            return;
+        };
+        let (policy, gaps) = compile(arn.unwrap_or("?"), PolicyKind::Boundary, document);
+        self.change(|policies| policies.boundary(policy));
+        for gap in gaps {
+            self.lacks(Layer::Boundary, gap);
         }
     }
 }
@@ -113,36 +167,14 @@ impl<'n> Managed<'n> {
     }
 }
 
-/// A boundary that is not in the file allows nothing that can be known, so none of its allows count.
-fn bound(principal: &mut PrincipalDetails, node: &Node, managed: &mut Managed<'_>) {
-    let Some(arn) = node
-        .get("PermissionsBoundary")
-        .and_then(|boundary| text(boundary, "PermissionsBoundaryArn"))
-    else {
-        return;
-    };
-    let nothing = Node::from(Value::Object(Vec::new()));
-    let document = managed.documents.get(arn).copied().unwrap_or_else(|| {
-        principal.gaps.push(format!("the permissions boundary `{arn}` is not in the file"));
-        &nothing
-    });
-    let policy = if document.members().is_empty() {
-        Policy::read(arn, PolicyKind::Boundary, document).0
-    } else {
-        let (policy, gaps) = compile(arn, PolicyKind::Boundary, document);
-        principal.gaps.extend(gaps);
-        policy
-    };
-    principal.policies = std::mem::take(&mut principal.policies).boundary(policy);
-}
-
 /// Makes a document ready; the API itself gives documents as URL-encoded text, the command line as JSON.
 fn compile(name: &str, kind: PolicyKind, document: &Node) -> (Policy, Vec<String>) {
     let decoded = document.as_str().and_then(|text| Node::parse(&percent_decoded(text)).ok());
     let document = decoded.as_ref().unwrap_or(document);
     let (policy, problems) = Policy::read(name, kind, document);
-    let gaps = problems.iter().map(|problem| format!("in `{name}`: {problem}")).collect();
-    (policy, gaps)
+    let quoted = if name.contains('`') { name.to_owned() } else { format!("`{name}`") };
+    let gap = |problem: &crate::Problem| format!("a part of {quoted}, because {problem}");
+    (policy, problems.iter().map(gap).collect())
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -192,17 +224,17 @@ mod tests {
             + &format!(
                 r#","GroupDetailList":[{{"GroupName":"g","GroupPolicyList":[{{"PolicyName":"p","PolicyDocument":{ALLOW}}}]}}]}}"#
             );
-        assert_eq!(outcome(&group), (Outcome::Allowed, 1), "the group `h` is a gap");
+        assert_eq!(outcome(&group), (Outcome::Depends, 1), "the group `h` could deny it");
         let attached = r#","AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::aws:policy/P"}]"#;
         let managed = format!(
             r#","Policies":[{{"Arn":"arn:aws:iam::aws:policy/P","PolicyVersionList":[{{"Document":{{}},"IsDefaultVersion":false}},{{"Document":{ALLOW},"IsDefaultVersion":true}}]}}]}}"#
         );
         assert_eq!(outcome(&(user(attached) + &managed)), (Outcome::Allowed, 0));
-        assert_eq!(outcome(&(user(attached) + "}")), (Outcome::ImplicitlyDenied, 1));
+        assert_eq!(outcome(&(user(attached) + "}")), (Outcome::Depends, 1));
         let bounded = format!(
             r#"{attached},"PermissionsBoundary":{{"PermissionsBoundaryArn":"arn:aws:iam::aws:policy/Q"}}"#
         );
-        assert_eq!(outcome(&(user(&bounded) + &managed)), (Outcome::ImplicitlyDenied, 1));
+        assert_eq!(outcome(&(user(&bounded) + &managed)), (Outcome::Depends, 1));
     }
 
     #[test]

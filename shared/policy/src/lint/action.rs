@@ -88,9 +88,9 @@ fn exists(facts: &Facts, action: &ActionValue<'_>, report: &mut Report<'_>) {
         }
         return;
     }
-    let other = OTHER_NAMES.iter().find(|(call, _)| call.eq_ignore_ascii_case(text));
+    let other = permission_of(text);
     let near = nearest(name, service.actions().iter().map(crate::facts::Action::name));
-    let better = other.map(|(_, permission)| (*permission).to_owned());
+    let better = other.map(ToOwned::to_owned);
     let better = better.or_else(|| near.map(|near| format!("{prefix}:{near}")));
     let message = match &better {
         Some(better) => format!("the action `{text}` does not exist, did you mean `{better}`"),
@@ -103,8 +103,14 @@ fn exists(facts: &Facts, action: &ActionValue<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// The permission of an API call whose permission has another name.
+pub(crate) fn permission_of(call: &str) -> Option<&'static str> {
+    let found = OTHER_NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(call));
+    found.map(|(_, permission)| *permission)
+}
+
 /// The name most like the one written, when one is much like it.
-pub(super) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_ascii_lowercase();
     let limit = (written.len() / 4).clamp(1, 4);
     let near = names

@@ -20,14 +20,18 @@ pub(super) fn run(id: &str, case: &Node, files: Option<&Node>) -> Result<CaseRes
             let arn = string(query, "principal")?;
             let (action, resource) = (string(query, "action")?, string(query, "resource")?);
             let principal = world.details.principal(arn);
-            Node::from(
-                principal.is_some_and(|principal| world.can(principal, action, resource, query)),
-            )
+            let can = principal.map(|principal| world.can(principal, action, resource, query));
+            Node::from(can.transpose()?.unwrap_or(false))
         }
         "who_can" => {
             let (action, resource) = (string(query, "action")?, string(query, "resource")?);
-            let can = everyone().filter(|principal| world.can(principal, action, resource, query));
-            can.map(|principal| Node::from(principal.arn())).collect()
+            let mut can = Vec::new();
+            for principal in everyone() {
+                if world.can(principal, action, resource, query)? {
+                    can.push(Node::from(principal.arn()));
+                }
+            }
+            can.into_iter().collect()
         }
         "who_can_batch_resource" => {
             let [action, resources] = member(query, "args")?.items() else {
@@ -35,14 +39,15 @@ pub(super) fn run(id: &str, case: &Node, files: Option<&Node>) -> Result<CaseRes
             };
             let action = action.as_str().ok_or("the action is not a string")?;
             let resources: Vec<&str> = resources.items().iter().filter_map(Node::as_str).collect();
-            let pairs = everyone()
-                .flat_map(|principal| resources.iter().map(move |resource| (principal, *resource)));
-            let can =
-                pairs.filter(|(principal, resource)| world.can(principal, action, resource, query));
-            can.map(|(principal, resource)| {
-                [principal.arn(), resource].map(Node::from).into_iter().collect()
-            })
-            .collect()
+            let mut can = Vec::new();
+            for principal in everyone() {
+                for resource in &resources {
+                    if world.can(principal, action, resource, query)? {
+                        can.push([principal.arn(), resource].map(Node::from).into_iter().collect());
+                    }
+                }
+            }
+            can.into_iter().collect()
         }
         other => return Err(format!("`{other}` is not an operation")),
     };
@@ -98,13 +103,15 @@ impl World {
         })
     }
 
+    /// The files of a case are all there is: who is not in them does not exist, and a resource without a policy has
+    /// none. What is attached to a principal and not in them does exist, so there is no answer while it matters.
     fn can(
         &self,
         principal: &PrincipalDetails,
         action: &str,
         resource: &str,
         query: &Node,
-    ) -> bool {
+    ) -> Result<bool, Problem> {
         let strict = query.get("strict_conditions").and_then(Node::as_bool).unwrap_or(false);
         let mut context = if strict { Context::new() } else { Context::partial() };
         for condition in
@@ -130,7 +137,13 @@ impl World {
             policies = within(policies, organization, &account);
         }
         let decision = policies.evaluate(&request);
-        decision.outcome == Outcome::Allowed || (!strict && decision.could_be_allowed())
+        if let Some(unread) = decision.unread.first() {
+            return Err(format!(
+                "`{}` may or may not: {unread} is not in the files",
+                principal.arn()
+            ));
+        }
+        Ok(decision.outcome == Outcome::Allowed || (!strict && decision.could_be_allowed()))
     }
 
     /// The policy of that resource, or of the bucket that an object is in.
@@ -194,4 +207,35 @@ fn find<'n>(node: &'n Node, account: &str, path: &mut Vec<&'n Node>) -> bool {
         path.pop();
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::vectors::{self, CaseResult};
+
+    /// One case about a user to whom a policy is attached that the files do not have.
+    fn case(op: &str, action: &str, expected: &str) -> CaseResult {
+        let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:*","Resource":"*"}}"#;
+        let text = format!(
+            r#"{{"kind":"gaad-query","files":{{"g.json":{{"UserDetailList":[{{"Arn":"arn:aws:iam::111122223333:user/ana",
+            "UserPolicyList":[{{"PolicyName":"no-iam","PolicyDocument":{deny}}}],
+            "AttachedManagedPolicies":[{{"PolicyArn":"arn:aws:iam::aws:policy/P"}}]}}]}}}},"vectors":[{{"id":"1",
+            "files":{{"gaads":["g.json"],"resources":[],"scps":[]}},"expected":{expected},
+            "query":{{"op":"{op}","principal":"arn:aws:iam::111122223333:user/ana","action":"{action}","resource":"*"}}}}]}}"#
+        );
+        vectors::run(&text).unwrap().remove(0)
+    }
+
+    #[test]
+    fn what_is_attached_and_not_in_the_files_is_no_answer() {
+        for (op, expected) in [("can_i", "false"), ("can_i", "true"), ("who_can", "[]")] {
+            let result = case(op, "ec2:StopInstances", expected);
+            assert!(!result.pass, "{result}");
+            let why = "may or may not: the attached policy `arn:aws:iam::aws:policy/P` is not in the files";
+            assert!(result.detail.contains(why), "{}", result.detail);
+        }
+        // It cannot undo a deny.
+        assert!(case("can_i", "iam:CreateUser", "false").pass);
+        assert!(case("who_can", "iam:CreateUser", "[]").pass);
+    }
 }

@@ -13,8 +13,8 @@ use policy::facts::Facts;
 use policy::json::Node;
 use policy::wildcard::{covers, overlaps, tokens};
 use policy::{
-    Caller, Context, Document, Effect, Outcome, Policies, Policy, PolicyKind, Request, Wildcard,
-    check_syntax,
+    Caller, Context, Document, Effect, Layer, Outcome, Policies, Policy, PolicyKind, Request,
+    Wildcard, check_syntax,
 };
 use proptest::prelude::*;
 
@@ -31,6 +31,20 @@ fn brute_force(pattern: &[char], text: &[char]) -> bool {
 
 fn outcome(world: &World, ask: &naive::Ask) -> Outcome {
     policies(world).evaluate(&request(ask, Context::new(), |_| true)).outcome
+}
+
+/// The world without one of its kinds of policies, and which kind that is.
+fn without_one(mut world: World, which: usize) -> Option<(World, Layer)> {
+    let layer = match which {
+        0 => (!world.identity.is_empty()).then(|| world.identity.pop()).map(|_| Layer::Identity),
+        1 => world.boundary.take().filter(|b| !b.is_empty()).map(|_| Layer::Boundary),
+        2 => world.session.take().map(|_| Layer::Session),
+        3 => world.resource.take().map(|_| Layer::Resource),
+        4 => world.endpoint.take().map(|_| Layer::VpcEndpoint),
+        5 => world.scps.take().map(|_| Layer::Scp),
+        _ => world.rcps.take().map(|_| Layer::Rcp),
+    }?;
+    Some((world, layer))
 }
 
 fn json() -> impl Strategy<Value = Node> {
@@ -97,6 +111,32 @@ proptest! {
         for document in world.identity.iter().chain(&world.resource) {
             prop_assert_eq!(&Document::parse(&document.to_string()).unwrap(), document);
             prop_assert_eq!(&Document::parse(&format!("{document:#}")).unwrap(), document);
+        }
+    }
+
+    #[test]
+    fn a_policy_that_was_not_read_decides_nothing(seed in any::<u64>(), which in 0..7_usize) {
+        let mut dice = Dice::new(seed);
+        let world = generate::world(&mut dice);
+        for _ in 0..16 {
+            let ask = generate::ask(&mut dice);
+            let truth = outcome(&world, &ask);
+            let Some((rest, layer)) = without_one(world.clone(), which) else { break };
+            let request = request(&ask, Context::new(), |_| true);
+            let said = policies(&rest).unread(layer, "it").evaluate(&request);
+            let known = said.outcome != Outcome::Depends;
+            prop_assert!(known || said.unread.iter().any(|policy| policy.layer == layer));
+            prop_assert_eq!(known, said.unread.is_empty());
+            if truth == Outcome::Allowed {
+                prop_assert!(said.could_be_allowed(), "{layer}: {said:?}");
+            } else {
+                prop_assert!(said.outcome != Outcome::Allowed, "{layer}: {said:?}");
+            }
+            // Where it may not even exist, a grant stands, and what could take it away is named.
+            let perhaps = policies(&rest).perhaps_unread(layer, "it").evaluate(&request);
+            if perhaps.outcome == Outcome::Allowed && truth != Outcome::Allowed {
+                prop_assert!(!perhaps.could_deny.is_empty(), "{layer}: {perhaps:?}");
+            }
         }
     }
 
