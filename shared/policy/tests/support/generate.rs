@@ -189,7 +189,7 @@ const KEYS: [(&str, &[&str]); 10] = [
         "s3:prefix",
         &["photos", "ana", "${aws:username}", "${aws:username}/*", "ph*", "ana/x", "p?otos"],
     ),
-    ("aws:TagKeys", &["a", "b", "c*", "A", "cd"]),
+    ("aws:TagKeys", &["a", "b", "c*", "A", "cd", ""]),
     ("aws:PrincipalTag/Team", &["red", "Red", "blue", "re*"]),
     ("AWS:principaltag/team", &["red", "Red", "blue", "r?d"]),
 ];

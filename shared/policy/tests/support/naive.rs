@@ -302,6 +302,14 @@ fn reached(clause: Option<&PrincipalClause>, effect: Effect, ask: &Ask) -> Namin
     if spared { Naming::No } else { Naming::Own }
 }
 
+/// A null data set: nothing, or nothing but empty strings.
+fn no_value(found: &Value) -> bool {
+    match found {
+        Value::One(value) => value.is_empty(),
+        Value::Many(values) => values.iter().all(String::is_empty),
+    }
+}
+
 fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
     let mut operator = entry.operator.as_str().to_lowercase();
     let if_exists = operator.ends_with("ifexists");
@@ -312,7 +320,7 @@ fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
     };
     let found = ask.context.get(&entry.key.as_str().to_lowercase());
     if operator == "null" {
-        let is_null = found.is_none() || found == Some(&Value::Many(Vec::new()));
+        let is_null = found.is_none_or(no_value);
         return entry
             .values
             .iter()
@@ -335,6 +343,8 @@ fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
         }
     };
     match (set.as_str(), found) {
+        ("forallvalues", found) if no_value(found) => true,
+        ("foranyvalue", found) if no_value(found) => false,
         (_, Value::One(given)) => one(given),
         ("", Value::Many(_)) => false,
         ("forallvalues", Value::Many(given)) => given.iter().all(|given| one(given)),
