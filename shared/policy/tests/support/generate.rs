@@ -74,7 +74,7 @@ const PRINCIPALS: [&str; 14] = [
     r#"{"CanonicalUser":"79a59df900b949e55d96a1e698fbaced"}"#,
 ];
 
-const ACTIONS: [&str; 8] = [
+const ACTIONS: [&str; 9] = [
     "s3:GetObject",
     "s3:PutObject",
     "s3:GetBucketPolicy",
@@ -82,6 +82,7 @@ const ACTIONS: [&str; 8] = [
     "kms:Decrypt",
     "sts:AssumeRole",
     "sts:GetCallerIdentity",
+    "sts:GetSessionToken",
     "iam:CreateServiceLinkedRole",
 ];
 

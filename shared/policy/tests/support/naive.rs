@@ -481,9 +481,11 @@ fn says<'d>(
 }
 
 /// What STS answers without asking a policy.
-fn whatever_policies_say(action: &str, caller: &str) -> Option<Outcome> {
+fn whatever_policies_say(action: &str, caller: &str, is_root: bool) -> Option<Outcome> {
     match action {
         "sts:getcalleridentity" if !caller.is_empty() => Some(Outcome::Allowed),
+        "sts:getsessiontoken" if is_root || caller.contains(":user/") => Some(Outcome::Allowed),
+        "sts:getsessiontoken" => Some(Outcome::ImplicitlyDenied),
         _ => None,
     }
 }
@@ -502,7 +504,7 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
         || resource_part.starts_with("assumed-role/AWSServiceRoleFor");
     let alone = caller.is_empty() || is_service || is_federated;
     let action = ask.action.to_lowercase();
-    if let Some(outcome) = whatever_policies_say(&action, caller) {
+    if let Some(outcome) = whatever_policies_say(&action, caller, is_root) {
         return outcome;
     }
     let own_account = account_of(caller).filter(|_| !is_service);
