@@ -12,7 +12,7 @@ use crate::s3::public_statements;
 pub(crate) use action::ActionPattern;
 pub use principal::PrincipalMatch;
 pub(crate) use principal::{Whom, is_role_of};
-pub(crate) use resource::{Asked, ResourcePattern, Side};
+pub(crate) use resource::{Asked, Question, ResourcePattern, Side};
 pub(crate) use statement::CompiledStatement;
 use std::fmt;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod document;
 mod evaluate;
 pub mod facts;
 pub mod gaad;
+mod invisible;
 pub mod json;
 pub mod lint;
 mod overlap;

@@ -6,6 +6,7 @@
 mod action;
 mod arn;
 mod attached;
+mod character;
 mod code;
 mod condition;
 mod cover;

@@ -2,10 +2,13 @@
 //!
 //! Far less than the linter: a policy may name services that do not exist and still be stored.
 
+mod character;
 mod date;
+mod session;
 mod statement;
 
 use crate::document::{Document, ProblemKind, Reading};
+use crate::invisible::shown;
 use crate::json::Node;
 use crate::{Position, Span};
 use std::collections::HashSet;
@@ -14,8 +17,10 @@ use std::fmt;
 /// What a document is for; each has elements it must or must not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DocumentKind {
-    /// An identity policy; also a permissions boundary or session policy.
+    /// An identity policy; also a permissions boundary.
     Identity,
+    /// A policy passed with a session.
+    Session,
     /// A resource's policy.
     Resource,
     /// A role's trust policy.
@@ -27,11 +32,12 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
-    /// The kind a word names: `identity`, `resource`, `trust`, `scp`, `rcp`.
+    /// The kind a word names: `identity`, `session`, `resource`, `trust`, `scp`, `rcp`.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
-            "identity" | "session" | "boundary" | "pb" => Some(Self::Identity),
+            "identity" | "boundary" | "pb" => Some(Self::Identity),
+            "session" => Some(Self::Session),
             "resource" | "vpce" | "vpc_endpoint" => Some(Self::Resource),
             "trust" => Some(Self::Trust),
             "scp" => Some(Self::Scp),
@@ -77,11 +83,16 @@ struct Fault {
 pub fn check_syntax(text: &str, kind: DocumentKind) -> Result<Document, Malformed> {
     let node = Node::parse(text)
         .map_err(|error| Malformed { message: error.message, position: error.position })?;
-    check(&node, kind)
-        .map_err(|fault| Malformed { message: fault.message, position: fault.span.position(text) })
+    check(&node, kind).and_then(|document| character::check(text, kind).map(|()| document)).map_err(
+        |fault| Malformed {
+            message: shown(&fault.message).into_owned(),
+            position: fault.span.position(text),
+        },
+    )
 }
 
 fn check(node: &Node, kind: DocumentKind) -> Result<Document, Fault> {
+    use DocumentKind as K;
     let Reading { document, problems } = Document::read(node);
     if let Some(problem) =
         problems.iter().find(|problem| problem.kind != ProblemKind::MissingAction)
@@ -90,7 +101,7 @@ fn check(node: &Node, kind: DocumentKind) -> Result<Document, Fault> {
     }
     // Resources, queues and topics still take the older version.
     let newest = document.has_variables();
-    if !newest && matches!(kind, DocumentKind::Identity | DocumentKind::Scp | DocumentKind::Rcp) {
+    if !newest && matches!(kind, K::Identity | K::Session | K::Scp | K::Rcp) {
         let span = document.version.as_ref().map_or(document.span, |version| version.span);
         return Err(Fault { message: "`Version` must be `2012-10-17`".to_owned(), span });
     }
@@ -103,6 +114,9 @@ fn check(node: &Node, kind: DocumentKind) -> Result<Document, Fault> {
             return Err(Fault { message, span: sid.span });
         }
         statement::check(statement, kind)?;
+        if kind == DocumentKind::Session {
+            session::check(statement)?;
+        }
     }
     Ok(document)
 }
@@ -169,6 +183,7 @@ mod tests {
         let trust = r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
         for (kind, plain_ok, principal_ok, trust_ok) in [
             (K::Identity, true, false, false),
+            (K::Session, true, false, false),
             (K::Scp, true, false, false),
             (K::Resource, false, true, false),
             (K::Rcp, false, true, false),

@@ -131,6 +131,18 @@ pub(crate) enum Gap<'a> {
     Unknown(&'a str),
 }
 
+impl Variable {
+    fn value<'v>(&'v self, context: &'v Context) -> Result<&'v str, Gap<'v>> {
+        match context.lookup(&self.key) {
+            Lookup::One(value) if !value.is_empty() => Ok(value),
+            Lookup::Unknown => Err(Gap::Unknown(&self.key)),
+            Lookup::One(_) | Lookup::Many(_) | Lookup::Missing => {
+                self.default.as_deref().ok_or(Gap::Void)
+            }
+        }
+    }
+}
+
 pub(crate) fn resolve_parts<'a>(
     parts: &'a [Part],
     context: &Context,
@@ -139,19 +151,46 @@ pub(crate) fn resolve_parts<'a>(
     for part in parts {
         match part {
             Part::Token(token) => tokens.push(*token),
-            Part::Variable(variable) => {
-                let value = match context.lookup(&variable.key) {
-                    Lookup::One(value) if !value.is_empty() => Some(value),
-                    Lookup::Unknown => return Err(Gap::Unknown(&variable.key)),
-                    Lookup::One(_) | Lookup::Many(_) | Lookup::Missing => {
-                        variable.default.as_deref()
-                    }
-                };
-                tokens.extend(value.ok_or(Gap::Void)?.chars().map(Token::Char));
-            }
+            Part::Variable(variable) => match variable.value(context) {
+                Ok(value) => tokens.extend(value.chars().map(Token::Char)),
+                Err(Gap::Void) => return Err(Gap::Void),
+                Err(Gap::Unknown(_)) => return Err(Gap::Unknown(&variable.key)),
+            },
         }
     }
     Ok(tokens)
+}
+
+/// A template with the request's values put in, `*` where there is none.
+pub(crate) struct Filled<'a> {
+    pub(crate) tokens: Vec<Token>,
+    /// Whether a variable has no value: there is no equal or like value.
+    pub(crate) void: bool,
+    /// The variables whose keys were not given.
+    pub(crate) unknown: Vec<&'a str>,
+}
+
+impl<'a> Filled<'a> {
+    pub(crate) fn new(parts: &'a [Part], context: &Context) -> Self {
+        let tokens = Vec::with_capacity(parts.len() + 16);
+        let mut filled = Self { tokens, void: false, unknown: Vec::new() };
+        for part in parts {
+            match part {
+                Part::Token(token) => filled.tokens.push(*token),
+                Part::Variable(variable) => match variable.value(context) {
+                    Ok(value) => filled.tokens.extend(value.chars().map(Token::Char)),
+                    Err(gap) => {
+                        filled.tokens.push(Token::Many);
+                        match gap {
+                            Gap::Void => filled.void = true,
+                            Gap::Unknown(_) => filled.unknown.push(&variable.key),
+                        }
+                    }
+                },
+            }
+        }
+        filled
+    }
 }
 
 #[cfg(test)]

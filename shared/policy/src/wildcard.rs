@@ -3,8 +3,10 @@
 mod compare;
 mod marks;
 mod pieces;
+mod starred;
 
 use pieces::{Piece, Pieces};
+use starred::Starred;
 use std::fmt;
 
 pub use compare::{covers, overlaps};
@@ -50,8 +52,10 @@ enum Shape {
     Exact(Box<str>),
     /// Text, then one star at the end.
     Prefix(Box<str>),
-    /// Everything else.
-    Pieces(Box<Pieces>),
+    /// Text with stars, and no `?`.
+    Starred(Starred),
+    /// Everything else, with the bytes it needs at least: many patterns are told to be too long by that.
+    Pieces(usize, Box<Pieces>),
 }
 
 impl Wildcard {
@@ -64,8 +68,18 @@ impl Wildcard {
                 None | Some("") => Self(Shape::Any),
                 Some(prefix) => Self(Shape::Prefix(prefix.into())),
             },
-            Some(_) => Self::from_tokens(tokens(text)),
+            Some(_) => Self::from_stars(text).unwrap_or_else(|| Self::from_tokens(tokens(text))),
         }
+    }
+
+    /// A pattern whose only wildcards are stars, at least one; else none. Most are such.
+    fn from_stars(text: &str) -> Option<Self> {
+        let starred = Starred::new(text)?;
+        Some(Self(if text.len() == 1 { Shape::Any } else { Shape::Starred(starred) }))
+    }
+
+    fn from_pieces(pieces: Pieces) -> Self {
+        Self(Shape::Pieces(pieces.shortest(), Box::new(pieces)))
     }
 
     /// Like [`Wildcard::new`], keeping the string it is given where it can.
@@ -77,7 +91,7 @@ impl Wildcard {
                 text.truncate(at);
                 Self(Shape::Prefix(text.into()))
             }
-            Some(_) => Self::from_tokens(tokens(&text)),
+            Some(_) => Self::from_stars(&text).unwrap_or_else(|| Self::from_tokens(tokens(&text))),
         }
     }
 
@@ -112,7 +126,7 @@ impl Wildcard {
                 if text.is_empty() { Shape::Any } else { Shape::Prefix(text) }
             }
             (head, _, tail) => {
-                Shape::Pieces(Box::new(Pieces { head, middle: middle.into(), tail }))
+                return Self::from_pieces(Pieces { head, middle: middle.into(), tail });
             }
         })
     }
@@ -124,7 +138,8 @@ impl Wildcard {
             Shape::Any => true,
             Shape::Exact(exact) => **exact == *text,
             Shape::Prefix(prefix) => text.starts_with(&**prefix),
-            Shape::Pieces(pieces) => pieces.matches(text),
+            Shape::Starred(starred) => starred.matches(text),
+            Shape::Pieces(shortest, pieces) => *shortest <= text.len() && pieces.matches(text),
         }
     }
 
@@ -145,7 +160,8 @@ impl Wildcard {
                 tokens.push(Token::Many);
                 tokens
             }
-            Shape::Pieces(pieces) => {
+            Shape::Starred(starred) => tokens(starred.as_str()).collect(),
+            Shape::Pieces(_, pieces) => {
                 let mut tokens = pieces.head.tokens();
                 for piece in pieces.middle.iter().chain(&pieces.tail) {
                     tokens.push(Token::Many);
@@ -161,7 +177,8 @@ impl Wildcard {
         match &self.0 {
             Shape::Any => "",
             Shape::Exact(text) | Shape::Prefix(text) => text,
-            Shape::Pieces(pieces) => pieces.head.literal_start(),
+            Shape::Starred(starred) => starred.head(),
+            Shape::Pieces(_, pieces) => pieces.head.literal_start(),
         }
     }
 
@@ -178,7 +195,8 @@ impl fmt::Display for Wildcard {
             Shape::Any => f.write_str("*"),
             Shape::Exact(text) => f.write_str(text),
             Shape::Prefix(prefix) => write!(f, "{prefix}*"),
-            Shape::Pieces(pieces) => {
+            Shape::Starred(starred) => f.write_str(starred.as_str()),
+            Shape::Pieces(_, pieces) => {
                 write!(f, "{}", pieces.head)?;
                 for piece in &pieces.middle {
                     write!(f, "*{piece}")?;

@@ -5,6 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
 
+#[path = "managed/resources.rs"]
+mod resources;
+#[path = "managed/witness.rs"]
+mod witness;
+
 use std::{
     collections::BTreeMap,
     env, fs,

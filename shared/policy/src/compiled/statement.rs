@@ -1,6 +1,8 @@
 //! Statements ready to be tested against a request.
 
-use super::{ActionPattern, Asked, PolicyKind, PrincipalMatch, ResourcePattern, Side, Whom};
+use super::{
+    ActionPattern, Asked, PolicyKind, PrincipalMatch, Question, ResourcePattern, Side, Whom,
+};
 use crate::Span;
 use crate::condition::Condition;
 use crate::document::{Effect, Statement};
@@ -101,9 +103,13 @@ impl CompiledStatement {
         missing: &mut Vec<&'a str>,
     ) -> Tri {
         let Some(patterns) = &self.resources else { return Tri::Yes };
-        let mut side = |pattern: &'a ResourcePattern| {
-            pattern.side(asked, self.effect, self.not_resource, request.context(), missing)
+        let question = Question {
+            asked,
+            context: request.context(),
+            effect: self.effect,
+            negated: self.not_resource,
         };
+        let mut side = |pattern: &'a ResourcePattern| pattern.side(question, missing);
         if self.not_resource {
             Tri::all(patterns.iter().map(|pattern| match side(pattern) {
                 Side::Inside | Side::Void => Tri::No,

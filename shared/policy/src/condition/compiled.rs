@@ -34,6 +34,20 @@ impl Comparison {
     }
 }
 
+/// Whether a key resolves to what AWS calls a null data set: no value, or none but empty strings.
+///
+/// `ForAllValues` holds for it, `ForAnyValue` does not, and `Null` takes the key for absent. Operators without a
+/// quantifier compare an empty string as any other: `s3:prefix` is empty when all of a bucket is listed.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+fn is_null(found: Lookup<'_>) -> bool {
+    match found {
+        Lookup::Missing => true,
+        Lookup::One(value) => value.is_empty(),
+        Lookup::Many(values) => values.iter().all(|value| value.is_empty()),
+        Lookup::Unknown => false,
+    }
+}
+
 impl Condition {
     pub(crate) fn new(entry: &ConditionEntry, variables: bool) -> Self {
         let operator = Operator::parse(entry.operator.as_str());
@@ -55,21 +69,22 @@ impl Condition {
             missing.push(&self.key);
             return Tri::Unknown;
         }
+        let no_value = is_null(found);
         if operator.comparison == Comparison::Null {
-            let absent = matches!(found, Lookup::Missing | Lookup::Many([]));
             return Tri::from(
                 self.values
                     .iter()
-                    .any(|value| matches!(value, Value::Absent(wanted) if *wanted == absent)),
+                    .any(|value| matches!(value, Value::Absent(wanted) if *wanted == no_value)),
             );
         }
         let one = |text: &str, missing: &mut Vec<&'a str>| {
             self.test_value(operator.comparison, text, context, missing)
         };
         match (operator.quantifier, found) {
-            (Some(Quantifier::ForAllValues), Lookup::Missing) => Tri::Yes,
+            (Some(Quantifier::ForAllValues), _) if no_value => Tri::Yes,
             (Some(Quantifier::ForAnyValue), Lookup::Missing) => Tri::from(operator.if_exists),
-            (None, Lookup::Missing) => {
+            (Some(Quantifier::ForAnyValue), _) if no_value => Tri::No,
+            (_, Lookup::Missing) => {
                 Tri::from(operator.if_exists || operator.comparison.is_negated())
             }
             (_, Lookup::One(text)) => one(text, missing),

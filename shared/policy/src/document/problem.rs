@@ -1,6 +1,7 @@
 //! What can be wrong with a document's elements, whatever the policy type.
 
 use crate::Span;
+use crate::invisible::shown;
 use std::fmt;
 
 /// One element that is not understood.
@@ -52,7 +53,7 @@ pub enum ProblemKind {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { element, found, .. } = self;
+        let (element, found) = (shown(&self.element), shown(&self.found));
         match self.kind {
             ProblemKind::NotAnObject => write!(f, "{element} must be an object, not {found}"),
             ProblemKind::UnknownElement => {

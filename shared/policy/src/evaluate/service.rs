@@ -5,11 +5,25 @@ use super::{Policies, S3Settings};
 use crate::Arn;
 use crate::request::{CallerKind, Request};
 
-/// `sts:GetCallerIdentity` needs no permission, and no policy takes it away.
+/// What needs no permission, and no policy takes away.
+///
+/// - `sts:GetCallerIdentity`, for whoever has credentials:
+///   <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+/// - `sts:GetSessionToken`, which authenticates a user or root user. Who comes with a session's credentials cannot
+///   call it, whatever is allowed:
+///   <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html>
 pub(super) fn always(request: &Request) -> Option<Decision> {
-    let known = request.caller().kind() != CallerKind::Anonymous;
-    (known && request.action_key() == "sts:getcalleridentity")
-        .then(|| Decision::plain(Outcome::Allowed, Layer::Service))
+    use CallerKind as K;
+    let caller = request.caller().kind();
+    let outcome = match (request.action_key(), caller) {
+        ("sts:getcalleridentity", K::Anonymous) => return None,
+        ("sts:getcalleridentity", _) | ("sts:getsessiontoken", K::Root | K::User) => {
+            Outcome::Allowed
+        }
+        ("sts:getsessiontoken", _) => Outcome::ImplicitlyDenied,
+        _ => return None,
+    };
+    Some(Decision::plain(outcome, Layer::Service))
 }
 
 /// Whether the resource's own policy must grant, even within the account: KMS keys, and roles that are assumed.

@@ -3,6 +3,7 @@
 mod string;
 
 use super::{Member, Node, Value};
+use crate::invisible::{code_point, is_invisible};
 use crate::{Position, Span};
 use std::fmt;
 
@@ -73,7 +74,9 @@ impl Reader<'_> {
         let found = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             None => "the text ends".to_owned(),
             Some('`') => "found a backtick".to_owned(),
-            Some(c) if c.is_control() => format!("found the character U+{:04X}", u32::from(c)),
+            Some(c) if is_invisible(c) => {
+                format!("found the invisible character {}, remove it", code_point(c))
+            }
             Some(c) => format!("found `{c}`"),
         };
         Fault { message: format!("expected {wanted}, {found}"), at: self.at }
@@ -240,6 +243,26 @@ mod tests {
         assert_eq!(
             refusal("[1 2]"),
             "expected `,` or `]` after the item, found `2` at line 1, column 4"
+        );
+        assert_eq!(
+            refusal("\u{feff}{}"),
+            "expected a value, found the invisible character U+FEFF (byte order mark), remove it at line 1, column 1"
+        );
+        assert_eq!(
+            refusal("{\"a\":\n 1,\u{a0}\"b\": 2}"),
+            "expected a key in double quotes, found the invisible character U+00A0 (no-break space), remove it at line 2, column 4"
+        );
+        for c in ['\u{2028}', '\u{2029}', '\u{200b}', '\u{202e}', '\u{3000}', '\u{85}', '\0'] {
+            let named = format!("U+{:04X}", u32::from(c));
+            for text in
+                [format!("{c}1"), format!("[1{c}]"), format!("{{\"a\"{c}:1}}"), format!("1{c}")]
+            {
+                assert!(refusal(&text).contains(&named), "{}", refusal(&text));
+            }
+        }
+        assert_eq!(
+            refusal("[\"a\tb\"]"),
+            "the character U+0009 (tab) in a string must be written as an escape at line 1, column 4"
         );
         assert_eq!(refusal("\"abc"), "a string is not closed at line 1, column 1");
         assert_eq!(refusal("{} x"), "expected the end of the text, found `x` at line 1, column 4");

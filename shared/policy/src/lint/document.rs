@@ -1,7 +1,7 @@
 //! The document as a whole: its elements, version, statements and size.
 
 use super::{
-    Subject, action, arn, attached, code::codes, condition, element, organization,
+    Subject, action, arn, attached, character, code::codes, condition, element, organization,
     policy_type::PolicyType, principal, privilege, report::Report, resource, size,
     statement::Statement, trust, variable,
 };
@@ -10,6 +10,7 @@ use crate::json::{Member, Node, Value};
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     repeated_keys(subject.root, report);
     size::check(subject, report);
+    character::check(subject, report);
     if !subject.root.is_object() {
         element::mismatch(report, subject.root, "an object");
         return;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     LineIndex, Position, Span,
+    invisible::shown,
     json::{Node, ParseError, Value},
 };
 
@@ -51,7 +52,7 @@ impl<'a> Report<'a> {
         };
         let finding = |found: Found| Finding {
             code: found.code,
-            message: found.message,
+            message: shown(&found.message).into_owned(),
             locations: found.spans.into_iter().map(locate).collect(),
             fix: found.fix,
         };

@@ -18,6 +18,11 @@ impl Marks {
         Self { run: run.into(), start }
     }
 
+    /// The bytes of the shortest text that fits.
+    pub(super) fn shortest(&self) -> usize {
+        self.run.iter().map(|wanted| wanted.map_or(1, char::len_utf8)).sum()
+    }
+
     pub(super) fn literal_start(&self) -> &str {
         &self.start
     }

@@ -2,6 +2,7 @@
 
 use super::Token;
 use super::marks::Marks;
+use super::starred::after_first;
 use std::fmt;
 
 #[derive(Debug, Clone)]
@@ -43,6 +44,13 @@ impl Piece {
         }
     }
 
+    fn shortest(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Marks(marks) => marks.shortest(),
+        }
+    }
+
     fn strip_start<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
             Self::Text(start) => text.strip_prefix(&**start),
@@ -60,13 +68,19 @@ impl Piece {
     /// What follows its first occurrence.
     fn after_first<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
-            Self::Text(piece) => text.split_once(&**piece).map(|(_, rest)| rest),
+            Self::Text(piece) => after_first(piece, text),
             Self::Marks(marks) => marks.after_first(text),
         }
     }
 }
 
 impl Pieces {
+    /// The bytes of the shortest text that fits.
+    pub(super) fn shortest(&self) -> usize {
+        let pieces = self.middle.iter().chain([&self.head]).chain(&self.tail);
+        pieces.map(Piece::shortest).sum()
+    }
+
     pub(super) fn matches(&self, text: &str) -> bool {
         let Some(mut rest) = self.head.strip_start(text) else { return false };
         let Some(tail) = &self.tail else { return rest.is_empty() };

@@ -74,7 +74,7 @@ const PRINCIPALS: [&str; 14] = [
     r#"{"CanonicalUser":"79a59df900b949e55d96a1e698fbaced"}"#,
 ];
 
-const ACTIONS: [&str; 8] = [
+const ACTIONS: [&str; 9] = [
     "s3:GetObject",
     "s3:PutObject",
     "s3:GetBucketPolicy",
@@ -82,6 +82,7 @@ const ACTIONS: [&str; 8] = [
     "kms:Decrypt",
     "sts:AssumeRole",
     "sts:GetCallerIdentity",
+    "sts:GetSessionToken",
     "iam:CreateServiceLinkedRole",
 ];
 
@@ -103,7 +104,7 @@ const ACTION_PATTERNS: [&str; 15] = [
     "s3:GetObject ",
 ];
 
-const RESOURCES: [&str; 9] = [
+pub(crate) const RESOURCES: [&str; 11] = [
     "arn:aws:s3:::photos/ana/a.jpg",
     "arn:aws:s3:::photos/bo/b.jpg",
     "arn:aws:s3:::photos",
@@ -112,10 +113,12 @@ const RESOURCES: [&str; 9] = [
     "arn:aws:kms:eu-west-1:111122223333:alias/k1",
     "arn:aws:iam::111122223333:role/Reader",
     "arn:aws:iam::444455556666:role/Reader",
+    "arn:aws:logs:eu-west-1:111122223333:log-group:/app/photos:log-stream:x",
+    "arn:aws:sns:eu-west-1:111122223333:Reader:x",
     "*",
 ];
 
-const RESOURCE_PATTERNS: [&str; 19] = [
+pub(crate) const RESOURCE_PATTERNS: [&str; 37] = [
     "*",
     "*",
     "arn:aws:s3:::photos/*",
@@ -135,6 +138,24 @@ const RESOURCE_PATTERNS: [&str; 19] = [
     "arn:aws:iam::111122223333:role/*",
     "arn:aws:iam::*:role/Read??",
     "arn:aws:iam::444455556666:role/Reader",
+    "arn:aws:kms:*:*:*/*",
+    "arn:aws:kms:*:*:k?y/k1",
+    "arn:aws:kms:eu-west-1:*key/*",
+    "arn:aws:logs:*:*:*:/app/*",
+    "arn:aws:logs:*:*:/app/*",
+    "arn:aws:*:*:*:Reader*",
+    "arn:aws:s3:*photos/*",
+    "arn:aws:iam:*Reader",
+    "arn:aws:iam::*:${s3:prefix, 'role'}/*",
+    "arn:aws:iam::${aws:PrincipalTag/Team}:role/Reader",
+    "arn:aws:s3:::${aws:username}/${s3:prefix}*",
+    "arn:aws:kms",
+    "arn:aws:kms:us-east-1",
+    "arn:aws:kms:*:111122223333",
+    "arn:aws:iam::111122223333",
+    "arn:aws:s3:*",
+    "arn:aws",
+    "arn:*",
 ];
 
 /// Keys with values that requests give and policies ask for.
@@ -169,7 +190,7 @@ const KEYS: [(&str, &[&str]); 10] = [
         "s3:prefix",
         &["photos", "ana", "${aws:username}", "${aws:username}/*", "ph*", "ana/x", "p?otos"],
     ),
-    ("aws:TagKeys", &["a", "b", "c*", "A", "cd"]),
+    ("aws:TagKeys", &["a", "b", "c*", "A", "cd", ""]),
     ("aws:PrincipalTag/Team", &["red", "Red", "blue", "re*"]),
     ("AWS:principaltag/team", &["red", "Red", "blue", "r?d"]),
 ];

@@ -4,12 +4,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::cast_precision_loss,
     reason = "a tool of the tests: it stops at the first surprise"
 )]
 
 use policy::{
-    ConditionEntry, Document, Effect, ListClause, Outcome, Principal, PrincipalClause,
+    ConditionEntry, Document, Effect, ListClause, Outcome, PolicyKind, Principal, PrincipalClause,
     PrincipalKind, Statement,
 };
 use std::collections::BTreeMap;
@@ -73,8 +72,14 @@ fn fits_text(pattern: &[Symbol], text: &str) -> bool {
 
 /// A policy string with its variables replaced; `None` when one has no value.
 fn symbols(text: &str, ask: &Ask, variables: bool, wildcards: bool) -> Option<Symbols> {
+    let (symbols, void) = filled(text, ask, variables, wildcards);
+    (!void).then_some(symbols)
+}
+
+/// A policy string with its variables replaced, by a star where one has no value, and whether that is so.
+fn filled(text: &str, ask: &Ask, variables: bool, wildcards: bool) -> (Symbols, bool) {
     let chars: Vec<char> = text.chars().collect();
-    let mut out = Vec::new();
+    let (mut out, mut void) = (Vec::new(), false);
     let mut i = 0;
     while i < chars.len() {
         let close = chars[i..].iter().position(|c| *c == '}').map(|offset| i + offset);
@@ -85,18 +90,10 @@ fn symbols(text: &str, ask: &Ask, variables: bool, wildcards: bool) -> Option<Sy
                 out.push(Symbol::Letter(inside.chars().next().unwrap()));
                 continue;
             }
-            let (key, default) = match inside.split_once(',') {
-                Some((key, default)) => (key.to_owned(), Some(default.trim().to_owned())),
-                None => (inside, None),
-            };
-            let value = match ask.context.get(&key.trim().to_lowercase()) {
-                Some(Value::One(value)) if !value.is_empty() => value.clone(),
-                _ => {
-                    let default = default?;
-                    default.strip_prefix('\'')?.strip_suffix('\'')?.to_owned()
-                }
-            };
-            out.extend(value.chars().map(Symbol::Letter));
+            let value = value_of(&inside, ask);
+            void |= value.is_none();
+            let letters = value.map(|value| value.chars().map(Symbol::Letter).collect());
+            out.extend(letters.unwrap_or_else(|| vec![Symbol::Star]));
             continue;
         }
         out.push(match chars[i] {
@@ -106,7 +103,16 @@ fn symbols(text: &str, ask: &Ask, variables: bool, wildcards: bool) -> Option<Sy
         });
         i += 1;
     }
-    Some(out)
+    (out, void)
+}
+
+/// What a variable stands for: its key's one value, or its default.
+fn value_of(inside: &str, ask: &Ask) -> Option<String> {
+    let (key, default) = inside.split_once(',').unwrap_or((inside, ""));
+    match ask.context.get(&key.trim().to_lowercase()) {
+        Some(Value::One(value)) if !value.is_empty() => Some(value.clone()),
+        _ => Some(default.trim().strip_prefix('\'')?.strip_suffix('\'')?.to_owned()),
+    }
 }
 
 fn cut(symbols: &[Symbol]) -> Vec<Symbols> {
@@ -157,8 +163,35 @@ fn action_named(clause: &ListClause, asked: &str) -> bool {
     any != clause.negated
 }
 
-/// Full ARNs only: the generator cuts none short.
-fn resource_named(clause: &ListClause, effect: Effect, ask: &Ask, variables: bool) -> bool {
+/// What a pattern stands for in its kind of policy: itself, and what it is completed to when it is cut short.
+/// `None` where such a pattern is refused.
+fn readings(text: &str, kind: PolicyKind) -> Option<Vec<String>> {
+    // No variable of the generator's vocabulary holds a colon in its name before the resource.
+    let missing = 6 - text.splitn(6, ':').count();
+    if missing == 0 {
+        return Some(vec![text.to_owned()]);
+    }
+    let completed = format!("{text}{}", ":*".repeat(missing));
+    let starred = text.contains('*');
+    match kind {
+        PolicyKind::Identity | PolicyKind::Boundary => Some(vec![text.to_owned(), completed]),
+        PolicyKind::Resource | PolicyKind::VpcEndpoint if starred => {
+            Some(vec![text.to_owned(), completed])
+        }
+        PolicyKind::Resource | PolicyKind::VpcEndpoint => Some(Vec::new()),
+        PolicyKind::Scp if starred => Some(vec![text.to_owned()]),
+        PolicyKind::Session | PolicyKind::Scp | PolicyKind::Rcp => None,
+    }
+}
+
+/// Whether `NotResource` means all but it; not for an ARN cut short of which AWS documents nothing.
+fn turns_round(text: &str, kind: PolicyKind) -> bool {
+    text.splitn(6, ':').count() == 6
+        || matches!(kind, PolicyKind::Identity | PolicyKind::Boundary)
+        || (matches!(kind, PolicyKind::Resource | PolicyKind::VpcEndpoint) && !text.contains('*'))
+}
+
+fn resource_named(clause: &ListClause, effect: Effect, ask: &Ask, place: Place) -> bool {
     let mut inside = false;
     let mut void = false;
     for value in &clause.values {
@@ -167,50 +200,35 @@ fn resource_named(clause: &ListClause, effect: Effect, ask: &Ask, variables: boo
             inside = true;
             continue;
         }
-        if ask.resource == "*" {
-            let generous = (effect == Effect::Allow) != clause.negated;
-            inside |= generous && !ask.wildcard_only;
-            continue;
-        }
-        let Some(symbols) = symbols(text, ask, variables, true) else {
-            // Only the parts before the variable are compared with a resource that is elsewhere anyway.
-            void |= !elsewhere(text, &ask.resource, ask, variables);
+        let Some(readings) = readings(text, place.kind) else {
+            void = true;
             continue;
         };
-        let (pattern, given) = (cut(&symbols), cut_text(&ask.resource));
-        inside |= pattern.len() == 6
-            && given.len() == 6
-            && (0..6).all(|i| fits_text(&pattern[i], &given[i]))
-            && product_fits(text, &ask.resource);
+        if ask.resource == "*" {
+            let generous = (effect == Effect::Allow) != clause.negated;
+            inside |= generous && !ask.wildcard_only && !readings.is_empty();
+            continue;
+        }
+        let mut fits = false;
+        for reading in readings {
+            let (pattern, without_value) = filled(&reading, ask, place.variables, true);
+            // No value of a variable without one would make it fit where a star does not.
+            if fits_text(&pattern, &ask.resource) {
+                fits |= !without_value;
+                void |= without_value;
+            }
+        }
+        inside |= fits;
+        void |= !fits && !turns_round(text, place.kind);
     }
     if clause.negated { !inside && !void } else { inside }
 }
 
-/// Whether a segment before the first one with a missing variable rules the resource out.
-fn elsewhere(text: &str, resource: &str, ask: &Ask, variables: bool) -> bool {
-    if !product_fits(text, resource) {
-        return true;
-    }
-    let given = cut_text(resource);
-    // No variable of the generator's vocabulary holds a colon before the resource.
-    for (i, segment) in text.splitn(6, ':').enumerate() {
-        match symbols(segment, ask, variables, true) {
-            None => return false,
-            Some(symbols) if !fits_text(&symbols, &given[i]) => return true,
-            Some(_) => {}
-        }
-    }
-    false
-}
-
-/// The resource's type must stand in the policy as it is.
-fn product_fits(pattern: &str, resource: &str) -> bool {
-    let (pattern, resource) = (cut_text(pattern), cut_text(resource));
-    let plain_s3 = pattern[2] == "s3" && pattern[3].is_empty() && pattern[4].is_empty();
-    match pattern[5].find(['/', ':']) {
-        Some(at) if !plain_s3 => resource[5].starts_with(&pattern[5][..=at]),
-        _ => true,
-    }
+/// In which kind of policy a statement stands, and whether that policy knows variables.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: PolicyKind,
+    variables: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -284,6 +302,14 @@ fn reached(clause: Option<&PrincipalClause>, effect: Effect, ask: &Ask) -> Namin
     if spared { Naming::No } else { Naming::Own }
 }
 
+/// A null data set: nothing, or nothing but empty strings.
+fn no_value(found: &Value) -> bool {
+    match found {
+        Value::One(value) => value.is_empty(),
+        Value::Many(values) => values.iter().all(String::is_empty),
+    }
+}
+
 fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
     let mut operator = entry.operator.as_str().to_lowercase();
     let if_exists = operator.ends_with("ifexists");
@@ -294,7 +320,7 @@ fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
     };
     let found = ask.context.get(&entry.key.as_str().to_lowercase());
     if operator == "null" {
-        let is_null = found.is_none() || found == Some(&Value::Many(Vec::new()));
+        let is_null = found.is_none_or(no_value);
         return entry
             .values
             .iter()
@@ -317,6 +343,8 @@ fn condition_holds(entry: &ConditionEntry, ask: &Ask, variables: bool) -> bool {
         }
     };
     match (set.as_str(), found) {
+        ("forallvalues", found) if no_value(found) => true,
+        ("foranyvalue", found) if no_value(found) => false,
         (_, Value::One(given)) => one(given),
         ("", Value::Many(_)) => false,
         ("forallvalues", Value::Many(given)) => given.iter().all(|given| one(given)),
@@ -387,8 +415,8 @@ fn number(text: &str) -> Option<f64> {
 
 /// Seconds since 1970, for whole days and for times in UTC.
 fn moment(text: &str) -> Option<f64> {
-    if let Ok(seconds) = text.parse::<i64>() {
-        return Some(seconds as f64);
+    if let Some(seconds) = number(text) {
+        return Some(seconds);
     }
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
     let field = |text: &str, at: usize| text.split(['-', ':', 'Z']).nth(at)?.parse::<u32>().ok();
@@ -412,18 +440,19 @@ fn moment(text: &str) -> Option<f64> {
     Some(f64::from(days + day - 1) * 86400.0 + f64::from(seconds))
 }
 
-fn applies(statement: &Statement, variables: bool, ask: &Ask) -> bool {
+fn applies(statement: &Statement, place: Place, ask: &Ask) -> bool {
     let effect = statement.effect.unwrap();
     action_named(statement.action.as_ref().unwrap(), &ask.action)
         && statement
             .resource
             .as_ref()
-            .is_none_or(|clause| resource_named(clause, effect, ask, variables))
-        && statement.conditions.iter().all(|entry| condition_holds(entry, ask, variables))
+            .is_none_or(|clause| resource_named(clause, effect, ask, place))
+        && statement.conditions.iter().all(|entry| condition_holds(entry, ask, place.variables))
 }
 
 /// The statements of some policies that apply, by effect, with how each names the caller.
 fn voices<'d>(
+    kind: PolicyKind,
     policies: impl IntoIterator<Item = &'d Document>,
     effect: Effect,
     ask: &Ask,
@@ -433,7 +462,8 @@ fn voices<'d>(
         let variables =
             document.version.as_ref().is_some_and(|version| version.as_str() == "2012-10-17");
         for statement in &document.statements {
-            if statement.effect == Some(effect) && applies(statement, variables, ask) {
+            let place = Place { kind, variables };
+            if statement.effect == Some(effect) && applies(statement, place, ask) {
                 found.push(statement);
             }
         }
@@ -441,8 +471,23 @@ fn voices<'d>(
     found
 }
 
-fn says<'d>(policies: impl IntoIterator<Item = &'d Document>, effect: Effect, ask: &Ask) -> bool {
-    !voices(policies, effect, ask).is_empty()
+fn says<'d>(
+    kind: PolicyKind,
+    policies: impl IntoIterator<Item = &'d Document>,
+    effect: Effect,
+    ask: &Ask,
+) -> bool {
+    !voices(kind, policies, effect, ask).is_empty()
+}
+
+/// What STS answers without asking a policy.
+fn whatever_policies_say(action: &str, caller: &str, is_root: bool) -> Option<Outcome> {
+    match action {
+        "sts:getcalleridentity" if !caller.is_empty() => Some(Outcome::Allowed),
+        "sts:getsessiontoken" if is_root || caller.contains(":user/") => Some(Outcome::Allowed),
+        "sts:getsessiontoken" => Some(Outcome::ImplicitlyDenied),
+        _ => None,
+    }
 }
 
 /// The decision, step by step.
@@ -459,8 +504,8 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
         || resource_part.starts_with("assumed-role/AWSServiceRoleFor");
     let alone = caller.is_empty() || is_service || is_federated;
     let action = ask.action.to_lowercase();
-    if action == "sts:getcalleridentity" && !caller.is_empty() {
-        return Outcome::Allowed;
+    if let Some(outcome) = whatever_policies_say(&action, caller, is_root) {
+        return outcome;
     }
     let own_account = account_of(caller).filter(|_| !is_service);
     let owner =
@@ -479,10 +524,13 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
         }
         reached(clause, statement.effect.unwrap(), ask)
     };
-    let resource_denies = voices(&world.resource, Deny, ask).iter().any(|s| names(s) > Naming::No);
-    let grants: Vec<Naming> = voices(&world.resource, Allow, ask).iter().map(names).collect();
+    let resource_denies = voices(PolicyKind::Resource, &world.resource, Deny, ask)
+        .iter()
+        .any(|s| names(s) > Naming::No);
+    let grants: Vec<Naming> =
+        voices(PolicyKind::Resource, &world.resource, Allow, ask).iter().map(names).collect();
     let endpoint = |effect: Effect| {
-        let voices = voices(world.endpoint.iter().flatten(), effect, ask);
+        let voices = voices(PolicyKind::VpcEndpoint, world.endpoint.iter().flatten(), effect, ask);
         voices.iter().any(|s| {
             s.principal.is_none() || reached(s.principal.as_ref(), effect, ask) > Naming::No
         })
@@ -492,24 +540,30 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
     let scps_count = !alone && !service_linked && !managed(&own_account);
     let rcps_count = !service_linked && !managed(&resource_account);
     let levels = world.scps.as_ref().filter(|_| scps_count);
-    let mut denied = levels.is_some_and(|levels| says(levels.iter().flatten(), Deny, ask));
+    let mut denied =
+        levels.is_some_and(|levels| says(PolicyKind::Scp, levels.iter().flatten(), Deny, ask));
     denied |= rcps_count
-        && world.rcps.as_ref().is_some_and(|levels| says(levels.iter().flatten(), Deny, ask));
+        && world
+            .rcps
+            .as_ref()
+            .is_some_and(|levels| says(PolicyKind::Rcp, levels.iter().flatten(), Deny, ask));
     denied |= endpoint(Deny);
     let repairs = ["s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"];
     denied |=
         resource_denies && !(is_root && own_account == owner && repairs.contains(&action.as_str()));
     if !alone {
-        denied |= says(&world.identity, Deny, ask);
-        denied |= says(world.boundary.iter().flatten(), Deny, ask);
-        denied |= says(world.session.iter().flatten(), Deny, ask);
+        denied |= says(PolicyKind::Identity, &world.identity, Deny, ask);
+        denied |= says(PolicyKind::Boundary, world.boundary.iter().flatten(), Deny, ask);
+        denied |= says(PolicyKind::Session, world.session.iter().flatten(), Deny, ask);
     }
     if denied {
         return Outcome::ExplicitlyDenied;
     }
 
     // Every guardrail must let it through.
-    if levels.is_some_and(|levels| levels.iter().any(|level| !says(level, Allow, ask))) {
+    if levels
+        .is_some_and(|levels| levels.iter().any(|level| !says(PolicyKind::Scp, level, Allow, ask)))
+    {
         return Outcome::ImplicitlyDenied;
     }
     if world.endpoint.is_some() && !endpoint(Allow) {
@@ -523,10 +577,16 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
     if alone {
         return yes(grants.iter().any(by_name));
     }
-    let in_boundary =
-        is_root || world.boundary.as_ref().is_none_or(|boundary| says(boundary, Allow, ask));
-    let in_session = world.session.as_ref().is_none_or(|session| says(session, Allow, ask));
-    let own = (is_root || says(&world.identity, Allow, ask)) && in_boundary && in_session;
+    let in_boundary = is_root
+        || world
+            .boundary
+            .as_ref()
+            .is_none_or(|boundary| says(PolicyKind::Boundary, boundary, Allow, ask));
+    let in_session =
+        world.session.as_ref().is_none_or(|session| says(PolicyKind::Session, session, Allow, ask));
+    let own = (is_root || says(PolicyKind::Identity, &world.identity, Allow, ask))
+        && in_boundary
+        && in_session;
     if own_account.is_none() || own_account != owner {
         return yes(own && grants.iter().any(|grant| *grant > Naming::No));
     }
@@ -536,8 +596,11 @@ pub(crate) fn decide(world: &World, ask: &Ask) -> Outcome {
             return Outcome::Allowed;
         }
     }
-    let is_key = action.starts_with("kms:") && ask.resource.contains(":key/");
-    let is_trust = action.starts_with("sts:") && world.resource.is_some();
-    let trusted = !(is_key || is_trust) || grants.contains(&Naming::Account);
-    yes(own && trusted)
+    yes(own && (!grants_itself(world, &action, &ask.resource) || grants.contains(&Naming::Account)))
+}
+
+/// Whether only the resource's policy lets identity policies decide.
+fn grants_itself(world: &World, action: &str, resource: &str) -> bool {
+    let is_key = action.starts_with("kms:") && resource.contains(":key/");
+    is_key || (action.starts_with("sts:") && world.resource.is_some())
 }

@@ -14,7 +14,7 @@ use policy::json::Node;
 use policy::wildcard::{covers, overlaps, tokens};
 use policy::{
     Caller, Context, Document, Effect, Layer, Outcome, Policies, Policy, PolicyKind, Request,
-    Wildcard, check_syntax,
+    Wildcard, arns_overlap, check_syntax,
 };
 use proptest::prelude::*;
 
@@ -197,6 +197,38 @@ proptest! {
         }).collect();
         prop_assert_eq!(outcome(&split, &ask), before);
     }
+}
+
+/// What `arns_overlap` says of patterns is what the evaluator says of resources.
+#[test]
+fn patterns_that_share_a_resource_overlap() {
+    let allows = |pattern: &str, resource: &str| {
+        let text =
+            format!(r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"{pattern}"}}}}"#);
+        let policy =
+            Policy::new("p", PolicyKind::Identity, &Document::parse(&text).unwrap()).unwrap();
+        let ana = Caller::parse("arn:aws:iam::111122223333:user/ana");
+        let request = Request::new(ana, "x:Y", resource).in_account("111122223333");
+        Policies::new().identity(policy).evaluate(&request).outcome == Outcome::Allowed
+    };
+    let resources: Vec<&str> =
+        generate::RESOURCES.into_iter().filter(|resource| *resource != "*").collect();
+    let patterns =
+        || generate::RESOURCE_PATTERNS.into_iter().filter(|pattern| !pattern.contains("${"));
+    let mut shared = 0;
+    for a in patterns() {
+        for resource in &resources {
+            assert_eq!(arns_overlap(a, resource), allows(a, resource), "`{a}` and `{resource}`");
+        }
+        for b in patterns() {
+            if resources.iter().any(|resource| allows(a, resource) && allows(b, resource)) {
+                assert!(arns_overlap(a, b), "`{a}` and `{b}` share a resource");
+                shared += 1;
+            }
+            assert_eq!(arns_overlap(a, b), arns_overlap(b, a), "`{a}` and `{b}`");
+        }
+    }
+    assert!(shared > 200, "only {shared} pairs share a resource");
 }
 
 /// Every text of a length over two letters.

@@ -8,12 +8,11 @@ use crate::wildcard::{Token, tokens};
 #[derive(Debug)]
 pub(crate) enum Asked<'r> {
     /// `*`; whether the action has no resource of its own.
-    All {
-        wildcard_only: bool,
-    },
-    One(Arn<'r>, &'r str),
-    /// A pattern: partition, service, region, account, resource.
-    Pattern(Box<[Vec<Token>; 5]>),
+    All { wildcard_only: bool },
+    /// An ARN.
+    One(&'r str),
+    /// A pattern of ARNs.
+    Pattern(Box<[Token]>),
     /// Neither.
     Nothing,
 }
@@ -24,18 +23,17 @@ impl<'r> Asked<'r> {
         if text == "*" {
             return Self::All { wildcard_only: request.is_wildcard_only() };
         }
-        match Arn::split(text) {
-            None => Self::Nothing,
-            Some(arn) if text.contains('*') => Self::Pattern(Box::new(
-                [arn.partition, arn.service, arn.region, arn.account, arn.resource]
-                    .map(request_tokens),
-            )),
-            Some(arn) => Self::One(arn, text),
+        if Arn::split(text).is_none() {
+            Self::Nothing
+        } else if text.contains('*') {
+            Self::Pattern(request_tokens(text).collect())
+        } else {
+            Self::One(text)
         }
     }
 }
 
 /// In a request only `*` is a wildcard.
-fn request_tokens(text: &str) -> Vec<Token> {
-    tokens(text).map(|token| if token == Token::One { Token::Char('?') } else { token }).collect()
+fn request_tokens(text: &str) -> impl Iterator<Item = Token> {
+    tokens(text).map(|token| if token == Token::One { Token::Char('?') } else { token })
 }

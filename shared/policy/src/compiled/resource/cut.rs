@@ -1,42 +1,65 @@
-//! Where a resource pattern is cut into segments.
+//! ARNs with fewer than six segments.
 
-/// Where the first five colons are that are not inside a variable, and how many there are.
-pub(super) fn colons(text: &str, variables: bool) -> ([usize; 5], usize) {
-    let mut found = [0; 5];
-    let mut count = 0;
-    let mut at = 0;
-    while let (Some(place), Some(next)) =
-        (found.get_mut(count), next(text, at, variables, |b| b == b':'))
-    {
-        (*place, at) = (next, next + 1);
-        count += 1;
-    }
-    (found, count)
+use super::{Question, Side, side_of};
+use crate::compiled::PolicyKind;
+use crate::template::{Syntax, Template};
+
+/// An ARN cut short. Documented for identity policies: the segments that are missing count as `*`
+/// ([ARNs](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html)). A `*` that is already there may
+/// also run on over colons, so that nothing is missing: `arn:aws:sqs:*:jobs`.
+#[derive(Debug, Clone)]
+pub(crate) struct Cut {
+    completed: Option<Template>,
+    written: Option<Template>,
+    /// Whether `NotResource` means all the others. Not where AWS documents nothing about such ARNs.
+    turns_round: bool,
 }
 
-/// The first `/` or `:` that is not inside a variable.
-pub(super) fn separator(text: &str, variables: bool) -> Option<usize> {
-    next(text, 0, variables, |b| b == b'/' || b == b':')
-}
-
-/// The next wanted byte from `at` on, variables jumped over.
-fn next(text: &str, at: usize, variables: bool, wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = at;
-    loop {
-        let b = *bytes.get(at)?;
-        if variables && b == b'$' && bytes.get(at + 1) == Some(&b'{') {
-            // Where nothing is closed any more, nothing later is either.
-            let Some(end) = bytes.get(at..)?.iter().position(|b| *b == b'}') else {
-                return next(text, at, false, wanted);
-            };
-            at += end + 1;
-        } else if wanted(b) {
-            return Some(at);
-        } else {
-            at += 1;
+impl Cut {
+    pub(super) fn new(text: &str, missing: usize, kind: PolicyKind, variables: bool) -> Self {
+        let template = |text: &str| Template::new(text, Syntax { variables, wildcards: true });
+        let identity = matches!(kind, PolicyKind::Identity | PolicyKind::Boundary);
+        // Organizations take such an ARN as it stands.
+        let completes = kind != PolicyKind::Scp;
+        Self {
+            completed: completes.then(|| template(&format!("{text}{}", ":*".repeat(missing)))),
+            written: text.contains('*').then(|| template(text)),
+            turns_round: identity,
         }
     }
+
+    pub(super) fn side<'a>(&'a self, question: Question<'_>, missing: &mut Vec<&'a str>) -> Side {
+        let mut side = if self.turns_round { Side::Outside } else { Side::Void };
+        for template in self.completed.iter().chain(&self.written) {
+            match side_of(template, question, missing) {
+                Side::Inside => return Side::Inside,
+                Side::Outside => {}
+                Side::Void if side == Side::Unknown => {}
+                other => side = other,
+            }
+        }
+        side
+    }
+}
+
+/// How many of the first five colons there are, those inside of variables aside.
+pub(super) fn colons(text: &str, variables: bool) -> usize {
+    let mut rest = text;
+    let mut count = 0;
+    while let Some(at) = rest.find([':', '$']).filter(|_| count < 5) {
+        let (_, found) = rest.split_at_checked(at).unwrap_or(("", rest));
+        rest = if let Some(open) = found.strip_prefix("${").filter(|_| variables) {
+            // What is not closed is no variable, and nothing after it is one either.
+            let Some((_, after)) = open.split_once('}') else {
+                return 5.min(count + found.matches(':').count());
+            };
+            after
+        } else {
+            count += usize::from(found.starts_with(':'));
+            found.get(1..).unwrap_or("")
+        };
+    }
+    count
 }
 
 #[cfg(test)]
@@ -46,12 +69,12 @@ mod tests {
     #[test]
     fn variables_are_jumped_over() {
         let arn = "arn:aws:iam::${aws:PrincipalAccount}:role/a:b";
-        assert_eq!(colons(arn, true), ([3, 7, 11, 12, 36], 5));
-        assert_eq!(colons(arn, false), ([3, 7, 11, 12, 18], 5));
-        assert_eq!(colons("arn:aws:s3", true), ([3, 7, 0, 0, 0], 2));
-        assert_eq!(separator("${a/b}/c", true), Some(6));
-        assert_eq!(separator("${a/b}/c", false), Some(3));
-        assert_eq!(separator("${a/b", true), Some(3), "what is not closed is no variable");
-        assert_eq!(separator("abc", true), None);
+        assert_eq!(colons(arn, true), 5);
+        assert_eq!(colons("arn:aws:iam::${aws:PrincipalAccount}", true), 4);
+        assert_eq!(colons("arn:aws:iam::${aws:PrincipalAccount}", false), 5);
+        assert_eq!(colons("arn:aws:s3", true), 2);
+        assert_eq!(colons("arn:aws:s3:${a:b", true), 4, "what is not closed is no variable");
+        assert_eq!(colons("arn:$:${$}:", true), 3);
+        assert_eq!(colons("", true), 0);
     }
 }

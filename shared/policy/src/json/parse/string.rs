@@ -1,6 +1,7 @@
 //! Strings and their escapes.
 
 use super::{Fault, Reader};
+use crate::invisible::code_point;
 
 impl Reader<'_> {
     pub(super) fn string(&mut self) -> Result<Box<str>, Fault> {
@@ -16,9 +17,11 @@ impl Reader<'_> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape(&mut out)?,
-                Some(_) => {
-                    return self
-                        .fault("a control character in a string must be written as an escape");
+                Some(control) => {
+                    let name = code_point(char::from(control));
+                    let message =
+                        format!("the character {name} in a string must be written as an escape");
+                    return self.fault(message);
                 }
                 None => {
                     return Err(Fault {
