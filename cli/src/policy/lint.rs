@@ -10,7 +10,10 @@ use std::{
 use clap::{Args as ClapArgs, ValueEnum};
 use policy::{
     facts::Facts,
-    lint::{self, AttachedTo, Finding, FindingType, Fix, Location, Options, PathStep, PolicyType},
+    lint::{
+        self, AttachedTo, Finding, FindingType, Fix, Location, Options, PathStep, PolicyType,
+        Source,
+    },
 };
 use serde_json::{Value, json};
 
@@ -35,6 +38,9 @@ pub(crate) struct Args {
     /// Judges SCPs by the narrower grammar they had before September 2025.
     #[arg(long)]
     classic_scp: bool,
+    /// Whose codes to look for; Access Analyzer's alone compare with its answers.
+    #[arg(long, value_enum, default_value_t, value_name = "SOURCE")]
+    source: Whose,
     /// Facts about AWS that are newer than those built in.
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
@@ -64,6 +70,15 @@ enum Format {
     Table,
     Json,
     Sarif,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Whose {
+    /// Access Analyzer's and InfraAudit's own.
+    #[default]
+    All,
+    /// Those that IAM Access Analyzer has too.
+    AccessAnalyzer,
 }
 
 impl From<Kind> for PolicyType {
@@ -106,7 +121,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut linted = Vec::with_capacity(args.files.len());
     for path in &args.files {
         let (name, text) = read(path)?;
-        let findings = lint::lint(&text, options, &facts);
+        let mut findings = lint::lint(&text, options, &facts);
+        if args.source == Whose::AccessAnalyzer {
+            findings.retain(|finding| finding.code().source == Source::AccessAnalyzer);
+        }
         linted.push(Linted { name, text, findings });
     }
     let output = Output::Standard;
@@ -184,7 +202,8 @@ fn table(output: &Output, linted: &[Linted]) -> String {
     export::table(output.style(), ["PLACE", "TYPE", "CODE", "FINDING"], rows) + "\n"
 }
 
-/// A list of findings with the names of Access Analyzer's API; lines and columns count from 1.
+/// A list of findings with the names of Access Analyzer's API; lines and columns count from 1. `source`
+/// says whether Access Analyzer has the code too.
 fn json(linted: &[Linted]) -> Value {
     let finding = |file: &Linted, finding: &Finding| {
         let at = finding.position();
@@ -195,6 +214,7 @@ fn json(linted: &[Linted]) -> Value {
             "findingType": finding.code().kind.as_str(),
             "issueCode": finding.code().name,
             "findingDetails": finding.message(),
+            "source": finding.code().source.word(),
             "learnMoreLink": finding.code().link(),
             "line": at.line,
             "column": at.column,
@@ -224,4 +244,24 @@ fn location(location: &Location) -> Value {
         "path": location.path.iter().map(step).collect::<Vec<_>>(),
         "span": {"start": place(location.start), "end": place(location.end)},
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_says_whose_code_it_is() {
+        let text = r#"{"Version": "2012-10-17", "Statement":
+            {"Effect": "Allow", "Action": ["s3:GetObject", "iam:PassRole"], "Resource": ["arn:aws:s3:::a", "*"]}}"#;
+        let facts = Facts::bundled().unwrap();
+        let findings = lint::lint(text, PolicyType::Identity, &facts);
+        let found = json(&[Linted { name: "p.json".into(), text: text.into(), findings }]);
+        let whose = |code: &str| {
+            let found = found.as_array().unwrap().iter().find(|found| found["issueCode"] == code);
+            found.unwrap_or_else(|| panic!("{code} is not found"))["source"].clone()
+        };
+        assert_eq!(whose("PASS_ROLE_WITH_STAR_IN_RESOURCE"), "access-analyzer");
+        assert_eq!(whose("INFRAAUDIT_RESOURCE_FITS_NO_ACTION"), "infraaudit");
+    }
 }

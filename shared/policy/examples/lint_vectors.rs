@@ -1,5 +1,5 @@
 //! Lints the policies of vector files (`{vectors: [{id, policy_type, document, expected}]}`) and
-//! prints where the codes found differ from those expected:
+//! prints where the codes of Access Analyzer that are found differ from those expected:
 //!
 //! ```sh
 //! cargo run --release -p policy --example lint_vectors -- FILE…
@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, env, error::Error, fs};
 
 use policy::{
     facts::Facts,
-    lint::{self, PolicyType},
+    lint::{self, PolicyType, Source},
 };
 use serde_json::Value;
 
@@ -33,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let code = finding["issueCode"].as_str().unwrap_or("").to_owned();
                 *expected.entry(code).or_insert(0_usize) += 1;
             }
-            let findings = lint::lint(&document, kind, &facts);
+            let mut findings = lint::lint(&document, kind, &facts);
+            findings.retain(|finding| finding.code().source == Source::AccessAnalyzer);
             let mut found = BTreeMap::new();
             for finding in &findings {
                 *found.entry(finding.code().name.to_owned()).or_insert(0_usize) += 1;

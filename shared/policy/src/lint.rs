@@ -1,7 +1,8 @@
 //! Linting policies the way IAM Access Analyzer's policy validation does.
 //!
-//! Findings carry Access Analyzer's names ([`Code`]); the messages are this project's own. What is
-//! checked and what is not, code by code, is in `docs/policy-lint.md`.
+//! Findings carry Access Analyzer's names ([`Code`]); the messages are this project's own, and so are
+//! a few codes, whose names begin with `INFRAAUDIT_`. What is checked and what is not, code by code, is
+//! in `docs/policy-lint.md`.
 
 mod action;
 mod arn;
@@ -13,10 +14,12 @@ mod cover;
 mod document;
 mod element;
 mod finding;
+mod fit;
 mod organization;
 mod policy_type;
 mod principal;
 mod privilege;
+mod refused;
 mod region;
 mod report;
 mod resource;
@@ -27,7 +30,7 @@ mod unlisted;
 mod variable;
 
 pub(crate) use action::{nearest, permission_of};
-pub use code::{CODES, Check, Code};
+pub use code::{CODES, Check, Code, Source};
 pub use finding::{Finding, FindingType, Fix, Location, PathStep};
 pub use policy_type::{AttachedTo, PolicyType};
 pub use region::is_region;
@@ -82,7 +85,9 @@ pub fn lint(text: &str, options: impl Into<Options>, facts: &Facts) -> Vec<Findi
         options.policy_type = PolicyType::Trust;
     }
     let mut report = Report::new(text);
-    document::check(&Subject { root: &root, text, options, facts }, &mut report);
+    let subject = Subject { root: &root, text, options, facts };
+    document::check(&subject, &mut report);
+    refused::check(&subject, &mut report);
     report.finish(&root)
 }
 

@@ -14,6 +14,8 @@ use crate::{Position, Span};
 use std::collections::HashSet;
 use std::fmt;
 
+pub(crate) use statement::resource_refusal;
+
 /// What a document is for; each has elements it must or must not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DocumentKind {
@@ -64,9 +66,10 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-struct Fault {
-    message: String,
-    span: Span,
+/// Why IAM would refuse a document, and where in its text.
+pub(crate) struct Fault {
+    pub(crate) message: String,
+    pub(crate) span: Span,
 }
 
 /// Checks whether IAM would store a document.
@@ -91,7 +94,8 @@ pub fn check_syntax(text: &str, kind: DocumentKind) -> Result<Document, Malforme
     )
 }
 
-fn check(node: &Node, kind: DocumentKind) -> Result<Document, Fault> {
+/// [`check_syntax`] of a text that is read already.
+pub(crate) fn check(node: &Node, kind: DocumentKind) -> Result<Document, Fault> {
     use DocumentKind as K;
     let Reading { document, problems } = Document::read(node);
     if let Some(problem) =
@@ -135,6 +139,9 @@ mod tests {
         for (action, expected) in [
             (r#""*""#, true),
             (r#""s3:Get*""#, true),
+            (r#""*:*""#, true),
+            (r#""*:Get*""#, false),
+            (r#""s*:Get*""#, false),
             (r#"["s3:GetObject","nonsense:Nothing"]"#, true),
             (r#""s3""#, false),
             (r#""""#, false),
@@ -160,12 +167,20 @@ mod tests {
             ("bucket", false),
             ("", false),
             ("arn:moon:s3:::b", false),
+            ("arn:aws:*:*:1:*", false),
+            ("arn:aws:s*:::b", false),
+            ("arn:aws:*", false),
             ("arn:aws:s3::b", false),
             ("arn:aws::::b", false),
             ("arn:aws:s3:us-east-1::b", false),
             ("arn:aws:s3:us-east-1:1:accesspoint/a", true),
             ("arn:aws:iam::1:thing/a", false),
             ("arn:aws:iam::1:role/a", true),
+            ("arn:aws:iam::1:Role/a", false),
+            ("arn:aws:iam::1:*/*", false),
+            ("arn:aws:iam::1:root", true),
+            ("arn:aws:iam::1:roots", false),
+            ("arn:aws:iam::aws:role-template/a.amazonaws.com/A:1", true),
             ("arn:aws:iam::1:*", true),
             ("arn:aws:iam:us-east-1:1:role/a", false),
         ] {

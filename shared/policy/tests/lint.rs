@@ -2,11 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
 use policy::{
+    DocumentKind, check_syntax,
     facts::Facts,
-    lint::{self, AttachedTo, CODES, Check, Finding, FindingType, Options, PolicyType},
+    lint::{
+        self, AttachedTo, CODES, Check, Code, Finding, FindingType, Options, PolicyType, Source,
+    },
 };
 use serde_json::Value;
 
@@ -95,6 +103,82 @@ fn every_implemented_code_has_a_case() {
     assert_eq!(unique.len(), CODES.len());
 }
 
+/// Cases around codes whose rule AWS describes loosely: how often each code is found, and nothing else.
+#[test]
+fn neighbouring_policies_are_told_apart() {
+    let facts = facts();
+    let file: Value = serde_json::from_str(include_str!("lint/neighbours.json")).unwrap();
+    let cases = file.as_array().unwrap();
+    assert!(cases.len() >= 60, "only {} cases", cases.len());
+    let mut wrong = String::new();
+    for case in cases {
+        let kind = PolicyType::parse(case["type"].as_str().unwrap()).unwrap();
+        let attached_to = case["attached"].as_str().map(|name| AttachedTo::parse(name).unwrap());
+        let options = Options { attached_to, ..kind.into() };
+        let findings = lint::lint(&case["policy"].to_string(), options, &facts);
+        let mut counts = [BTreeMap::new(), BTreeMap::new()];
+        for finding in &findings {
+            let name = finding.code().name.to_owned();
+            *counts[usize::from(is_own(finding.code()))].entry(name).or_insert(0_u64) += 1;
+        }
+        let expected = ["expected", "own"].map(|field| {
+            let counts = case[field].as_object().into_iter().flatten();
+            counts.map(|(code, count)| (code.clone(), count.as_u64().unwrap())).collect()
+        });
+        if counts != expected {
+            let name = case["name"].as_str().unwrap();
+            writeln!(wrong, "{name}: expected {expected:?}, found {counts:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Linting asks what `policy::check_syntax` asks: what IAM or Organizations would not store has an error.
+#[test]
+fn what_is_refused_has_an_error() {
+    let facts = facts();
+    let neighbours: Value = serde_json::from_str(include_str!("lint/neighbours.json")).unwrap();
+    let neighbours = neighbours.as_array().unwrap().iter().map(|case| {
+        let kind = PolicyType::parse(case["type"].as_str().unwrap()).unwrap();
+        (Options::from(kind), case["policy"].to_string())
+    });
+    let cases = cases().into_iter().flat_map(|c| [(c.options, c.bad), (c.options, c.good)]);
+    let resources = [
+        "b",
+        "arn:aws:s3::b",
+        "arn:aws:s3::b*",
+        "arn:aws::s3:*",
+        "arn:aws:iam::*",
+        "arn:aws:iam::1:U*",
+    ];
+    let documents = resources.map(|resource| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","NotResource":"{resource}"}}}}"#
+        );
+        (PolicyType::Identity.into(), text)
+    });
+    let (mut refused, mut taken) = (0, 0);
+    for (options, text) in cases.chain(neighbours).chain(documents) {
+        let kind = match options.policy_type {
+            PolicyType::Resource => continue,
+            PolicyType::Identity => DocumentKind::Identity,
+            PolicyType::Trust => DocumentKind::Trust,
+            PolicyType::ServiceControl => DocumentKind::Scp,
+            PolicyType::ResourceControl => DocumentKind::Rcp,
+        };
+        let findings = lint::lint(&text, options, &facts);
+        let has_error = findings.iter().any(|f| f.code().kind == FindingType::Error);
+        match check_syntax(&text, kind) {
+            Ok(_) => taken += 1,
+            Err(refusal) => {
+                assert!(has_error, "{refusal}: {text}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 50 && taken > 150, "{refused} refused, {taken} taken");
+}
+
 #[test]
 fn findings_say_where_and_what() {
     let facts = facts();
@@ -116,7 +200,17 @@ fn findings_say_where_and_what() {
                     "{code}"
                 );
             }
-            assert!(finding.code().link().contains("access-analyzer-reference-policy-checks-"));
+            let link = finding.code().link();
+            match finding.code().source {
+                Source::AccessAnalyzer => {
+                    assert!(link.contains("access-analyzer-reference-policy-checks-"), "{link}");
+                    assert!(!code.starts_with("INFRAAUDIT_"), "{code}");
+                }
+                Source::InfraAudit { page } => {
+                    assert!(link == page && link.starts_with("https://docs.aws.amazon.com/"));
+                    assert!(code.starts_with("INFRAAUDIT_"), "{code}");
+                }
+            }
         }
     }
 }
@@ -175,6 +269,10 @@ fn findings_come_in_the_order_of_the_text() {
     assert!(offsets.is_sorted() && offsets.len() == 5, "{findings:#?}");
 }
 
+fn is_own(code: &Code) -> bool {
+    code.source != Source::AccessAnalyzer
+}
+
 /// The page is made from the code's own table, so it cannot say what the code does not do.
 #[test]
 fn the_page_is_current() {
@@ -188,7 +286,7 @@ fn the_page_is_current() {
         (FindingType::Suggestion, "Suggestions"),
     ] {
         write!(page, "\n### {title}\n\n| code | what it finds |\n|---|---|\n").unwrap();
-        for code in CODES.iter().filter(|code| code.kind == kind) {
+        for code in CODES.iter().filter(|code| code.kind == kind && !is_own(code)) {
             let declined = match code.check {
                 Check::Implemented => String::new(),
                 Check::Declined(reason) => format!(" **Declined:** {reason}"),
@@ -196,6 +294,12 @@ fn the_page_is_current() {
             let meaning = code.meaning.replace('|', "\\|");
             writeln!(page, "| [`{}`]({}) | {meaning}{declined} |", code.name, code.link()).unwrap();
         }
+    }
+    page.push_str("\n### This project's own\n\n| code | weight | what it finds |\n|---|---|---|\n");
+    for code in CODES.iter().filter(|code| is_own(code)) {
+        let meaning = code.meaning.replace('|', "\\|");
+        let kind = code.kind.as_str();
+        writeln!(page, "| [`{}`]({}) | {kind} | {meaning} |", code.name, code.link()).unwrap();
     }
     if fs::read_to_string(PAGE).unwrap_or_default() != page {
         fs::create_dir_all(Path::new(PAGE).parent().unwrap()).unwrap();

@@ -39,7 +39,7 @@ fn rule(code: &Code) -> Value {
         "fullDescription": {"text": code.meaning},
         "helpUri": code.link(),
         "defaultConfiguration": {"level": level(code.kind)},
-        "properties": {"findingType": code.kind.as_str()},
+        "properties": {"findingType": code.kind.as_str(), "source": code.source.word()},
     })
 }
 

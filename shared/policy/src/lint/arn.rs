@@ -9,7 +9,7 @@ use crate::{
 
 mod overlap;
 
-use overlap::overlap;
+pub(super) use overlap::overlap;
 
 pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
     let Some(clause) = statement.resource else { return };
@@ -92,6 +92,7 @@ fn service(facts: &Facts, node: &Node, arn: Arn<'_>, report: &mut Report<'_>) ->
         return false;
     }
     let known = facts.service(service).is_some() || facts.services_of_arn(service).next().is_some();
+    let known = known && !unlisted::is_gone(service);
     if service.bytes().any(|b| b.is_ascii_uppercase()) && known {
         let lower = service.to_ascii_lowercase();
         let message =

@@ -37,7 +37,18 @@ pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &m
             report.add(&codes::UNSUPPORTED_ACTION_IN_POLICY, action.node.span, message);
         }
     }
+    let of_s3 = matches!(
+        attached,
+        AttachedTo::S3Bucket
+            | AttachedTo::S3AccessPoint
+            | AttachedTo::S3MultiRegionAccessPoint
+            | AttachedTo::S3ObjectLambdaAccessPoint
+    );
     for (node, text) in statement.resource.into_iter().flat_map(Clause::texts) {
+        if of_s3 && text == "*" {
+            let message = format!("the policy of an {name} names its resource, write its ARN");
+            report.add(&codes::UNSUPPORTED_RESOURCE_ARN_IN_POLICY, node.span, message);
+        }
         let Some(arn) = Arn::split(text).filter(|arn| !has_wildcard(arn.service)) else { continue };
         let access_point = arn.resource.starts_with("accesspoint");
         let kind = match attached {

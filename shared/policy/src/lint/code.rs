@@ -1,4 +1,5 @@
-//! The issue codes: Access Analyzer's names, with what each means in this project's words.
+//! The issue codes: Access Analyzer's names, with what each means in this project's words, and a few
+//! of this project's own.
 
 use super::FindingType;
 
@@ -10,16 +11,41 @@ pub(super) use table::codes;
 /// An issue that linting can find.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
-    /// Access Analyzer's name, such as `INVALID_ACTION`.
+    /// Access Analyzer's name, such as `INVALID_ACTION`; those of this project's own begin with `INFRAAUDIT_`.
     pub name: &'static str,
     /// Its weight.
     pub kind: FindingType,
-    /// Access Analyzer's title.
+    /// Access Analyzer's title, or one like it.
     pub title: &'static str,
     /// What it means, in a sentence or two.
     pub meaning: &'static str,
     /// Whether it is looked for.
     pub check: Check,
+    /// Whose code it is.
+    pub source: Source,
+}
+
+/// Whose code an issue has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Access Analyzer's policy validation has it too.
+    AccessAnalyzer,
+    /// Only this project has it.
+    InfraAudit {
+        /// AWS's page with the rule behind it.
+        page: &'static str,
+    },
+}
+
+impl Source {
+    /// `access-analyzer` or `infraaudit`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AccessAnalyzer => "access-analyzer",
+            Self::InfraAudit { .. } => "infraaudit",
+        }
+    }
 }
 
 /// Whether an issue is looked for.
@@ -42,6 +68,9 @@ impl Code {
     #[must_use]
     pub fn link(&self) -> String {
         const PAGE: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html";
+        if let Source::InfraAudit { page } = self.source {
+            return page.to_owned();
+        }
         let kind = match self.kind {
             FindingType::Error => "error",
             FindingType::SecurityWarning => "security-warning",

@@ -154,7 +154,7 @@ fn block(
         }
         if let Some(op) = op {
             let entry = Entry { operator, op, key, known };
-            value::check(subject, statement, &entry, report);
+            value::check(subject, &entry, report);
             support::check(subject, statement, &entry, report);
         }
     }

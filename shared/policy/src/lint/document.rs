@@ -1,8 +1,8 @@
 //! The document as a whole: its elements, version, statements and size.
 
 use super::{
-    Subject, action, arn, attached, character, code::codes, condition, element, organization,
-    policy_type::PolicyType, principal, privilege, report::Report, resource, size,
+    Subject, action, arn, attached, character, code::codes, condition, element, fit, organization,
+    policy_type::PolicyType, principal, privilege, refused, report::Report, resource, size,
     statement::Statement, trust, variable,
 };
 use crate::json::{Member, Node, Value};
@@ -69,10 +69,12 @@ fn check_statement(subject: &Subject<'_>, statement: &Statement<'_>, report: &mu
     action::check(subject, statement, report);
     resource::check(subject, statement, report);
     arn::check(subject, statement, report);
+    refused::resources(subject, statement, report);
     principal::check(subject, statement, report);
     condition::check(subject, statement, report);
     variable::check(subject, statement, report);
     attached::check(subject, statement, report);
+    fit::check(subject, statement, report);
     match subject.options.policy_type {
         PolicyType::Trust => trust::check(statement, report),
         PolicyType::ServiceControl | PolicyType::ResourceControl => {

@@ -97,7 +97,8 @@ fn is_every_role(resource: &str) -> bool {
             .is_some_and(|arn| matches(arn.service, "iam") && every.contains(&arn.resource))
 }
 
-/// A condition that holds only for services that are named.
+/// A condition that holds only for services that are named. With `…IfExists` too: every request that
+/// passes a role has the key.
 fn narrows(operator: &str, key: &Member, sensitive: &Sensitive) -> bool {
     use crate::Comparison::{StringEquals, StringEqualsIgnoreCase, StringLike};
     if !key.key.eq_ignore_ascii_case(sensitive.narrowed_by) {
@@ -108,7 +109,5 @@ fn narrows(operator: &str, key: &Member, sensitive: &Sensitive) -> bool {
         matches!(operator.comparison, StringEquals | StringEqualsIgnoreCase | StringLike);
     let vague = |text: &str| operator.comparison == StringLike && text.starts_with('*');
     let values = key.value.items_or_self();
-    positive
-        && !operator.if_exists
-        && values.iter().all(|value| value.as_str().is_some_and(|text| !vague(text)))
+    positive && values.iter().all(|value| value.as_str().is_some_and(|text| !vague(text)))
 }

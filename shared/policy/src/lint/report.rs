@@ -1,7 +1,7 @@
 //! Collecting findings cheaply: positions and paths are worked out at the end, for what was found.
 
 use super::{
-    Code, Finding, Location,
+    Code, Finding, FindingType, Location,
     code::codes,
     finding::{Fix, PathStep},
 };
@@ -37,6 +37,20 @@ impl<'a> Report<'a> {
     ) -> &mut Found {
         let found = Found { code, message: message.into(), spans: vec![span], fix: None };
         self.found.push_mut(found)
+    }
+
+    /// Whether an error was found.
+    pub(super) fn has_errors(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    /// Whether an error was found just there.
+    pub(super) fn has_error_at(&self, span: Span) -> bool {
+        self.errors().any(|found| found.spans.contains(&span))
+    }
+
+    fn errors(&self) -> impl Iterator<Item = &Found> {
+        self.found.iter().filter(|found| found.code.kind == FindingType::Error)
     }
 
     pub(super) fn finish(self, root: &Node) -> Vec<Finding> {

@@ -55,6 +55,7 @@ pub(super) fn check(statement: &Statement<'_>, report: &mut Report<'_>) {
             message,
         );
     }
+    everyone(statement, clause, report);
     let principals = Principals::read(clause);
     for (node, text, kind) in &principals.federated {
         if *kind == Provider::Unknown {
@@ -70,6 +71,21 @@ pub(super) fn check(statement: &Statement<'_>, report: &mut Report<'_>) {
     actions::check(statement, clause, &principals, report);
     sessions(clause, report);
     oidc::check(statement, &principals, report);
+}
+
+/// `{"AWS": "*"}` may stand in a trust policy, and lets any account's principals in where nothing
+/// narrows it.
+fn everyone(statement: &Statement<'_>, clause: Clause<'_>, report: &mut Report<'_>) {
+    let conditions = statement.conditions().next().is_some();
+    if !statement.allows() || conditions {
+        return;
+    }
+    let members = clause.member.value.members().iter().filter(|member| &*member.key == "AWS");
+    let mut values = members.flat_map(|member| member.value.items_or_self());
+    if let Some(node) = values.find(|node| node.as_str() == Some("*")) {
+        let message = "anyone with an AWS account may assume this role; name the principals, or add a condition such as one on `aws:PrincipalOrgID`";
+        report.add(&codes::INFRAAUDIT_TRUST_IN_EVERYONE, node.span, message);
+    }
 }
 
 /// Whether a policy of no declared kind is a role's: every statement is about `sts` actions and

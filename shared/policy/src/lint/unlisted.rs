@@ -5,14 +5,13 @@
 //! repeats them does no harm, so they are not findings.
 
 /// Prefixes of services without a page in the Service Authorization Reference.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 9] = [
     "assurance",
     "builderid",
     "catalog-user",
     "deepcomposer",
     "deeplens",
     "deepracer",
-    "elastic-inference",
     "iot1click",
     "sagemaker-unified-studio-mcp",
     "zocalo",
@@ -29,6 +28,12 @@ const ACTIONS: [(&str, &[&str]); 4] = [
 /// Whether a service is used by AWS without being documented (any longer).
 pub(super) fn service(prefix: &str) -> bool {
     SERVICES.iter().any(|known| known.eq_ignore_ascii_case(prefix))
+}
+
+/// Whether a service is gone though EC2's actions are still documented with its ARNs: Elastic Inference
+/// ended in 2024.
+pub(super) fn is_gone(arn_service: &str) -> bool {
+    arn_service == "elastic-inference"
 }
 
 /// Whether an action of a documented service is used by AWS without being documented.

@@ -3,7 +3,7 @@
 use crate::facts::{has_wildcard, matches};
 
 /// Whether two patterns have a text in common that both match.
-pub(super) fn overlap(a: &str, b: &str) -> bool {
+pub(in crate::lint) fn overlap(a: &str, b: &str) -> bool {
     if !has_wildcard(a) {
         return matches(b, a);
     }

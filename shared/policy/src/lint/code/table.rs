@@ -1,12 +1,13 @@
-//! Every code, errors first, in the order of AWS's documentation.
+//! Every code: AWS's, errors first, in the order of its documentation, then this project's own.
 
 use super::Code;
 
 macro_rules! codes {
-    ($($kind:ident $name:ident $title:literal $meaning:literal;)*) => {
+    ({$($kind:ident $name:ident $title:literal $meaning:literal;)*}
+     {$($own_kind:ident $own:ident $own_title:literal $own_meaning:literal $page:literal;)*}) => {
         /// One static per code, so that a misspelt name does not compile.
         pub(in crate::lint) mod codes {
-            use super::super::{Check, Code, FindingType};
+            use super::super::{Check, Code, FindingType, Source};
             $(
                 pub(in crate::lint) static $name: Code = Code {
                     name: stringify!($name),
@@ -14,16 +15,27 @@ macro_rules! codes {
                     title: $title,
                     meaning: $meaning,
                     check: Check::Implemented,
+                    source: Source::AccessAnalyzer,
+                };
+            )*
+            $(
+                pub(in crate::lint) static $own: Code = Code {
+                    name: stringify!($own),
+                    kind: FindingType::$own_kind,
+                    title: $own_title,
+                    meaning: $own_meaning,
+                    check: Check::Implemented,
+                    source: Source::InfraAudit { page: $page },
                 };
             )*
         }
 
-        /// Every issue there is, errors first.
-        pub static CODES: &[&Code] = &[$(&codes::$name,)*];
+        /// Every issue there is: Access Analyzer's, errors first, then this project's own.
+        pub static CODES: &[&Code] = &[$(&codes::$name,)* $(&codes::$own,)*];
     };
 }
 
-codes! {
+codes! {{
     Error ARN_ACCOUNT_NOT_ALLOWED
         "ARN account not allowed"
         "An ARN names an account where that kind of resource has none, as buckets do.";
@@ -456,4 +468,18 @@ codes! {
     Suggestion EQUIVALENT_TO_NULL_FALSE
         "Equivalent to Null false"
         "`StringLike` with `*` alone asks only whether the key is there; `Null` says so.";
-}
+
+} {
+    Error INFRAAUDIT_POLICY_REFUSED
+        "Policy refused"
+        "AWS would not store the policy (`MalformedPolicyDocument`), for a reason that Access Analyzer names no error for."
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html";
+    SecurityWarning INFRAAUDIT_TRUST_IN_EVERYONE
+        "Trust in everyone"
+        "A role trusts `{\"AWS\": \"*\"}` without a condition: every account's principals may assume it."
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous";
+    Warning INFRAAUDIT_RESOURCE_FITS_NO_ACTION
+        "Resource fits no action"
+        "A resource is of a kind that none of the statement's actions works on, so it does nothing there."
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html";
+}}

@@ -8,16 +8,21 @@ use super::super::{
 };
 use crate::{
     Comparison, Operator,
-    facts::{Facts, Service},
-    json::Member,
+    facts::{ConditionKey, Facts, Service},
+    json::{Member, Node, Value},
 };
 
 pub(super) fn check(subject: &Subject<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
+    let mut told: Vec<String> = Vec::new();
     for (operator, key) in statement.conditions() {
         let Some(op) = Operator::parse(operator) else { continue };
         let name = key.key.to_ascii_lowercase();
         if name.len() > "aws:resourcetag/".len() && name.starts_with("aws:resourcetag/") {
-            resource_tag(subject, statement, op, key, report);
+            let demanded = needs_key(op) || statement.denies() && demands_key(op, key);
+            if demanded && !told.contains(&name) {
+                resource_tag(subject, statement, key, report);
+                told.push(name);
+            }
         } else if name.starts_with("aws:requesttag/") {
             request_tag(statement, op, key, report);
         }
@@ -39,16 +44,24 @@ fn needs_key(op: Operator) -> bool {
     !op.if_exists && !negated && op.quantifier != Some(crate::Quantifier::ForAllValues)
 }
 
+/// `Null` with `false`, which makes a denial void where the key is absent, whatever the comparison
+/// beside it.
+fn demands_key(op: Operator, key: &Member) -> bool {
+    let is_false = |node: &Node| match &node.value {
+        Value::Bool(value) => !value,
+        Value::String(text) => text.eq_ignore_ascii_case("false"),
+        _ => false,
+    };
+    let values = key.value.items_or_self();
+    op.comparison == Comparison::Null && !values.is_empty() && values.iter().all(is_false)
+}
+
 fn resource_tag(
     subject: &Subject<'_>,
     statement: &Statement<'_>,
-    op: Operator,
     key: &Member,
     report: &mut Report<'_>,
 ) {
-    if !needs_key(op) {
-        return;
-    }
     let name = &key.key;
     let (listed, excluded): (&'static Code, &'static Code) = if statement.denies() {
         (
@@ -70,7 +83,8 @@ fn resource_tag(
         report.add(excluded, clause.member.key_span, message).also(key.key_span);
         return;
     }
-    let without = statement.actions.iter().filter(|action| lacks_tags(subject.facts, action, name));
+    let denies = statement.denies();
+    let without = statement.actions.iter().filter(|a| lacks_tags(subject.facts, a, denies));
     let without: Vec<_> = without.collect();
     let mut services: Vec<&str> =
         without.iter().filter_map(|action| Some(action.parts?.0)).collect();
@@ -88,16 +102,20 @@ fn resource_tag(
     found.also(key.key_span);
 }
 
-/// Whether an action, or every action of a pattern, is documented without that tag key.
-fn lacks_tags(facts: &Facts, action: &ActionValue<'_>, key: &str) -> bool {
-    let lacks = |service: &Service, action| !service.supports(action, key);
+/// Whether an action is documented without tags. What a request may tag has the new tags as its
+/// resource's, so such actions do not lack them. Of a pattern, a denial misses what one action lacks; a
+/// grant does something unless all lack it.
+fn lacks_tags(facts: &Facts, action: &ActionValue<'_>, denies: bool) -> bool {
+    let lacks = |service: &Service, action| !service.keys_of(action).any(ConditionKey::is_for_tags);
     if let (Some(service), Some(action)) = (action.service, action.action) {
         return lacks(service, action);
     }
-    let Some((_, name)) = action.parts.filter(|_| action.is_pattern()) else { return false };
-    let (Some(service), true) = (action.service, name == "*") else { return false };
+    if action.service.is_none() || !action.is_pattern() {
+        return false;
+    }
     let all = facts.expand(action.text);
-    !all.is_empty() && all.iter().all(|(_, action)| lacks(service, action))
+    let mut each = all.iter().map(|(service, action)| lacks(service, action));
+    if denies { each.any(|lacks| lacks) } else { !all.is_empty() && each.all(|lacks| lacks) }
 }
 
 /// Whether an action's name says that it makes something, which may be tagged at once. Its

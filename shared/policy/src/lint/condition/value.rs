@@ -1,7 +1,7 @@
 //! Values against operators and keys.
 
 use super::{
-    super::{Subject, code::codes, report::Report, statement::Statement},
+    super::{Subject, code::codes, report::Report},
     Entry, Family, known, network, number,
 };
 use crate::{
@@ -10,12 +10,7 @@ use crate::{
     json::Value,
 };
 
-pub(super) fn check(
-    subject: &Subject<'_>,
-    statement: &Statement<'_>,
-    entry: &Entry<'_>,
-    report: &mut Report<'_>,
-) {
+pub(super) fn check(subject: &Subject<'_>, entry: &Entry<'_>, report: &mut Report<'_>) {
     let family = Family::of(entry.op.comparison);
     match family {
         Family::Bool | Family::Null => boolean(entry, report),
@@ -30,7 +25,7 @@ pub(super) fn check(
         return;
     }
     key_type(entry, family, report);
-    qualifier(statement, entry, report);
+    qualifier(entry, report);
     known::check(subject, entry, report);
 }
 
@@ -149,21 +144,31 @@ fn key_type(entry: &Entry<'_>, family: Family, report: &mut Report<'_>) {
     }
 }
 
+/// Keys that hold several values although the Service Authorization Reference gives them the type of
+/// one: the developer tools' connections document them with `ForAllValues` alone.
+fn holds_lists(name: &str) -> bool {
+    let known = ["ProviderAction", "ProviderPermissionsRequired"];
+    name.split_once(':').is_some_and(|(prefix, key)| {
+        ["codeconnections", "codestar-connections"].iter().any(|p| p.eq_ignore_ascii_case(prefix))
+            && known.iter().any(|known| known.eq_ignore_ascii_case(key))
+    })
+}
+
 fn is_star(entry: &Entry<'_>) -> bool {
     matches!(entry.values(), [only] if only.as_str() == Some("*"))
 }
 
-fn qualifier(statement: &Statement<'_>, entry: &Entry<'_>, report: &mut Report<'_>) {
+fn qualifier(entry: &Entry<'_>, report: &mut Report<'_>) {
     let Some(kind) = entry.kind() else { return };
     let (operator, name) = (&entry.operator.key, entry.name());
     match entry.op.quantifier {
-        None if kind.is_multivalued() && !is_demanded(statement, name) => {
+        None if kind.is_multivalued() => {
             let message = format!(
                 "a request has several values of `{name}`, write `ForAllValues:{operator}` or `ForAnyValue:{operator}`"
             );
             report.add(&codes::MISSING_QUALIFIER, entry.key.key_span, message);
         }
-        Some(Quantifier::ForAllValues) if !kind.is_multivalued() && statement.allows() => {
+        Some(Quantifier::ForAllValues) if !kind.is_multivalued() && !holds_lists(name) => {
             let message = format!(
                 "`{name}` has one value, and `ForAllValues` holds when it is missing; remove the qualifier"
             );
@@ -179,14 +184,4 @@ fn qualifier(statement: &Statement<'_>, entry: &Entry<'_>, report: &mut Report<'
         }
         _ => {}
     }
-}
-
-/// Whether the statement demands that the key be there, as AWS's own policies do where they compare
-/// a key of several values with one; Access Analyzer lets that pass.
-fn is_demanded(statement: &Statement<'_>, name: &str) -> bool {
-    statement.conditions().any(|(operator, key)| {
-        operator.eq_ignore_ascii_case("Null")
-            && key.key.eq_ignore_ascii_case(name)
-            && key.value.items_or_self().iter().all(|v| v.as_str() == Some("false"))
-    })
 }
