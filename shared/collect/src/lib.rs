@@ -7,11 +7,14 @@
 mod api_caller;
 mod api_error;
 mod authorization;
+mod cloudtrail;
 mod concurrency;
 mod ec2;
 mod events;
+mod guardduty;
 mod iam;
 mod keys;
+mod kms;
 mod last_accessed;
 mod logs;
 mod pages;

@@ -34,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) region: String,
     /// The service that it is signed for.
     pub(crate) service: String,
+    /// The header by which a JSON protocol names its operation: `TrentService.ListKeys`.
+    pub(crate) target: String,
 }
 
 impl Asked {
@@ -47,7 +49,13 @@ impl Asked {
             body: String::from_utf8_lossy(body).into_owned(),
             region: part(2),
             service: part(3),
+            target: request.headers().get("x-amz-target").unwrap_or_default().to_owned(),
         }
+    }
+
+    /// The operation of a JSON protocol that it calls.
+    pub(crate) fn operation(&self) -> &str {
+        self.target.rsplit('.').next().unwrap_or_default()
     }
 
     /// Whether it calls this operation of a protocol with forms.
@@ -56,7 +64,7 @@ impl Asked {
     }
 }
 
-/// An answer: a status and XML, or nothing, for the connection broke.
+/// An answer: a status and XML or JSON, or nothing, for the connection broke.
 pub(crate) type Said = Option<(u16, String)>;
 
 /// An answer of 200.

@@ -16,8 +16,11 @@ mod resource;
 mod service;
 mod snapshot;
 
+pub mod cloudtrail;
 pub mod ec2;
+pub mod guardduty;
 pub mod iam;
+pub mod kms;
 pub mod s3;
 
 pub use account::{Account, AccountId, ExternalId, Invalid, Partition, RoleArn, RoleName};
@@ -37,8 +40,11 @@ pub use snapshot::{Facts, ServiceSnapshot, Snapshot, VersionMismatch, region_of,
 macro_rules! for_each_service {
     ($with:ident) => {
         $with! {
+            cloudtrail: CloudTrail, "cloudtrail", Regional, 8;
             ec2: Ec2, "ec2", Regional, 16;
+            guardduty: GuardDuty, "guardduty", Regional, 8;
             iam: Iam, "iam", Global, 5;
+            kms: Kms, "kms", Regional, 16;
             s3: S3, "s3", Global, 16;
         }
     };

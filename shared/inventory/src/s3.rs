@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Known, Listing, Location, Read, Resource, Service, Tags};
+use crate::{Known, Listing, Location, Read, Resource, Service, Tags, Unread};
 
 /// What keeps each bucket from being public, and where something is missing, whether its policy or ACL makes
 /// it so.
@@ -81,6 +81,36 @@ impl Bucket {
             public_grants: Known::NotAsked,
             encryption: Known::NotAsked,
             tags: None,
+        }
+    }
+}
+
+impl Bucket {
+    /// Whether its policy or ACL lets everyone in, the public access blocks of bucket and account applied. A fact
+    /// that was not read matters only where the others leave the answer open.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be said.
+    pub fn is_public(&self, account: &Known<PublicAccessBlock>) -> Result<bool, Unread> {
+        let blocks = |switch: fn(&PublicAccessBlock) -> bool| {
+            let (account, own) = (account.is(switch), self.block_public.is(switch));
+            if account == Ok(true) || own == Ok(true) { Ok(true) } else { account.and(own) }
+        };
+        let open =
+            |blocked: Result<bool, Unread>, opens: Result<bool, Unread>| match (blocked, opens) {
+                (Ok(true), _) | (_, Ok(false)) => Ok(false),
+                (Ok(false), opens) => opens,
+                (Err(unread), _) => Err(unread),
+            };
+        let policy =
+            open(blocks(|block| block.restrict_buckets), self.policy_is_public.is(|is| *is));
+        let acl =
+            open(blocks(|block| block.ignore_acls), self.public_grants.is(|all| !all.is_empty()));
+        match (policy, acl) {
+            (Ok(true), _) | (_, Ok(true)) => Ok(true),
+            (Err(unread), _) | (_, Err(unread)) => Err(unread),
+            (Ok(false), Ok(false)) => Ok(false),
         }
     }
 }
@@ -233,5 +263,36 @@ impl fmt::Display for Algorithm {
             Self::KmsTwice => "DSSE-KMS",
             Self::Other(name) => name,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_is_public_where_nothing_stops_its_policy_or_acl() {
+        let none = || Known::from(PublicAccessBlock::NONE);
+        let lost = || Unread::failed("s3:GetBucketPolicyStatus", "global", "no");
+        let bucket = |policy: Known<bool>, grants: Vec<PublicGrant>| Bucket {
+            block_public: none(),
+            policy_is_public: policy,
+            public_grants: grants.into(),
+            ..Bucket::secure()
+        };
+        let grant =
+            || vec![PublicGrant { grantee: PublicGroup::AllUsers, permission: "READ".into() }];
+        let unknown = || Known::Unread(lost());
+        assert_eq!(bucket(true.into(), Vec::new()).is_public(&none()), Ok(true));
+        assert_eq!(bucket(false.into(), grant()).is_public(&none()), Ok(true));
+        assert_eq!(bucket(false.into(), Vec::new()).is_public(&none()), Ok(false));
+        assert_eq!(bucket(unknown(), grant()).is_public(&none()), Ok(true));
+        assert_eq!(bucket(unknown(), Vec::new()).is_public(&none()), Err(lost()));
+        assert_eq!(
+            bucket(true.into(), grant()).is_public(&PublicAccessBlock::ALL.into()),
+            Ok(false)
+        );
+        assert_eq!(bucket(true.into(), grant()).is_public(&Known::Unread(lost())), Err(lost()));
+        assert_eq!(bucket(false.into(), Vec::new()).is_public(&Known::Unread(lost())), Ok(false));
     }
 }

@@ -1,0 +1,80 @@
+//! GuardDuty by recorded answers.
+
+use domain::{Partition, Receipt, ReceiptOutcome, Service};
+use inventory::Facts;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::recorded::{Asked, Aws, Said, ok, read};
+
+async fn detectors(list: Said, detector: Said) -> (Listing<Detector>, Receipt) {
+    let aws =
+        Aws::new(
+            move |asked: &Asked| {
+                if asked.url.contains("/detector/") { detector.clone() } else { list.clone() }
+            },
+        );
+    let target = aws.target(Partition::Aws, "eu-west-1");
+    let (facts, receipt) = read(&target, "eu-west-1", Service::GuardDuty, [DETECTORS]).await;
+    let Facts::GuardDuty(guardduty) = facts else { panic!("{facts:?}") };
+    (guardduty.detectors, receipt)
+}
+
+fn one() -> Said {
+    ok(json!({"detectorIds": ["d"]}).to_string())
+}
+
+fn detector_of(more: &Value) -> Said {
+    let mut answer = json!({"status": "ENABLED", "serviceRole": "r", "features": []});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        answer[name] = value.clone();
+    }
+    ok(answer.to_string())
+}
+
+#[tokio::test]
+async fn a_region_without_a_detector_has_none_and_that_is_known() {
+    let (none, receipt) = detectors(ok(r#"{"detectorIds": []}"#), None).await;
+    assert_eq!(
+        (none, receipt.outcome, receipt.calls),
+        (Vec::new().into(), ReceiptOutcome::Done, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_detector_tells_whether_it_looks_and_at_what() {
+    let features = json!({"features": [
+        {"name": "DNS_LOGS", "status": "DISABLED"},
+        {"name": "CLOUD_TRAIL", "status": "ENABLED"},
+        {"name": "S3_DATA_EVENTS", "status": "DISABLED"},
+        {"name": "OF_TOMORROW", "status": "DISABLED"},
+    ]});
+    let (found, receipt) = detectors(one(), detector_of(&features)).await;
+    assert_eq!(found.items[0].enabled, true.into());
+    assert_eq!(found.items[0].sources_off, vec!["DNS_LOGS".to_owned()].into());
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 2));
+    let (off, _) = detectors(one(), detector_of(&json!({"status": "DISABLED"}))).await;
+    assert_eq!(off.items[0].enabled, false.into());
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_knows_or_that_is_missing_is_unread() {
+    for (status, told) in [(json!("ASLEEP"), "is `ASLEEP`"), (Value::Null, "`Status` of `d` is")] {
+        let (found, receipt) = detectors(one(), detector_of(&json!({"status": status}))).await;
+        let why = found.items[0].enabled.known().unwrap_err().to_string();
+        assert!(why.contains(told), "{why}");
+        assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
+    }
+}
+
+#[tokio::test]
+async fn what_is_denied_is_a_gap() {
+    let denied =
+        || Some((403, json!({"__type": "AccessDeniedException", "message": "no"}).to_string()));
+    let (list, receipt) = detectors(denied(), None).await;
+    assert_eq!((list.items.len(), list.gaps.len()), (0, 1));
+    assert_eq!(receipt.denied, ["guardduty:ListDetectors"]);
+    let (found, receipt) = detectors(one(), denied()).await;
+    assert!(found.items[0].enabled.known().is_err() && found.items[0].sources_off.known().is_err());
+    assert_eq!(receipt.denied, ["guardduty:GetDetector"]);
+}
