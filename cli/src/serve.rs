@@ -164,7 +164,8 @@ fn by_itself(ended: Result<io::Result<()>, JoinError>) -> String {
 }
 
 fn settings(config: &Config) -> audit::Settings {
-    let thresholds = Thresholds { access_key_days: config.access_key_days };
+    let thresholds =
+        Thresholds { access_key_days: config.access_key_days, ..Thresholds::default() };
     audit::Settings {
         evaluate: EvaluateOptions { thresholds, ..EvaluateOptions::default() },
         lang: config.lang,

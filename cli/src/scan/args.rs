@@ -192,7 +192,10 @@ impl Args {
 
     pub(crate) fn evaluate_options(&self) -> EvaluateOptions {
         EvaluateOptions {
-            thresholds: Thresholds { access_key_days: self.access_key_days },
+            thresholds: Thresholds {
+                access_key_days: self.access_key_days,
+                ..Thresholds::default()
+            },
             minimum: self.severity.unwrap_or(Severity::Low),
         }
     }

@@ -144,7 +144,8 @@ mod tests {
     #[test]
     fn secure_resources_pass() {
         // An account that blocks nothing, so that each bucket has to.
-        let s3 = S3 { block_public: PublicAccessBlock::NONE.into(), ..S3::default() };
+        let buckets = vec![inventory::s3::Bucket::secure()].into();
+        let s3 = S3 { block_public: PublicAccessBlock::NONE.into(), buckets };
         let context = context_of(vec![("global", s3.into())]);
         for check in all() {
             if let Some(judgement) = check.rule.of_secure(&context) {

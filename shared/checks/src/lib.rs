@@ -16,8 +16,11 @@ mod rule;
 mod testing;
 mod texts;
 
+mod cloudtrail;
 mod ec2;
+mod guardduty;
 mod iam;
+mod kms;
 mod s3;
 
 use inventory::for_each_service;

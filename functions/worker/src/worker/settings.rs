@@ -54,7 +54,7 @@ impl Settings {
             keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
                 evaluate: EvaluateOptions {
-                    thresholds: Thresholds { access_key_days },
+                    thresholds: Thresholds { access_key_days, ..Thresholds::default() },
                     ..EvaluateOptions::default()
                 },
                 lang,
