@@ -29,7 +29,11 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = Store::open(directory.path()).unwrap();
+        Self::over(Store::open(directory.path()).unwrap(), directory)
+    }
+
+    /// The same over a store that is there already.
+    pub(crate) fn over(store: Store, directory: tempfile::TempDir) -> Self {
         let settings = Settings { patience: Duration::ZERO, ..Settings::default() };
         Self { store, settings, directory }
     }

@@ -13,4 +13,6 @@ mod faults;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
+mod older;
+#[cfg(test)]
 mod schedules;
