@@ -105,7 +105,7 @@ pub(crate) fn run(Command::Advisor(args): &Command) -> Result<ExitCode, Failure>
 async fn ask(args: &Args, facts: &Facts) -> Result<Advice, Failure> {
     let mut actions = vec!["iam:GetAccountAuthorizationDetails"];
     actions.extend(collect::LAST_ACCESSED_ACTIONS);
-    let target = args.credentials.open(&actions).await?;
+    let target = args.credentials.open(&[], &actions).await?;
     let paces = ConcurrencyLimits::new(&Limits::default());
     let from = format!("account `{}`", target.account.id);
     let details = collect::authorization_details(&target, &paces).await;

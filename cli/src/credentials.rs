@@ -24,13 +24,18 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Opens the account; a role's session may do no more than `actions`.
-    pub(crate) async fn open(&self, actions: &[&str]) -> Result<Target, Failure> {
+    /// Opens the account, to read these regions of it; a role's session may do no more than `actions`.
+    pub(crate) async fn open(
+        &self,
+        regions: &[String],
+        actions: &[&str],
+    ) -> Result<Target, Failure> {
         // Not parsed by the command line's parser, which repeats what it refuses.
         let external_id = self.external_id.as_deref().map(str::parse::<ExternalId>).transpose();
         let external_id =
             external_id.map_err(|error| Failure::usage(format!("--external-id: {error}")))?;
-        let config = aws::config(&aws::ClientOptions { profile: self.profile.clone() }).await;
+        let options = aws::ClientOptions { profile: self.profile.clone(), near: None };
+        let config = aws::config(&options.near(regions, self.role_arn.as_ref())).await;
         let (account, session) = match &self.role_arn {
             Some(role) => {
                 let actions: BTreeSet<&str> = actions.iter().copied().collect();

@@ -57,7 +57,9 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
 async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Failure> {
     let ask = args.ask();
     let role = args.role().map_err(Failure::usage)?;
-    let config = aws::config(&aws::ClientOptions { profile: args.profile.clone() }).await;
+    let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
+    let options = options.near(&[], role.as_ref().map(|(role, _)| role));
+    let config = aws::config(&options).await;
     let (account, session): (Account, _) = match role {
         None => {
             let caller = aws::caller(&config).await.map_err(Failure::audit)?;

@@ -99,8 +99,9 @@ async fn read(
     way: args::Source,
     brief: &AuditScope,
 ) -> Result<(Snapshot, bool), Failure> {
-    let manner = aws::ClientOptions { profile: args.profile.clone() };
-    let config = aws::config(&manner).await;
+    let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
+    let role = way.role().filter(|_| args.names_partition());
+    let config = aws::config(&options.near(&brief.regions, role)).await;
     let entry = match way {
         args::Source::Caller => {
             let caller = aws::caller(&config).await.map_err(Failure::audit)?;
@@ -112,7 +113,7 @@ async fn read(
         }
         args::Source::Role { role, external_id } => {
             let name = SessionName::new("scan").map_err(Failure::usage)?;
-            Credentials::Role { role, external_id, name }
+            Credentials::Role { role: args.settled(role, &config), external_id, name }
         }
     };
     if args.prove_external_id {

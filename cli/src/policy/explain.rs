@@ -122,7 +122,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
 /// Asks IAM for the account's users, roles and policies; tells which account it was.
 fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
     runtime::on_one_thread()?.block_on(async {
-        let config = aws::config(&aws::ClientOptions { profile }).await;
+        let config = aws::config(&aws::ClientOptions { profile, near: None }).await;
         let caller = aws::caller(&config).await.map_err(Failure::audit)?;
         let from = format!("account `{}`", caller.account.id);
         let target = Target {

@@ -128,7 +128,7 @@ async fn ask(
     let mut actions = vec!["s3:ListBucket", "s3:GetObject", "s3:GetBucketLocation"];
     actions.extend(["cloudtrail:LookupEvents", "ec2:DescribeRegions"]);
     actions.extend(collect::LAST_ACCESSED_ACTIONS);
-    let target = args.credentials.open(&actions).await?;
+    let target = args.credentials.open(&args.region, &actions).await?;
     let paces = ConcurrencyLimits::new(&Limits::default());
     for bucket in buckets {
         files::read_bucket(bucket, &target, &paces, usage, told).await?;

@@ -61,8 +61,10 @@ async fn audit_all(
     brief: &AuditScope,
     stop: CancellationToken,
 ) -> Result<Accounts, Failure> {
-    let manner = aws::ClientOptions { profile: args.profile.clone() };
-    let config = aws::config(&manner).await;
+    let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
+    let regions: Vec<_> = lines.iter().flat_map(|line| &line.regions).cloned().collect();
+    let regions = if brief.regions.is_empty() { &regions } else { &brief.regions };
+    let config = aws::config(&options.near(regions, None)).await;
     // Without credentials no account opens: that is told once, and not of each.
     aws::caller(&config).await.map_err(Failure::audit)?;
     let listening = tokio::spawn(listen(stop.clone()));
@@ -99,7 +101,11 @@ async fn audit_one(
     let stopped = || "stopped before it was read".to_owned();
     let regions =
         if line.regions.is_empty() { brief.regions.clone() } else { line.regions.clone() };
-    let account = Account { partition: Args::partition(&regions), id: line.account.clone() };
+    // An account that is narrowed to no region is one of the caller's partition.
+    let account = match Args::partition(&regions) {
+        Some(partition) => Account { partition, id: line.account.clone() },
+        None => aws::beside(config, &line.account),
+    };
     let brief = AuditScope { regions, ..brief.clone() };
     let entry = Credentials::Role {
         role: RoleArn::new(account, &line.role_name.clone().unwrap_or_default()),

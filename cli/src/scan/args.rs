@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use audit::{AuditScope, CheckSelection};
+use aws_config::SdkConfig;
 use checks::EvaluateOptions;
 use clap::ValueEnum;
 use collect::Limits;
@@ -122,6 +123,16 @@ pub(crate) enum Source {
     Role { role: RoleArn, external_id: Option<ExternalId> },
 }
 
+impl Source {
+    /// The role that is assumed.
+    pub(crate) const fn role(&self) -> Option<&RoleArn> {
+        match self {
+            Self::Caller => None,
+            Self::Role { role, .. } => Some(role),
+        }
+    }
+}
+
 impl Args {
     pub(crate) fn way(&self) -> Result<Input, String> {
         if let Some(path) = &self.from_snapshot {
@@ -139,7 +150,8 @@ impl Args {
         let role = match (&self.role_arn, &self.account) {
             (Some(role), _) => role.clone(),
             (None, Some(id)) => {
-                let account = Account { partition: Self::partition(&self.region), id: id.clone() };
+                let partition = Self::partition(&self.region).unwrap_or_default();
+                let account = Account { partition, id: id.clone() };
                 RoleArn::new(account, &self.role_name.clone().unwrap_or_default())
             }
             (None, None) if self.external_id.is_some() => {
@@ -157,15 +169,25 @@ impl Args {
         Ok(Input::Aws(Source::Role { role, external_id }))
     }
 
-    /// The partition of a role given by name: that of the regions to read, or of the environment's.
-    pub(crate) fn partition(regions: &[String]) -> Partition {
-        let from_environment = || {
-            ["AWS_REGION", "AWS_DEFAULT_REGION"]
-                .into_iter()
-                .find_map(|name| std::env::var(name).ok())
-        };
-        let region = regions.first().cloned().or_else(from_environment);
-        region.map_or(Partition::Aws, |region| Partition::of_region(&region))
+    /// The partition of the regions to read; nothing where none is named.
+    pub(crate) fn partition(regions: &[String]) -> Option<Partition> {
+        regions.first().map(|region| Partition::of_region(region))
+    }
+
+    /// Whether the command line tells the partition of its role.
+    pub(crate) const fn names_partition(&self) -> bool {
+        self.role_arn.is_some() || !self.region.is_empty()
+    }
+
+    /// The role, in the partition of the caller's region where the command line tells none.
+    pub(crate) fn settled(&self, role: RoleArn, config: &SdkConfig) -> RoleArn {
+        match &self.account {
+            Some(id) if !self.names_partition() => {
+                let account = aws::beside(config, id);
+                RoleArn::new(account, &self.role_name.clone().unwrap_or_default())
+            }
+            _ => role,
+        }
     }
 
     pub(crate) fn brief(&self) -> Result<AuditScope, String> {

@@ -28,6 +28,8 @@ mod outputs;
 #[cfg(test)]
 mod pagination;
 #[cfg(test)]
+mod partitions;
+#[cfg(test)]
 mod proof;
 #[cfg(test)]
 mod refusals;

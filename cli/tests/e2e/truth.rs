@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, thread};
 
 use serde_json::{Value, json};
 
-use crate::support::{Customer, REGIONS, Truth, found};
+use crate::support::{Customer, REGIONS, StandIn, Truth, found};
 
 /// Scans and compares everything the result says with the truth.
 fn audited(customer: &Customer, truth: &Truth) -> Value {
@@ -125,6 +125,30 @@ fn every_session_says_who_it_is_and_is_capped_to_reading() {
             let reads = ["Get", "List", "Describe"].iter().any(|start| verb.starts_with(start));
             assert!(reads && !verb.contains('*'), "`{action}` is not one read action");
         }
+    }
+}
+
+#[test]
+fn a_root_user_whose_credentials_were_removed_needs_no_second_factor() {
+    let customer = Customer::onboarded();
+    let scan = |password: u8, keys: u8| {
+        let summary = json!({
+            "account": customer.account,
+            "AccountMFAEnabled": 0,
+            "AccountAccessKeysPresent": keys,
+            "AccountPasswordPresent": password,
+        });
+        StandIn::shared().post("summary", &summary);
+        let report = customer.scan().args(["--check", "iam_root_mfa"]).run().json(0);
+        let finding = &report["findings"][0];
+        (finding["verdict"].clone(), finding["evidence"].as_str().expect("evidence").to_owned())
+    };
+    let (verdict, evidence) = scan(0, 0);
+    assert_eq!(verdict, "pass", "{evidence}");
+    assert!(evidence.contains("`AccountPasswordPresent` is `0`"), "{evidence}");
+    for (password, keys) in [(1, 0), (0, 1), (1, 1)] {
+        let (verdict, evidence) = scan(password, keys);
+        assert_eq!(verdict, "fail", "{evidence}");
     }
 }
 

@@ -259,7 +259,7 @@ pub(crate) async fn plan(
         Err(unread) => {
             plan.regions = wanted.to_vec();
             if wanted.is_empty() {
-                plan.regions.extend(target.config.region().map(ToString::to_string));
+                plan.regions.push(target.near().to_owned());
                 plan.gap = Some(unread);
             }
             return Ok(plan);

@@ -1,8 +1,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata};
-use domain::{Account, Partition};
+use domain::Account;
 
-use crate::config::sts;
+use crate::config::{partition, sts};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,11 @@ pub enum CallerError {
     /// The answer names no account.
     #[error("AWS did not say which account the credentials belong to; try again")]
     Nameless,
+    /// The answer names a partition that this version does not know.
+    #[error(
+        "the credentials belong to partition `{0}`, which this version does not know; use a newer one"
+    )]
+    Elsewhere(String),
 }
 
 /// Asks STS whose credentials these are; needs no permission.
@@ -42,7 +47,7 @@ pub enum CallerError {
 ///
 /// When the credentials are missing or refused, or AWS does not answer.
 pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
-    let client = sts(config);
+    let client = sts(config, partition(config));
     let answer = client.get_caller_identity().send().await.map_err(|error| match error.code() {
         Some(code) => CallerError::AssumeRoleError {
             code: code.into(),
@@ -50,9 +55,9 @@ pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
         },
         None => CallerError::Unreachable(reason(&error)),
     })?;
-    let arn = answer.arn.unwrap_or_default();
-    let partition: Partition =
-        arn.split(':').nth(1).and_then(|name| name.parse().ok()).unwrap_or_default();
+    let arn = answer.arn.ok_or(CallerError::Nameless)?;
+    let named = arn.split(':').nth(1).unwrap_or_default();
+    let partition = named.parse().map_err(|_| CallerError::Elsewhere(named.into()))?;
     let id = answer.account.and_then(|id| id.parse().ok()).ok_or(CallerError::Nameless)?;
     Ok(Caller { account: Account { partition, id }, arn })
 }

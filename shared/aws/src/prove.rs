@@ -1,6 +1,6 @@
 use std::fmt;
 
-use aws_config::SdkConfig;
+use aws_config::{Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use domain::{ExternalId, Proof, ProofOutcome, RoleArn};
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     AssumeRole, AssumeRoleError, CallerError, SessionName, SessionPolicy, caller,
-    config::sts,
+    config::{region_in, sts},
     session::{advice, assume},
 };
 
@@ -139,21 +139,28 @@ pub async fn prove(
 /// Whether the right ExternalId opens the role, and the session is one of its account.
 async fn enter(config: &SdkConfig, door: &AssumeRole) -> Result<(), Doubt> {
     let session =
-        assume(&sts(config), door, PROOF_SECONDS).await.map_err(|refused| match refused {
-            AssumeRoleError::Elsewhere { role, opened } => {
-                let account = opened.split(':').nth(4).unwrap_or_default().to_owned();
-                Doubt::Elsewhere { role, account }
-            }
-            refused if refused.is_denial() => Doubt::AssumeRoleError(refused),
-            refused => silence(door, "the right external id", &refused),
-        })?;
-    let caller = caller(&with(config, session)).await.map_err(|error| {
+        assume(&client(config, door), door, PROOF_SECONDS).await.map_err(
+            |refused| match refused {
+                AssumeRoleError::Elsewhere { role, opened } => {
+                    let account = opened.split(':').nth(4).unwrap_or_default().to_owned();
+                    Doubt::Elsewhere { role, account }
+                }
+                refused if refused.is_denial() => Doubt::AssumeRoleError(refused),
+                refused => silence(door, "the right external id", &refused),
+            },
+        )?;
+    let caller = caller(&with(config, door, session)).await.map_err(|error| {
         let reason = match error {
             CallerError::AssumeRoleError { code, message } => {
                 format!("AWS answered its session with `{code}` ({message})")
             }
             CallerError::Unreachable(reason) => format!("its session got no answer: {reason}"),
             CallerError::Nameless => "AWS did not say whose its session is".into(),
+            CallerError::Elsewhere(partition) => {
+                format!(
+                    "its session is of partition `{partition}`, which this version does not know"
+                )
+            }
         };
         let reason = format!("{reason}; try again in a minute");
         Doubt::Unproven { role: door.role.clone(), reason }
@@ -166,14 +173,20 @@ async fn enter(config: &SdkConfig, door: &AssumeRole) -> Result<(), Doubt> {
     }
 }
 
-fn with(config: &SdkConfig, session: Credentials) -> SdkConfig {
+fn client(config: &SdkConfig, door: &AssumeRole) -> aws_sdk_sts::Client {
+    sts(config, door.role.account().partition)
+}
+
+/// The configuration of a session, in the partition of its role.
+fn with(config: &SdkConfig, door: &AssumeRole, session: Credentials) -> SdkConfig {
+    let region = region_in(config, door.role.account().partition).to_owned();
     let credentials = SharedCredentialsProvider::new(session);
-    config.to_builder().credentials_provider(credentials).build()
+    config.to_builder().credentials_provider(credentials).region(Region::new(region)).build()
 }
 
 /// Whether a wrong ExternalId is denied.
 async fn denied(config: &SdkConfig, door: &AssumeRole, wrong: Wrong) -> Result<(), Doubt> {
-    match assume(&sts(config), door, PROOF_SECONDS).await.map(drop) {
+    match assume(&client(config, door), door, PROOF_SECONDS).await.map(drop) {
         Ok(()) | Err(AssumeRoleError::Elsewhere { .. }) => {
             Err(Doubt::Open { role: door.role.clone(), wrong })
         }

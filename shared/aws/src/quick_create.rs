@@ -15,11 +15,7 @@ pub fn quick_create_url(
     stack_name: &str,
     parameters: &[(&str, &str)],
 ) -> String {
-    let console = match Partition::of_region(region) {
-        Partition::Aws => "console.aws.amazon.com",
-        Partition::China => "console.amazonaws.cn",
-        Partition::GovCloud => "console.amazonaws-us-gov.com",
-    };
+    let console = console(Partition::of_region(region));
     let mut url = format!(
         "https://{console}/cloudformation/home?region={}#/stacks/quickcreate?templateURL={}&stackName={}",
         encoded(region),
@@ -31,6 +27,23 @@ pub fn quick_create_url(
         let _ = write!(url, "&param_{}={}", encoded(name), encoded(value));
     }
     url
+}
+
+/// The host of a partition's console.
+///
+/// Source: the regional endpoints page of the AWS General Reference and of its European edition. The isolated ones are
+/// named as their sign-in is in the AWS CDK (`SamlConsolePrincipal`), whose name differs in its first part alone.
+const fn console(partition: Partition) -> &'static str {
+    match partition {
+        Partition::Aws => "console.aws.amazon.com",
+        Partition::China => "console.amazonaws.cn",
+        Partition::GovCloud => "console.amazonaws-us-gov.com",
+        Partition::EuropeanSovereign => "console.amazonaws-eusc.eu",
+        Partition::Iso => "console.c2shome.ic.gov",
+        Partition::IsoB => "console.sc2shome.sgov.gov",
+        Partition::IsoE => "console.csphome.adc-e.uk",
+        Partition::IsoF => "console.csphome.hci.ic.gov",
+    }
 }
 
 /// Percent-encodes all but the unreserved characters.
@@ -73,6 +86,8 @@ mod tests {
             ("us-east-1", "https://console.aws.amazon.com/"),
             ("cn-north-1", "https://console.amazonaws.cn/"),
             ("us-gov-west-1", "https://console.amazonaws-us-gov.com/"),
+            ("eusc-de-east-1", "https://console.amazonaws-eusc.eu/"),
+            ("us-isob-east-1", "https://console.sc2shome.sgov.gov/"),
         ] {
             assert!(quick_create_url(region, TEMPLATE, "s", &[]).starts_with(console), "{region}");
         }

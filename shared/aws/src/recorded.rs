@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 
-/// What STS is asked: the fields of the form, and who signs.
+/// What STS is asked: the fields of the form, who signs (`by`) and the address (`at`).
 pub(crate) type Asked = BTreeMap<String, String>;
 
 /// What STS says.
@@ -52,6 +52,7 @@ impl HttpConnector for Sts {
         };
         let mut asked: Asked = body.split('&').map(field).collect();
         asked.insert("by".into(), request.headers().get("authorization").unwrap().into());
+        asked.insert("at".into(), request.uri().to_owned());
         let said = (self.answer)(&asked);
         self.asked.lock().unwrap().push(asked);
         HttpConnectorFuture::ready(match said {

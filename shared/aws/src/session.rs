@@ -138,7 +138,7 @@ impl fmt::Debug for Session {
 ///
 /// When AWS refuses or does not answer; the ExternalId is in no message.
 pub async fn open(config: &SdkConfig, door: AssumeRole) -> Result<Session, AssumeRoleError> {
-    let client = sts(config);
+    let client = sts(config, door.role.account().partition);
     let current = Mutex::new(assume(&client, &door, SESSION_SECONDS).await?);
     Ok(Session(Arc::new(Inner { client, door, current })))
 }

@@ -74,8 +74,15 @@ impl Target {
     }
 
     /// The region in which the partition's global services are asked.
-    pub(crate) const fn home(&self) -> &'static str {
+    pub(crate) fn home(&self) -> &'static str {
         self.account.partition.home_region()
+    }
+
+    /// The region in which the account is asked what any region can tell: the configured one, where it is of the
+    /// account's partition.
+    #[must_use]
+    pub fn near(&self) -> &str {
+        aws::region_in(&self.config, self.account.partition)
     }
 }
 

@@ -102,7 +102,7 @@ async fn region(
     }
     let client = clients.of(target.home());
     let asked = || client.get_bucket_location().bucket(bucket).send();
-    let configured = || target.config.region().map_or(target.home(), AsRef::as_ref).to_owned();
+    let configured = || target.near().to_owned();
     match reader.ask("s3:GetBucketLocation", asked).await {
         Ok(answer) => match answer.location_constraint {
             None => target.home().to_owned(),

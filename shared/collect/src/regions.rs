@@ -34,8 +34,7 @@ pub async fn regions(
     paces: &ConcurrencyLimits,
 ) -> (Result<Enabled, Unread>, Receipt) {
     let reader = ApiCaller::new(target, paces, GLOBAL, Service::Ec2);
-    let configured = target.config.region().map(AsRef::as_ref);
-    let client = aws_sdk_ec2::Client::new(&target.in_region(configured.unwrap_or(target.home())));
+    let client = aws_sdk_ec2::Client::new(&target.in_region(target.near()));
     let answer = reader.ask(ACTION, || client.describe_regions().all_regions(true).send()).await;
     let enabled = answer.and_then(|answer| {
         let regions = answer.regions.unwrap_or_default().into_iter();
@@ -49,3 +48,6 @@ pub async fn regions(
     });
     (enabled, reader.receipt(Service::Ec2))
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Partition;
+
 /// A value that does not have the shape it needs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} `{value}` is not valid: it takes {accepted}")]
@@ -19,72 +21,6 @@ impl Invalid {
     #[must_use]
     pub fn new(what: &'static str, value: &str, accepted: impl Into<Cow<'static, str>>) -> Self {
         Self { what, value: value.chars().take(80).collect(), accepted: accepted.into() }
-    }
-}
-
-/// A group of regions with its own accounts, endpoints and ARNs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Partition {
-    /// The commercial regions.
-    #[default]
-    #[serde(rename = "aws")]
-    Aws,
-    /// Beijing and Ningxia.
-    #[serde(rename = "aws-cn")]
-    China,
-    /// AWS GovCloud (US).
-    #[serde(rename = "aws-us-gov")]
-    GovCloud,
-}
-
-impl Partition {
-    /// The name in an ARN.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::China => "aws-cn",
-            Self::GovCloud => "aws-us-gov",
-        }
-    }
-
-    /// The partition that a region belongs to.
-    #[must_use]
-    pub fn of_region(region: &str) -> Self {
-        if region.starts_with("cn-") {
-            Self::China
-        } else if region.starts_with("us-gov-") {
-            Self::GovCloud
-        } else {
-            Self::Aws
-        }
-    }
-
-    /// The region where the partition's global services (IAM, STS) are signed for.
-    #[must_use]
-    pub const fn home_region(self) -> &'static str {
-        match self {
-            Self::Aws => "us-east-1",
-            Self::China => "cn-north-1",
-            Self::GovCloud => "us-gov-west-1",
-        }
-    }
-}
-
-impl fmt::Display for Partition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Partition {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        [Self::Aws, Self::China, Self::GovCloud]
-            .into_iter()
-            .find(|partition| partition.name() == text)
-            .ok_or_else(|| Invalid::new("partition", text, "aws, aws-cn or aws-us-gov"))
     }
 }
 
@@ -310,6 +246,8 @@ mod tests {
             "arn:aws:iam::111122223333:role/CloudDoctorAuditRole",
             "arn:aws-cn:iam::111122223333:role/team/audit/Reader",
             "arn:aws-us-gov:iam::111122223333:role/a",
+            "arn:aws-eusc:iam::111122223333:role/a",
+            "arn:aws-iso-b:iam::111122223333:role/a",
         ] {
             assert_eq!(text.parse::<RoleArn>().unwrap().to_string(), text);
         }

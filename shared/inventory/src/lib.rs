@@ -10,6 +10,7 @@
 mod account;
 mod known;
 mod listing;
+mod partition;
 mod read;
 mod receipt;
 mod resource;
@@ -23,9 +24,10 @@ pub mod iam;
 pub mod kms;
 pub mod s3;
 
-pub use account::{Account, AccountId, ExternalId, Invalid, Partition, RoleArn, RoleName};
+pub use account::{Account, AccountId, ExternalId, Invalid, RoleArn, RoleName};
 pub use known::{Cause, Known, Unread};
 pub use listing::{Gap, Listing};
+pub use partition::Partition;
 pub use read::{REGIONS, Read, Reads, ServiceFacts, all_reads};
 pub use receipt::{Outcome as ReceiptOutcome, Receipt};
 pub use resource::{Location, Resource, Tags, owner};

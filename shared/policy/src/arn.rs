@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::partition;
+
 /// An ARN taken apart; it borrows from the text it was read from.
 ///
 /// ```
@@ -91,13 +93,9 @@ impl<'a> Arn<'a> {
     /// Whether the partition is one AWS has.
     #[must_use]
     pub fn known_partition(&self) -> bool {
-        PARTITIONS.contains(&self.partition)
+        partition::find(self.partition).is_some()
     }
 }
-
-/// The partitions AWS has, public ones first (botocore's `partitions.json`).
-pub const PARTITIONS: [&str; 8] =
-    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
 
 impl fmt::Display for Arn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

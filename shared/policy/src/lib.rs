@@ -13,6 +13,7 @@ mod invisible;
 pub mod json;
 pub mod lint;
 mod overlap;
+pub mod partition;
 mod request;
 mod s3;
 mod span;
@@ -22,7 +23,7 @@ mod tri;
 pub mod vectors;
 pub mod wildcard;
 
-pub use arn::{Arn, ArnError, PARTITIONS};
+pub use arn::{Arn, ArnError};
 pub use compiled::{IncompleteStatement, Policy, PolicyKind, PrincipalMatch};
 pub use condition::{Comparison, Operator, Quantifier};
 pub use document::{

@@ -36,8 +36,7 @@ pub(super) async fn read(
         match collect::regions(target, paces).await.0 {
             Ok(enabled) => regions = enabled.names().map(Into::into).collect(),
             Err(unread) => {
-                let own = target.config.region().map(ToString::to_string);
-                regions.extend(own);
+                regions.push(target.near().to_owned());
                 let looked = regions.join(", ");
                 told.unread(format!(
                     "which regions are enabled is not known ({unread}): only `{looked}` was looked in; name regions with --region"

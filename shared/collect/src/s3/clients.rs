@@ -34,8 +34,7 @@ impl<'a> Clients<'a> {
     /// The region to ask about a bucket whose region the list did not tell, where any will do: a
     /// custom endpoint is one address for all regions.
     pub(crate) fn any_region(&self) -> Option<String> {
-        let config = &self.target.config;
-        config.endpoint_url()?;
-        Some(config.region().map_or(self.target.home(), AsRef::as_ref).to_owned())
+        self.target.config.endpoint_url()?;
+        Some(self.target.near().to_owned())
     }
 }

@@ -2,9 +2,10 @@
 
 use super::{Subject, code::codes, region, report::Report, statement::Statement, unlisted};
 use crate::{
-    Arn, PARTITIONS,
+    Arn,
     facts::{Facts, Service, has_wildcard, matches},
     json::Node,
+    partition,
 };
 
 mod overlap;
@@ -67,7 +68,7 @@ fn resource(facts: &Facts, node: &Node, text: &str, report: &mut Report<'_>) {
 }
 
 fn partition(node: &Node, arn: Arn<'_>, report: &mut Report<'_>) {
-    let known = |pattern: &str| PARTITIONS.iter().any(|known| matches(pattern, known));
+    let known = |pattern: &str| partition::ALL.iter().any(|known| matches(pattern, known.name));
     if !known(arn.partition) {
         let partition = arn.partition;
         let message =

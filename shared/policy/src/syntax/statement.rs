@@ -1,10 +1,10 @@
 //! One statement: actions, resources, principals, dates.
 
 use super::{DocumentKind, Fault, date};
-use crate::arn::PARTITIONS;
 use crate::condition::{Comparison as C, Operator};
 use crate::document::{ListClause, Statement, Text};
 use crate::facts::has_wildcard;
+use crate::partition;
 
 fn fault<T>(text: &Text, message: String) -> Result<T, Fault> {
     Err(Fault { message, span: text.span })
@@ -133,7 +133,7 @@ pub(crate) fn resource_refusal(resource: &str, kind: DocumentKind) -> Option<Str
     let [_, partition, rest @ ..] = segments.as_slice() else {
         return Some(format!("`{resource}` is not a resource, write an ARN or `*`"));
     };
-    if *partition != "*" && !PARTITIONS.contains(partition) {
+    if *partition != "*" && partition::find(partition).is_none() {
         return Some(format!(
             "`{partition}` is not a partition, use `aws`, `aws-cn` or `aws-us-gov`"
         ));

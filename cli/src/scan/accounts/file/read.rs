@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use csv::{ReaderBuilder, StringRecord};
 use domain::AccountId;
-use policy::lint::is_region;
+use policy::{lint::is_region, partition::of_region};
 
 use super::{Line, Needs, Problems};
 
@@ -97,7 +97,10 @@ fn looks_like_a_region(text: &str) -> bool {
     let number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     match parts.split_last() {
         Some((last, [first, rest @ ..])) if !rest.is_empty() => {
-            number(last) && first.len() == 2 && lower(first) && rest.iter().all(lower)
+            number(last)
+                && (first.len() == 2 || of_region(text).is_some())
+                && lower(first)
+                && rest.iter().all(lower)
         }
         _ => false,
     }

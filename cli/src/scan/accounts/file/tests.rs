@@ -74,7 +74,7 @@ fn regions_look_like_regions_and_are_known_where_aws_is_not_asked() {
     for wrong in ["eu-west-1;us-east-1", "Seoul", "eu-west", "eu--1", "euw-west-1"] {
         assert!(problems(&with(wrong), Needs::default()).contains("line 2"), "{wrong}");
     }
-    for right in ["us-gov-west-1", "ap-northeast-2 xx-nowhere-9"] {
+    for right in ["us-gov-west-1", "eusc-de-east-1 us-isob-east-1", "ap-northeast-2 xx-nowhere-9"] {
         assert!(parse(with(right).as_bytes(), Needs::default()).is_ok(), "{right}");
     }
     let needs = Needs { known_regions: true, ..Needs::default() };

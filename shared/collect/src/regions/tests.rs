@@ -1,0 +1,79 @@
+//! Where each service is asked, in every partition.
+
+use domain::{Partition};
+use policy::partition;
+
+use super::*;
+use crate::{
+    Limits,
+    recorded::{Asked, Aws, Said, iam, no, ok, read},
+};
+
+fn answer(asked: &Asked) -> Said {
+    if asked.is("DescribeRegions") {
+        ok("<DescribeRegionsResponse><regionInfo><item><regionName>x-1</regionName>\
+            </item></regionInfo></DescribeRegionsResponse>")
+    } else if asked.is("GetAccountSummary") {
+        iam("GetAccountSummary", "<SummaryMap/>")
+    } else if asked.is("DescribeInstances") {
+        ok("<DescribeInstancesResponse/>")
+    } else if asked.url.contains("s3-control") {
+        no(400, "Unasked")
+    } else {
+        ok("<ListAllMyBucketsResult/>")
+    }
+}
+
+/// What is asked in a partition by somebody whose region is `region`, as service, host and region of the signature.
+async fn asked(partition: Partition, region: &str, read_in: &str) -> Vec<(String, String, String)> {
+    let aws = Aws::new(answer);
+    let target = aws.target(partition, region);
+    let limits = ConcurrencyLimits::new(&Limits::default());
+    regions(&target, &limits).await.0.unwrap();
+    let _ = read(&target, GLOBAL, Service::Iam, [Fact::AccountSummary]).await;
+    let _ = read(&target, read_in, Service::Ec2, [inventory::ec2::INSTANCES]).await;
+    let _ = read(&target, GLOBAL, Service::S3, [Fact::BucketExposure]).await;
+    let host = |url: &str| url.split('/').nth(2).unwrap().to_owned();
+    aws.asked().iter().map(|it| (it.service.clone(), host(&it.url), it.region.clone())).collect()
+}
+
+/// The hosts are those of the SDK's resolvers; the table and they are made from different sources.
+#[tokio::test]
+async fn every_partition_is_asked_within_itself_and_signed_for_its_regions() {
+    for partition in Partition::ALL {
+        let known = partition::find(partition.name()).unwrap();
+        let other = if partition == Partition::Aws { "cn-north-1" } else { "us-east-1" };
+        for (configured, near) in
+            known.regions.iter().map(|it| (*it, *it)).chain([(other, known.home_region)])
+        {
+            let asked = asked(partition, configured, known.home_region).await;
+            assert_eq!(asked.len(), 5, "{asked:?}");
+            for (service, host, signed) in &asked {
+                assert!(host.ends_with(known.dns_suffix), "{partition} {service}: {host}");
+                assert!(
+                    known.dns_suffix != "amazonaws.com" || !host.ends_with(".com.cn"),
+                    "{partition} {service}: {host}"
+                );
+                assert_eq!(Partition::of_region(signed), partition, "{service} {host}: {signed}");
+            }
+            assert_eq!(
+                (asked[0].0.as_str(), asked[0].2.as_str()),
+                ("ec2", near),
+                "DescribeRegions"
+            );
+            let iam = asked.iter().find(|it| it.0 == "iam").unwrap();
+            assert_eq!(iam.2, known.home_region, "IAM is signed for the partition's home");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_region_without_a_name_is_a_gap_and_not_left_out() {
+    let aws = Aws::new(|_| {
+        ok("<DescribeRegionsResponse><regionInfo><item/></regionInfo></DescribeRegionsResponse>")
+    });
+    let target = aws.target(Partition::Aws, "us-east-1");
+    let (told, receipt) = regions(&target, &ConcurrencyLimits::new(&Limits::default())).await;
+    assert!(told.unwrap_err().to_string().contains("a region has no name"));
+    assert!(receipt.error.is_some());
+}
