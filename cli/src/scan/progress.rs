@@ -75,7 +75,7 @@ fn see_bars(
 }
 
 fn told(receipt: &Receipt) -> String {
-    let Receipt { region, service, outcome, calls, denied, error } = receipt;
+    let Receipt { region, service, outcome, calls, denied, error, notes: _ } = receipt;
     let mut told = vec![outcome.name().replace('_', " "), format!("{calls} calls")];
     told.extend(denied.iter().map(|action| format!("denied `{action}`")));
     told.extend(error.clone());

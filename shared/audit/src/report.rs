@@ -59,6 +59,7 @@ fn absent(snapshot: &Snapshot, services: BTreeSet<Service>) -> impl Iterator<Ite
         calls: 0,
         denied: Vec::new(),
         error: Some(NOT_READ.into()),
+        notes: Vec::new(),
     })
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn snapshot(parts: Vec<(&str, Facts)>) -> Snapshot {
             calls: 1,
             denied: Vec::new(),
             error: None,
+            notes: Vec::new(),
         },
         facts: facts.into(),
         taken_at: None,

@@ -52,6 +52,7 @@ struct Tally {
     denied: BTreeSet<&'static str>,
     /// The first reason for a gap that is not a denial.
     error: Option<String>,
+    notes: BTreeSet<String>,
 }
 
 impl ApiCaller {
@@ -100,6 +101,23 @@ impl ApiCaller {
         A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
         T: Send,
     {
+        let answer = self.attempt(action, answers, request).await;
+        answer.map_err(|cause| self.gap(action, cause))
+    }
+
+    /// The same for somebody who can ask elsewhere: what keeps coming is no gap yet.
+    pub(crate) async fn attempt<T, E, F, A>(
+        &self,
+        action: &'static str,
+        answers: &[&'static str],
+        request: F,
+    ) -> Result<Answer<T>, Cause>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        F: Fn() -> A + Sync,
+        A: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
+    {
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -109,12 +127,12 @@ impl ApiCaller {
                 permit = self.pace.enter() => permit,
             };
             let Some(permit) = permit else {
-                return Err(self.gap(action, Cause::Stopped));
+                return Err(Cause::Stopped);
             };
             self.count();
             let result = tokio::select! {
                 biased;
-                () = self.stop.cancelled() => return Err(self.gap(action, Cause::Stopped)),
+                () = self.stop.cancelled() => return Err(Cause::Stopped),
                 result = request() => result,
             };
             let trouble = match result {
@@ -132,11 +150,11 @@ impl ApiCaller {
             let attempts = match trouble.kind {
                 Kind::Denied => {
                     self.pace.leave(permit);
-                    return Err(self.gap(action, Cause::Denied));
+                    return Err(Cause::Denied);
                 }
                 Kind::Other => {
                     self.pace.leave(permit);
-                    return Err(self.gap(action, Cause::Failed(trouble.text)));
+                    return Err(Cause::Failed(trouble.text));
                 }
                 Kind::Throttled => {
                     self.pace.slow_down(permit);
@@ -149,8 +167,7 @@ impl ApiCaller {
             };
             if attempt >= attempts {
                 let throttled = trouble.kind == Kind::Throttled;
-                let cause = if throttled { Cause::Throttled } else { Cause::Failed(trouble.text) };
-                return Err(self.gap(action, cause));
+                return Err(if throttled { Cause::Throttled } else { Cause::Failed(trouble.text) });
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
@@ -211,7 +228,15 @@ impl ApiCaller {
 
     /// Notes a gap in the receipt.
     pub(crate) fn gap(&self, action: &'static str, cause: Cause) -> Unread {
-        let unread = self.unread(action, cause);
+        self.gap_of(self.unread(action, cause), action)
+    }
+
+    /// Notes a gap of another region than the reader's.
+    pub(crate) fn gap_in(&self, action: &'static str, cause: Cause, region: String) -> Unread {
+        self.gap_of(Unread { action: action.into(), cause, region: region.into() }, action)
+    }
+
+    fn gap_of(&self, unread: Unread, action: &'static str) -> Unread {
         let mut tally = self.tally();
         match &unread.cause {
             Cause::Denied => {
@@ -223,6 +248,11 @@ impl ApiCaller {
             }
         }
         unread
+    }
+
+    /// Tells something in the receipt that is no gap.
+    pub(crate) fn note(&self, note: String) {
+        self.tally().notes.insert(note);
     }
 
     /// What has been read so far of a service, and what has not.
@@ -240,6 +270,7 @@ impl ApiCaller {
             calls: tally.calls,
             denied: tally.denied.iter().map(|action| (*action).into()).collect(),
             error: tally.error.clone(),
+            notes: tally.notes.iter().cloned().collect(),
         }
     }
 

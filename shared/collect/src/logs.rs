@@ -5,7 +5,7 @@ use futures::{StreamExt as _, stream};
 use crate::{
     ApiCaller, ConcurrencyLimits, Target,
     api_caller::Answer::{Is, Not},
-    s3::clients::Clients,
+    s3::{anywhere, clients::Clients, locate},
 };
 
 const LIST: &str = "s3:ListBucket";
@@ -97,21 +97,8 @@ async fn region(
     reader: &ApiCaller,
     bucket: &str,
 ) -> String {
-    if let Some(region) = clients.any_region() {
-        return region;
-    }
-    let client = clients.of(target.home());
-    let asked = || client.get_bucket_location().bucket(bucket).send();
-    let configured = || target.near().to_owned();
-    match reader.ask("s3:GetBucketLocation", asked).await {
-        Ok(answer) => match answer.location_constraint {
-            None => target.home().to_owned(),
-            Some(place) if place.as_str() == "EU" => "eu-west-1".to_owned(),
-            Some(place) if place.as_str().is_empty() => target.home().to_owned(),
-            Some(place) => place.as_str().to_owned(),
-        },
-        Err(_) => configured(),
-    }
+    let located = locate(clients, &anywhere::regions(target), reader, bucket, None).await;
+    located.ok().flatten().unwrap_or_else(|| target.near().to_owned())
 }
 
 /// Begins to read an object, at a byte where `from` tells one and which version it is.

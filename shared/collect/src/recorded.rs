@@ -107,7 +107,14 @@ impl HttpConnector for Aws {
         HttpConnectorFuture::ready(match said {
             Some((status, xml)) => {
                 let status = StatusCode::try_from(status).unwrap();
-                Ok(HttpResponse::new(status, SdkBody::from(xml)))
+                let region = xml.split("<Region>").nth(1).and_then(|it| it.split('<').next());
+                let region = region.map(ToOwned::to_owned);
+                let mut response = HttpResponse::new(status, SdkBody::from(xml));
+                // S3 tells it in a header as well.
+                if let Some(region) = region {
+                    response.headers_mut().insert("x-amz-bucket-region", region);
+                }
+                Ok(response)
             }
             None => Err(ConnectorError::io("connection reset".into())),
         })

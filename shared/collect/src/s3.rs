@@ -1,14 +1,17 @@
-use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use domain::{Cause, Unread};
 use futures::{StreamExt as _, stream};
 use inventory::{
-    Known, Listing, Reads,
+    Gap, Known, Listing, Reads,
     s3::{BUCKET_TAGS, Bucket, ENCRYPTION, EXPOSURE, PublicAccessBlock, S3},
 };
 
-use crate::{ApiCaller, Target, api_caller::Answer::Is, pages::Page};
+use crate::{
+    ApiCaller, Target,
+    api_caller::Answer::{Is, Not},
+};
 
 mod account;
+pub(crate) mod anywhere;
 mod bucket;
 pub(crate) mod clients;
 
@@ -48,15 +51,15 @@ pub(crate) async fn read(target: &Target, caller: &ApiCaller, reads: &Reads) -> 
             Known::NotAsked
         }
     };
-    let (block_public, listed) = futures::join!(account, list(clients, target, caller));
-    let account = &block_public;
+    let (block_public, (listed, places)) = futures::join!(account, list(clients, target, caller));
+    let (account, places) = (&block_public, &places);
     let chosen = listed.items.into_iter().filter(|(_, region)| {
         let narrows = !target.regions.is_empty();
         region.as_ref().is_none_or(|region| !narrows || target.regions.contains(region))
     });
     let buckets = stream::iter(chosen)
         .map(|(name, region)| async move {
-            match locate(clients, target, caller, &name, region).await {
+            match locate(clients, places, caller, &name, region).await {
                 Ok(None) => Err(Gone),
                 Ok(Some(region)) => {
                     let bucket = read_bucket(clients, caller, reads, account, name, region);
@@ -72,35 +75,64 @@ pub(crate) async fn read(target: &Target, caller: &ApiCaller, reads: &Reads) -> 
     S3 { block_public, buckets: Listing { items: buckets, gaps: listed.gaps } }
 }
 
-/// Names of all buckets, and the regions that the list tells, in as many pages as there are.
+/// Names of all buckets, and the regions that the list tells, in as many pages as there are; and where to ask what it
+/// does not tell, the region that answered first.
 async fn list(
     clients: &Clients<'_>,
     target: &Target,
     caller: &ApiCaller,
-) -> Listing<(String, Option<String>)> {
-    let client = clients.of(target.home());
-    // S3 tells the buckets' regions only where a parameter is given.
-    let request =
-        |token| client.list_buckets().max_buckets(1000).set_continuation_token(token).send();
-    let action = "s3:ListAllMyBuckets";
-    caller
-        .pages(action, request, |page: ListBucketsOutput| {
-            let named = |bucket: aws_sdk_s3::types::Bucket| match bucket.name {
-                Some(name) => Ok((name, bucket.bucket_region)),
-                None => Err(caller.gap(action, Cause::Failed("a bucket has no name".into()))),
-            };
-            Page {
-                items: page.buckets.into_iter().flatten().map(named).collect(),
-                next: Ok(page.continuation_token.filter(|token| !token.is_empty())),
+) -> (Listing<(String, Option<String>)>, Vec<String>) {
+    let (action, mut listed) = ("s3:ListAllMyBuckets", Listing::from(Vec::new()));
+    let gap = |unread| Gap { parent: None, unread };
+    let page = |region: String, token: Option<String>| async move {
+        let client = clients.of(&region);
+        let request = || {
+            // S3 tells the buckets' regions only where a parameter is given.
+            let request = client.list_buckets().max_buckets(1000);
+            request.set_continuation_token(token.clone()).send()
+        };
+        caller.attempt(action, &[], request).await
+    };
+    let mut places = anywhere::regions(target);
+    let first = anywhere::ask(caller, action, &places, |region| page(region, None)).await;
+    let (mut answer, region) = match first {
+        Ok(first) => first,
+        Err(unread) => return (Listing::unread(unread), places),
+    };
+    if let Some(at) = places.iter().position(|place| *place == region) {
+        places.swap(0, at);
+    }
+    loop {
+        let Is(page_now) = answer else { break };
+        for bucket in page_now.buckets.into_iter().flatten() {
+            match bucket.name {
+                Some(name) => listed.items.push((name, bucket.bucket_region)),
+                None => {
+                    let why = Cause::Failed("a bucket has no name".into());
+                    listed.gaps.push(gap(caller.gap_in(action, why, region.clone())));
+                }
             }
-        })
-        .await
+        }
+        let token = page_now.continuation_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            break;
+        }
+        // A list goes on where it began.
+        match page(region.clone(), token).await {
+            Ok(next) => answer = next,
+            Err(cause) => {
+                listed.gaps.push(gap(caller.gap_in(action, cause, region)));
+                return (listed, places);
+            }
+        }
+    }
+    (listed, places)
 }
 
 /// The region of a bucket, nothing where it is gone; a call only where the list did not tell and it matters.
-async fn locate(
+pub(crate) async fn locate(
     clients: &Clients<'_>,
-    target: &Target,
+    places: &[String],
     caller: &ApiCaller,
     name: &str,
     told: Option<String>,
@@ -109,21 +141,32 @@ async fn locate(
         return Ok(Some(region));
     }
     let action = "s3:GetBucketLocation";
-    let client = clients.of(target.home());
-    let answer = caller
-        .call(action, &[bucket::GONE], || client.get_bucket_location().bucket(name).send())
-        .await?;
-    let Is(answer) = answer else { return Ok(None) };
+    let asked = anywhere::ask(caller, action, places, |region| async move {
+        let client = clients.of(&region);
+        let request = || async {
+            let answer = client.get_bucket_location().bucket(name).send().await;
+            match answer {
+                Ok(answer) => Ok(Ok(answer.location_constraint)),
+                Err(error) => anywhere::redirected(&error).map(Err).map_or(Err(error), Ok),
+            }
+        };
+        caller.attempt(action, &[bucket::GONE], request).await
+    });
+    let (answer, region) = match asked.await? {
+        (Is(Ok(answer)), region) => (answer, region),
+        (Is(Err(redirected)), _) => return Ok(Some(redirected)),
+        (Not(_), _) => return Ok(None),
+    };
     // S3's oldest region has no name here, and its second oldest an old one.
-    let named = answer
-        .location_constraint
-        .as_ref()
-        .map(aws_sdk_s3::types::BucketLocationConstraint::as_str);
+    let named = answer.as_ref().map(aws_sdk_s3::types::BucketLocationConstraint::as_str);
     match named.unwrap_or_default() {
-        "" => Ok(Some(target.home().into())),
+        "" => Ok(Some(clients.home().into())),
         "EU" => Ok(Some("eu-west-1".into())),
         region if region.starts_with(|c: char| c.is_ascii_lowercase()) => Ok(Some(region.into())),
-        other => Err(caller.gap(action, Cause::Failed(format!("`{other}` is no region's name")))),
+        other => {
+            let why = Cause::Failed(format!("`{other}` is no region's name"));
+            Err(caller.gap_in(action, why, region))
+        }
     }
 }
 

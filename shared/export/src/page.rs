@@ -197,6 +197,7 @@ pub(crate) mod tests {
             calls: 3,
             denied: denied.iter().map(|&action| action.into()).collect(),
             error: error.map(Into::into),
+            notes: Vec::new(),
         };
         let receipt = vec![
             receipt(Service::Iam, ReceiptOutcome::Denied, &["iam:ListUsers"], None),

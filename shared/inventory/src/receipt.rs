@@ -20,6 +20,9 @@ pub struct Receipt {
     pub denied: Vec<String>,
     /// The first other reason for a gap, in one sentence.
     pub error: Option<String>,
+    /// Where a service that spans regions was asked for what every region can tell, and why not elsewhere, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// The ways the reading of a service can end.

@@ -81,6 +81,7 @@ impl ServiceSnapshot {
             calls: 0,
             denied: is_denied.then(|| unread.action.to_string()).into_iter().collect(),
             error: (!is_denied).then(|| unread.to_string()),
+            notes: Vec::new(),
         };
         Self { receipt, facts: Known::Unread(unread), taken_at: None }
     }

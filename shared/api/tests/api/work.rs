@@ -45,6 +45,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
             _ => Vec::new(),
         },
         error: None,
+        notes: Vec::new(),
     }];
     Report {
         schema: Report::SCHEMA,

@@ -1,12 +1,12 @@
 //! Where each service is asked, in every partition.
 
-use domain::{Partition};
+use domain::Partition;
 use policy::partition;
 
 use super::*;
 use crate::{
     Limits,
-    recorded::{Asked, Aws, Said, iam, no, ok, read},
+    recorded::{Asked, Aws, Said, iam, ok, read},
 };
 
 fn answer(asked: &Asked) -> Said {
@@ -18,7 +18,8 @@ fn answer(asked: &Asked) -> Said {
     } else if asked.is("DescribeInstances") {
         ok("<DescribeInstancesResponse/>")
     } else if asked.url.contains("s3-control") {
-        no(400, "Unasked")
+        let code = "NoSuchPublicAccessBlockConfiguration";
+        Some((404, format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>")))
     } else {
         ok("<ListAllMyBucketsResult/>")
     }
@@ -30,9 +31,9 @@ async fn asked(partition: Partition, region: &str, read_in: &str) -> Vec<(String
     let target = aws.target(partition, region);
     let limits = ConcurrencyLimits::new(&Limits::default());
     regions(&target, &limits).await.0.unwrap();
-    let _ = read(&target, GLOBAL, Service::Iam, [Fact::AccountSummary]).await;
+    let _ = read(&target, GLOBAL, Service::Iam, [inventory::iam::SUMMARY]).await;
     let _ = read(&target, read_in, Service::Ec2, [inventory::ec2::INSTANCES]).await;
-    let _ = read(&target, GLOBAL, Service::S3, [Fact::BucketExposure]).await;
+    let _ = read(&target, GLOBAL, Service::S3, [inventory::s3::EXPOSURE]).await;
     let host = |url: &str| url.split('/').nth(2).unwrap().to_owned();
     aws.asked().iter().map(|it| (it.service.clone(), host(&it.url), it.region.clone())).collect()
 }

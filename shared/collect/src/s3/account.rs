@@ -12,7 +12,7 @@ use inventory::s3::PublicAccessBlock;
 use crate::{
     ApiCaller, Target,
     api_caller::Answer::Is,
-    s3::{NOT_CONFIGURED, settings},
+    s3::{NOT_CONFIGURED, anywhere, settings},
 };
 
 /// The account's own public access block.
@@ -20,21 +20,17 @@ pub(super) async fn block_public(
     target: &Target,
     caller: &ApiCaller,
 ) -> Result<PublicAccessBlock, Unread> {
-    let config = target.in_region(target.home());
-    let mut builder = Builder::from(&config);
-    if let Some(url) = config.endpoint_url() {
-        builder = builder.endpoint_resolver(OneHost { url: url.into(), region: target.home() });
-    }
-    let (client, account) = (Client::from_conf(builder.build()), target.account.id.as_str());
     let action = "s3:GetAccountPublicAccessBlock";
-    let answer = caller
-        .call(action, &[NOT_CONFIGURED], || {
-            client.get_public_access_block().account_id(account).send()
-        })
-        .await?;
-    let Is(answer) = answer else { return Ok(PublicAccessBlock::NONE) };
+    let places = anywhere::regions(target);
+    let answer = anywhere::ask(caller, action, &places, |region| async move {
+        let (client, account) = (client(target, region), target.account.id.as_str());
+        let request = || client.get_public_access_block().account_id(account).send();
+        caller.attempt(action, &[NOT_CONFIGURED], request).await
+    });
+    let (Is(answer), region) = answer.await? else { return Ok(PublicAccessBlock::NONE) };
     let Some(block) = answer.public_access_block_configuration else {
-        return Err(caller.gap(action, Cause::Failed("the answer has no configuration".into())));
+        let cause = Cause::Failed("the answer has no configuration".into());
+        return Err(caller.gap_in(action, cause, region));
     };
     Ok(settings(
         block.block_public_acls,
@@ -44,12 +40,21 @@ pub(super) async fn block_public(
     ))
 }
 
+fn client(target: &Target, region: String) -> Client {
+    let config = target.in_region(&region);
+    let mut builder = Builder::from(&config);
+    if let Some(url) = config.endpoint_url() {
+        builder = builder.endpoint_resolver(OneHost { url: url.into(), region });
+    }
+    Client::from_conf(builder.build())
+}
+
 /// Sends requests to a custom endpoint as it is: the SDK would put the account in front of the
 /// host name, which resolves nowhere. The account is in the header `x-amz-account-id` as well.
 #[derive(Debug)]
 struct OneHost {
     url: String,
-    region: &'static str,
+    region: String,
 }
 
 impl ResolveEndpoint for OneHost {
@@ -57,7 +62,7 @@ impl ResolveEndpoint for OneHost {
         let scheme = [
             ("name", Document::from("sigv4")),
             ("signingName", "s3".into()),
-            ("signingRegion", self.region.into()),
+            ("signingRegion", self.region.clone().into()),
             ("disableDoubleEncoding", true.into()),
         ];
         let scheme = scheme.map(|(name, value)| (name.to_owned(), value));

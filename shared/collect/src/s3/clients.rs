@@ -31,6 +31,11 @@ impl<'a> Clients<'a> {
         client
     }
 
+    /// The region that S3 does not name.
+    pub(crate) fn home(&self) -> &'static str {
+        self.target.home()
+    }
+
     /// The region to ask about a bucket whose region the list did not tell, where any will do: a
     /// custom endpoint is one address for all regions.
     pub(crate) fn any_region(&self) -> Option<String> {

@@ -154,3 +154,137 @@ async fn an_answer_without_a_configuration_is_a_gap() {
     assert!(told(&s3.block_public).contains("no configuration"));
     assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
 }
+
+/// An organization that allows one region and no other, for all but the buckets' own.
+fn allowing(region: &'static str) -> Aws {
+    Aws::new(move |asked| {
+        let is_of_a_bucket = asked.url.contains("one.s3");
+        if is_of_a_bucket || asked.region == region { usual(asked) } else { denied(asked) }
+    })
+}
+
+fn denied(asked: &Asked) -> Said {
+    let error = "<Error><Code>AccessDenied</Code><Message>an explicit deny</Message></Error>";
+    let is_wrapped = asked.url.contains("s3-control");
+    let error =
+        if is_wrapped { format!("<ErrorResponse>{error}</ErrorResponse>") } else { error.into() };
+    Some((403, error))
+}
+
+/// What is read by somebody in `near`, who narrows to `regions`.
+async fn read_from(aws: &Aws, near: &str, regions: &[&str]) -> (S3, Receipt) {
+    let mut target = aws.target(Partition::Aws, near);
+    target.regions = regions.iter().map(|region| (*region).to_owned()).collect();
+    let (facts, receipt) = read(&target, GLOBAL, Service::S3, [EXPOSURE]).await;
+    let Facts::S3(s3) = facts else { panic!("{facts:?}") };
+    (s3, receipt)
+}
+
+const LIST: &str = "`s3:ListAllMyBuckets`";
+const BLOCK: &str = "`s3:GetAccountPublicAccessBlock`";
+
+#[tokio::test]
+async fn s3_is_asked_where_the_caller_is() {
+    let aws = allowing("ap-northeast-2");
+    let (s3, receipt) = read_from(&aws, "ap-northeast-2", &[]).await;
+    assert_eq!((s3.buckets.items.len(), s3.buckets.first_gap()), (1, None));
+    assert_eq!(receipt.outcome, ReceiptOutcome::Done);
+    let said = [BLOCK, LIST].map(|action| format!("{action} was asked in `ap-northeast-2`"));
+    assert_eq!(receipt.notes, said);
+    let asked = aws.asked();
+    assert!(asked.iter().all(|it| it.region == "ap-northeast-2" || it.url.contains("one.s3")));
+}
+
+#[tokio::test]
+async fn where_it_is_denied_another_region_is_asked_and_told() {
+    for (allowed, near, regions) in [
+        ("us-east-1", "eu-west-1", &[][..]),
+        ("us-east-1", "eu-west-1", &["us-east-1"]),
+        ("eu-central-1", "us-east-1", &["us-east-1", "eu-central-1"][1..]),
+    ] {
+        let (s3, receipt) = read_from(&allowing(allowed), near, regions).await;
+        assert_eq!(s3.buckets.first_gap(), None);
+        assert_eq!(s3.block_public, PublicAccessBlock::NONE.into());
+        assert_eq!((receipt.outcome, receipt.denied.len()), (ReceiptOutcome::Done, 0));
+        let said = [BLOCK, LIST].map(|action| {
+            format!("{action} was asked in `{allowed}`, for it was not answered in `{near}`")
+        });
+        assert_eq!(receipt.notes, said);
+    }
+}
+
+#[tokio::test]
+async fn what_is_denied_everywhere_is_a_gap_that_names_every_region() {
+    let (s3, receipt) = read_from(&allowing("sa-east-1"), "eu-west-1", &["eu-west-2"]).await;
+    let unread = s3.buckets.first_gap().unwrap().to_string();
+    assert_eq!(unread, format!("{LIST} was denied in `eu-west-1, eu-west-2, us-east-1`"));
+    assert!(s3.block_public.known().is_err());
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Denied, 6));
+    assert_eq!(receipt.denied.len(), 2);
+    // At home there is nowhere else to ask.
+    let (_, receipt) = read_from(&allowing("sa-east-1"), "us-east-1", &[]).await;
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Denied, 2));
+}
+
+#[tokio::test]
+async fn an_error_may_be_of_the_region_and_a_stop_is_not() {
+    let aws =
+        Aws::new(
+            |asked| {
+                if asked.url.contains("s3-control") { usual(asked) } else { no(400, "Nonsense") }
+            },
+        );
+    let (_, receipt) = read_from(&aws, "eu-west-1", &[]).await;
+    assert_eq!(receipt.calls, 3, "an error that may be the region's is asked about elsewhere");
+    let target = aws.target(Partition::Aws, "eu-west-1");
+    target.stop.cancel();
+    let (_, receipt) = read(&target, GLOBAL, Service::S3, [EXPOSURE]).await;
+    assert_eq!(receipt.calls, 0, "neither is a stop");
+}
+
+#[tokio::test]
+async fn a_list_goes_on_in_the_region_where_it_began() {
+    let aws = Aws::new(|asked| match asked.url.contains("continuation-token") {
+        _ if asked.region != "us-east-1" => denied(asked),
+        false => {
+            ok(ONE.replace("</Buckets>", "</Buckets><ContinuationToken>t</ContinuationToken>"))
+        }
+        true => ok(ONE.replace("<Name>one", "<Name>two")),
+    });
+    let target = aws.target(Partition::Aws, "eu-west-1");
+    let (facts, receipt) = read(&target, GLOBAL, Service::S3, [ENCRYPTION]).await;
+    let Facts::S3(s3) = facts else { panic!("{facts:?}") };
+    assert_eq!(s3.buckets.items.len(), 2);
+    assert_eq!(receipt.notes.len(), 1, "{:?}", receipt.notes);
+    let lists = aws.asked().into_iter().filter(|it| it.url.contains("max-buckets"));
+    let regions: Vec<_> = lists.map(|it| it.region).collect();
+    assert_eq!(regions, ["eu-west-1", "us-east-1", "us-east-1"]);
+}
+
+#[tokio::test]
+async fn a_bucket_is_found_by_its_location_or_by_a_redirect() {
+    let list = ONE.replace("<BucketRegion>us-east-1</BucketRegion>", "");
+    for (said, region) in [
+        (ok("<LocationConstraint>eu-west-3</LocationConstraint>"), "eu-west-3"),
+        (ok("<LocationConstraint>EU</LocationConstraint>"), "eu-west-1"),
+        (ok("<LocationConstraint/>"), "us-east-1"),
+        (Some((301, "<Error><Code>PermanentRedirect</Code><Region>sa-east-1</Region></Error>".into())), "sa-east-1"),
+        (Some((400, "<Error><Code>AuthorizationHeaderMalformed</Code><Region>sa-east-1</Region></Error>".into())), "sa-east-1"),
+    ] {
+        let list = list.clone();
+        let aws = Aws::new(move |asked| {
+            if asked.url.contains("?location") {
+                said.clone()
+            } else if asked.url.contains("max-buckets") {
+                ok(list.clone())
+            } else {
+                usual(asked)
+            }
+        });
+        let (s3, receipt) = read_from(&aws, "ap-northeast-2", &[]).await;
+        assert_eq!(s3.buckets.items[0].region, region);
+        assert_eq!(receipt.outcome, ReceiptOutcome::Done, "{receipt:?}");
+        let locations = aws.asked().iter().filter(|it| it.url.contains("?location")).count();
+        assert_eq!(locations, 1);
+    }
+}

@@ -80,6 +80,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         calls: 7,
         denied: Vec::new(),
         error: None,
+        notes: Vec::new(),
     }];
     Report {
         schema: Report::SCHEMA,
