@@ -9,8 +9,8 @@ use access_keys::{
     ConcurrencyLimits, Failure as KeysFailure, Limits, Method, Monitor, Outcome, Partial, Run, Seen,
 };
 use aws::SessionName;
+use aws_config::SdkConfig;
 use clap::Subcommand;
-use domain::Account;
 use export::KeysPage;
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -60,25 +60,21 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
     let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
     let options = options.near(&[], role.as_ref().map(|(role, _)| role));
     let config = aws::config(&options).await;
-    let (account, session): (Account, _) = match role {
-        None => {
-            let caller = aws::caller(&config).await.map_err(Failure::audit)?;
-            let (id, arn) = (&caller.account.id, &caller.arn);
-            eprintln!("no role given: reading the caller's own account {id} as {arn}");
-            (caller.account, None)
-        }
+    let (partition, session) = match role {
+        None => (aws::partition(&config), None),
         Some((role, external_id)) => {
             let name = SessionName::new("keys").map_err(Failure::usage)?;
-            let account = role.account().clone();
+            let partition = role.account().partition;
             let session =
                 access_keys::session(&config, role, external_id, name, way, ask.include).await;
-            (account, Some(session.map_err(Failure::audit)?))
+            (partition, Some(session.map_err(Failure::audit)?))
         }
     };
+    let own = session.is_none();
     let limits = Limits::default().with(domain::Service::Iam, args.concurrency.into());
     let paces = ConcurrencyLimits::new(&limits);
     let timeout = Duration::from_secs(args.call_timeout.into());
-    let monitor = Monitor::new(&config, account, session, &paces, timeout);
+    let monitor = Monitor::new(&config, partition, session, &paces, timeout);
 
     let stop = CancellationToken::new();
     let signal = signals::first()
@@ -95,8 +91,11 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
     let watch = |seen: Seen| progress.see(seen);
     let deadline = Instant::now() + Duration::from_secs(args.timeout.into());
     let run = Run { deadline, stop: &stop, watch: &watch };
-    let ended = monitor.read(Partial::new(way, ask, Timestamp::now()), run).await;
+    let reading = monitor.read(Partial::new(way, ask, Timestamp::now()), run);
+    let ended =
+        if own { beside(reading, whose(&config, &progress)).await } else { Ok(reading.await) };
     listening.abort();
+    let ended = ended.inspect_err(|_| progress.clear())?;
     progress.end(&monitor.receipt());
     match ended {
         Ok(Outcome::Done(answer)) => Ok(answer),
@@ -116,4 +115,22 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
         Ok(Outcome::Unfinished(partial)) => Err(Failure::audit(partial.out_of_time())),
         Err(failure) => Err(Failure::audit(failure)),
     }
+}
+
+/// Tells whose account is read where no role says it.
+async fn whose(config: &SdkConfig, progress: &Progress) -> Result<(), Failure> {
+    let caller = aws::caller(config).await.map_err(Failure::audit)?;
+    let (id, arn) = (&caller.account.id, &caller.arn);
+    progress.say(&format!("no role given: reading the caller's own account {id} as {arn}"));
+    Ok(())
+}
+
+/// Waits for both; where the second fails the first is not waited for.
+async fn beside<T>(
+    first: impl Future<Output = T>,
+    second: impl Future<Output = Result<(), Failure>>,
+) -> Result<T, Failure> {
+    let first = async { Ok(first.await) };
+    let (first, ()) = tokio::try_join!(first, second)?;
+    Ok(first)
 }

@@ -43,6 +43,21 @@ impl Progress {
         }
     }
 
+    /// Says a sentence, above the bar where there is one.
+    pub(crate) fn say(&self, text: &str) {
+        match self {
+            Self::Bar(bar) => bar.println(text),
+            Self::Line | Self::Quiet => _ = writeln!(std::io::stderr(), "{text}"),
+        }
+    }
+
+    /// Ends without an account of what was read.
+    pub(crate) fn clear(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+
     pub(crate) fn end(&self, receipt: &Receipt) {
         match self {
             Self::Bar(bar) => bar.finish_and_clear(),

@@ -98,7 +98,7 @@ impl Accounts {
     ) -> Result<Monitor, Failure> {
         let Some(registered) = account else {
             let own = caller(&self.config).await.map_err(|error| refused(&error, false))?.account;
-            return Ok(self.monitor(own, None));
+            return Ok(self.monitor(&own, None));
         };
         let customer = beside(&self.config, &registered.account_id);
         let session_name = SessionName::new("keys").map_err(|error| refused(&error, true))?;
@@ -119,11 +119,11 @@ impl Accounts {
         let (id, way, include) = (&registered.external_id, partial.way, partial.ask.include);
         let session =
             session(&entering, role, Some(id.clone()), session_name, way, include).await?;
-        Ok(self.monitor(customer, Some(session)))
+        Ok(self.monitor(&customer, Some(session)))
     }
 
-    fn monitor(&self, account: Account, session: Option<aws::Session>) -> Monitor {
-        Monitor::new(&self.config, account, session, &self.paces, self.timeout)
+    fn monitor(&self, account: &Account, session: Option<aws::Session>) -> Monitor {
+        Monitor::new(&self.config, account.partition, session, &self.paces, self.timeout)
     }
 
     fn find(&self, name: &Name) -> Option<Arc<Monitor>> {

@@ -1,13 +1,12 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use aws::Session;
 use aws_config::SdkConfig;
-use collect::{ConcurrencyLimits, KeyReader, NO_ANSWER, Target};
+use collect::{ConcurrencyLimits, KeyReader, NO_ANSWER};
 use domain::{
-    Account, Cause, Receipt, Service, Unread,
+    Cause, Partition, Receipt, Service, Unread,
     keys::{Failure, Method, OldAccessKeys, Partial},
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::{Run, report, users};
 
@@ -30,26 +29,17 @@ pub enum Outcome {
 }
 
 impl Monitor {
-    /// Reads `account` through `session`, or with the configuration's own credentials. The bound of IAM in `paces`
-    /// holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
+    /// Reads an account of `partition` through `session`, or with the configuration's own credentials. The bound of IAM
+    /// in `paces` holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
     #[must_use]
     pub fn new(
         config: &SdkConfig,
-        account: Account,
+        partition: Partition,
         session: Option<Session>,
         paces: &ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
-        let target = Target {
-            account,
-            config: config.clone(),
-            session,
-            regions: Vec::new(),
-            watch: Arc::new(|_, _, _| ()),
-            // A reading is stopped between its calls, not within one.
-            stop: CancellationToken::new(),
-        };
-        let keys = KeyReader::new(&target, paces, timeout);
+        let keys = KeyReader::new(config, partition, session.as_ref(), paces, timeout);
         Self { keys, side_by_side: paces.limit(Service::Iam), timeout }
     }
 

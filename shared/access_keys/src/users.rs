@@ -1,10 +1,11 @@
 use std::collections::{BTreeSet, VecDeque};
 
+use collect::Users;
 use domain::{
     Cause, Unread,
     keys::{Ask, Failure, OldAccessKey, Partial, of_user},
 };
-use futures::{StreamExt as _, stream::FuturesUnordered};
+use futures::{StreamExt as _, future::Either, stream::FuturesUnordered};
 use inventory::iam::AccessKey;
 use jiff::Timestamp;
 
@@ -16,13 +17,6 @@ pub(crate) async fn read(
     partial: &mut Partial,
     run: Run<'_>,
 ) -> Result<bool, Failure> {
-    while !partial.listed {
-        let page = run.wait_for(monitor.keys.users(partial.marker.clone())).await;
-        let Some(page) = page else { return Ok(false) };
-        let page = page.map_err(|unread| monitor.failure(unread))?;
-        partial.page(page.names, page.marker);
-        (run.watch)(partial.seen);
-    }
     let (ask, now) = (partial.ask, partial.asked_at);
     let one = |user: String| async move {
         let read = of_one(monitor, &user, ask, now).await;
@@ -83,7 +77,14 @@ pub(crate) async fn name(
     .await
 }
 
-/// Reads each waiting user with `one`, as many side by side as calls may be under way, and takes in what was read.
+/// What comes of a call.
+enum Came<T> {
+    Page(Result<Users, Unread>),
+    User(String, Result<T, Unread>),
+}
+
+/// Reads each waiting user with `one`, as many side by side as calls may be under way, and takes in what was read. Where
+/// the list of users is not at its end its next page is read beside them.
 ///
 /// A user whose calls were throttled until the retries ran out comes again after all others; the second time ends it.
 async fn each<T, F: Future<Output = (String, Result<T, Unread>)>>(
@@ -95,29 +96,51 @@ async fn each<T, F: Future<Output = (String, Result<T, Unread>)>>(
 ) -> Result<bool, Failure> {
     let mut queue = VecDeque::from(partial.take_waiting());
     let (mut running, mut names) = (FuturesUnordered::new(), BTreeSet::new());
-    let mut throttled = BTreeSet::new();
+    let (mut throttled, mut listing) = (BTreeSet::new(), false);
     loop {
-        while running.len() < monitor.side_by_side && !run.stop.is_cancelled() {
+        if !partial.listed && !listing && !run.stop.is_cancelled() {
+            listing = true;
+            let page = monitor.keys.users(partial.marker.clone());
+            running.push(Either::Left(async { Came::Page(page.await) }));
+        }
+        while names.len() < monitor.side_by_side && !run.stop.is_cancelled() {
             let Some(user) = queue.pop_front() else { break };
             names.insert(user.clone());
-            running.push(one(user));
+            let read = one(user);
+            running.push(Either::Right(async {
+                let (user, read) = read.await;
+                Came::User(user, read)
+            }));
         }
         let next = tokio::time::timeout_at(run.deadline, running.next()).await;
-        let Ok(Some((user, read))) = next else { break };
-        names.remove(&user);
-        match read {
-            Err(unread) if unread.cause == Cause::Throttled && throttled.insert(user.clone()) => {
-                queue.push_back(user);
-            }
-            Err(unread) => return Err(monitor.failure(unread)),
-            Ok(read) => {
-                partial.seen.waiting = partial.seen.waiting.saturating_sub(1);
-                take(partial, &user, read);
+        let Ok(Some(came)) = next else { break };
+        match came {
+            Came::Page(page) => {
+                listing = false;
+                let page = page.map_err(|unread| monitor.failure(unread))?;
+                partial.page(page.names, page.marker);
+                queue.extend(partial.take_waiting());
                 (run.watch)(partial.seen);
+            }
+            Came::User(user, read) => {
+                names.remove(&user);
+                match read {
+                    Err(unread)
+                        if unread.cause == Cause::Throttled && throttled.insert(user.clone()) =>
+                    {
+                        queue.push_back(user);
+                    }
+                    Err(unread) => return Err(monitor.failure(unread)),
+                    Ok(read) => {
+                        partial.seen.waiting = partial.seen.waiting.saturating_sub(1);
+                        take(partial, &user, read);
+                        (run.watch)(partial.seen);
+                    }
+                }
             }
         }
     }
     drop(running);
     partial.requeue(names.into_iter().chain(queue));
-    Ok(partial.seen.waiting == 0)
+    Ok(partial.listed && partial.seen.waiting == 0)
 }

@@ -18,8 +18,9 @@ pub(crate) fn sts(config: &SdkConfig, partition: Partition) -> aws_sdk_sts::Clie
     aws_sdk_sts::Client::from_conf(config.build())
 }
 
-/// The partition of the configuration's region.
-pub(crate) fn partition(config: &SdkConfig) -> Partition {
+/// The partition of the configuration's region, and so of its credentials.
+#[must_use]
+pub fn partition(config: &SdkConfig) -> Partition {
     let region = config.region().map(AsRef::as_ref);
     region.map_or(Partition::Aws, Partition::of_region)
 }

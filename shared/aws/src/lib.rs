@@ -13,7 +13,7 @@ mod session_policy;
 mod recorded;
 
 pub use caller::{Caller, CallerError, caller, reason};
-pub use config::{ClientOptions, beside, config, region_in};
+pub use config::{ClientOptions, beside, config, partition, region_in};
 pub use prove::{Doubt, Wrong, proof, prove};
 pub use quick_create::quick_create_url;
 pub use session::{AssumeRole, AssumeRoleError, Session, SessionName, as_role, open};

@@ -65,17 +65,21 @@ impl ApiCaller {
         let (watch, watched) = (Arc::clone(&target.watch), region.to_owned());
         Self {
             watch: Box::new(move |calls| watch(&watched, service, calls)),
-            ..Self::paced(target, paces.of(service), region)
+            ..Self::unwatched(target.stop.clone(), paces.of(service), region)
         }
     }
 
-    /// A reader of a service that no audit reads, at a pace of its own and watched by nobody.
-    pub(crate) fn paced(target: &Target, pace: Arc<ConcurrencyLimit>, region: &str) -> Self {
+    /// One that nobody watches: of what no audit reads.
+    pub(crate) fn unwatched(
+        stop: CancellationToken,
+        pace: Arc<ConcurrencyLimit>,
+        region: &str,
+    ) -> Self {
         Self {
             pace,
             region: region.to_owned().into(),
             watch: Box::new(|_| {}),
-            stop: target.stop.clone(),
+            stop,
             tally: Mutex::default(),
         }
     }

@@ -41,7 +41,8 @@ pub async fn lookup_events(
     lookup: &Lookup,
     mut record: impl FnMut(&str),
 ) -> Result<u64, Unread> {
-    let reader = ApiCaller::paced(target, Arc::new(ConcurrencyLimit::new(1)), region);
+    let reader =
+        ApiCaller::unwatched(target.stop.clone(), Arc::new(ConcurrencyLimit::new(1)), region);
     let client = Client::new(&target.in_region(region));
     let attribute = |name: &String| {
         let attribute = LookupAttribute::builder().attribute_key(LookupAttributeKey::Username);

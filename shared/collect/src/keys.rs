@@ -1,18 +1,19 @@
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_iam::{Client, types::ReportStateType};
-use domain::{Cause, GLOBAL, Receipt, Service, Unread, keys::LastUsed};
+use domain::{Cause, GLOBAL, Partition, Receipt, Service, Unread, keys::LastUsed};
 use inventory::iam::AccessKey;
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    ApiCaller, ConcurrencyLimits, Target,
+    ApiCaller, ConcurrencyLimits,
     api_caller::{
         Answer::{Is, Not},
         unknown_value,
     },
-    iam,
+    iam, in_region,
 };
 
 /// The error codes by which IAM says that there is no report to read.
@@ -69,10 +70,17 @@ pub enum ReportAnswer {
 }
 
 impl KeyReader {
-    /// Calls IAM in the account of `target`; one call may take `timeout`.
+    /// Calls IAM of a partition through `session`, or with the configuration's own credentials; one call may take
+    /// `timeout`. It is stopped between calls, not within one.
     #[must_use]
-    pub fn new(target: &Target, paces: &ConcurrencyLimits, timeout: Duration) -> Self {
-        let config = target.in_region(target.home());
+    pub fn new(
+        config: &SdkConfig,
+        partition: Partition,
+        session: Option<&aws::Session>,
+        paces: &ConcurrencyLimits,
+        timeout: Duration,
+    ) -> Self {
+        let config = in_region(config, session, partition.home_region());
         let mut timeouts = TimeoutConfig::builder().operation_attempt_timeout(timeout);
         if let Some(connect) = config.timeout_config().and_then(TimeoutConfig::connect_timeout) {
             timeouts = timeouts.connect_timeout(connect);
@@ -80,7 +88,7 @@ impl KeyReader {
         let config = config.to_builder().timeout_config(timeouts.build()).build();
         Self {
             client: Client::new(&config),
-            reader: ApiCaller::new(target, paces, GLOBAL, Service::Iam),
+            reader: ApiCaller::unwatched(CancellationToken::new(), paces.of(Service::Iam), GLOBAL),
         }
     }
 

@@ -65,12 +65,7 @@ pub struct Target {
 impl Target {
     /// The SDK's configuration for a region, with the session's credentials.
     pub(crate) fn in_region(&self, region: &str) -> SdkConfig {
-        let mut builder = self.config.to_builder();
-        builder.set_region(Region::new(region.to_owned()));
-        if let Some(session) = &self.session {
-            builder.set_credentials_provider(Some(SharedCredentialsProvider::new(session.clone())));
-        }
-        builder.build()
+        in_region(&self.config, self.session.as_ref(), region)
     }
 
     /// The region in which the partition's global services are asked.
@@ -84,6 +79,15 @@ impl Target {
     pub fn near(&self) -> &str {
         aws::region_in(&self.config, self.account.partition)
     }
+}
+
+fn in_region(config: &SdkConfig, session: Option<&aws::Session>, region: &str) -> SdkConfig {
+    let mut builder = config.to_builder();
+    builder.set_region(Region::new(region.to_owned()));
+    if let Some(session) = session {
+        builder.set_credentials_provider(Some(SharedCredentialsProvider::new(session.clone())));
+    }
+    builder.build()
 }
 
 macro_rules! dispatch {

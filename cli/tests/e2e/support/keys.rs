@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use access_keys::{Ask, ConcurrencyLimits, Limits, Method, Monitor, Outcome, Partial, Run};
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
-use domain::{Account, Partition};
+use domain::Partition;
 use serde_json::{Value, json};
 
 use super::{Customer, StandIn};
@@ -59,10 +59,9 @@ impl Seeded {
                 .credentials_provider(credentials)
                 .load()
                 .await;
-            let id = id.parse().expect("an account");
-            let account = Account { partition: Partition::Aws, id };
             let paces = ConcurrencyLimits::new(&Limits::default());
-            let monitor = Monitor::new(&config, account, None, &paces, access_keys::CALL_TIMEOUT);
+            let monitor =
+                Monitor::new(&config, Partition::Aws, None, &paces, access_keys::CALL_TIMEOUT);
             let deadline = tokio::time::Instant::now() + Duration::from_millis(400);
             let run =
                 Run { deadline, stop: &tokio_util::sync::CancellationToken::new(), watch: &|_| () };

@@ -69,10 +69,11 @@ impl Partial {
     /// Takes a page of users in; without a marker it is the last one.
     pub fn page(&mut self, users: Vec<String>, marker: Option<String>) {
         self.seen.users += count(users.len());
+        // Users of earlier pages may be on their way.
+        self.seen.waiting += count(users.len());
         self.waiting.extend(users);
         self.listed = marker.is_none();
         self.marker = marker;
-        self.seen.waiting = count(self.waiting.len());
     }
 
     /// Takes a report in, which was made at `generated`.
