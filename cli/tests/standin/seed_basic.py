@@ -63,9 +63,38 @@ def seed(account, regions, mfa=1, root_keys=0, account_block=None):
         s3control_backends[account.account]["aws"].put_public_access_block(account.account, whole)
     for index, bucket in enumerate(BUCKETS):
         _bucket(account, truth, regions[index % len(regions)], block, bucket)
-    for region in regions:
+    for index, region in enumerate(regions):
         _instances(account, truth, region)
+        _keys(account, truth, region)
+        _detector(account, truth, region, watches=index == 0)
+    _trails(account, truth, regions[0])
     return truth.answer()
+
+
+def _keys(account, truth, region):
+    """A key that is rotated, one that is not, and one that cannot be."""
+    kms = account.client("kms", region)
+    for spec, rotates in [("SYMMETRIC_DEFAULT", True), ("SYMMETRIC_DEFAULT", False), ("RSA_2048", None)]:
+        usage = "SIGN_VERIFY" if rotates is None else "ENCRYPT_DECRYPT"
+        key_id = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["KeyId"]
+        if rotates:
+            kms.enable_key_rotation(KeyId=key_id)
+        truth.key_of_kms(key_id, region, rotates is not False)
+
+
+def _detector(account, truth, region, watches):
+    if watches:
+        account.client("guardduty", region).create_detector(Enable=True)
+    truth.guardduty(region, watches)
+
+
+def _trails(account, truth, region):
+    """A trail whose bucket is closed, and one whose bucket is public."""
+    cloudtrail = account.client("cloudtrail", region)
+    for name in ("blocked", "public-policy"):
+        bucket = f"{name}-{account.account}"
+        arn = cloudtrail.create_trail(Name=f"to-{name}", S3BucketName=bucket)["TrailARN"]
+        truth.trail(arn, region, bucket)
 
 
 def seed_root(truth, mfa, keys):

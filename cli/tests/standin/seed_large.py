@@ -33,4 +33,6 @@ def seed(account, regions, users=1200, buckets=1100):
             bucket.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
         store.buckets[bucket.name] = bucket
         truth.bucket(bucket.name, region, block, {}, False, False, index % 2 == 0)
+    for region in regions:
+        truth.guardduty(region, False)
     return truth.answer()

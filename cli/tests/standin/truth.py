@@ -18,6 +18,7 @@ class Truth:
     def __init__(self, account: str):
         self.account = account
         self.findings = []
+        self.public_buckets = set()
 
     def add(self, check: str, failed: bool, resource: str, region: str = "global", sub: str = "", severity: str = ""):
         """One expected finding; `severity` only where the specification lets it vary."""
@@ -49,6 +50,8 @@ class Truth:
         open_acl = acl_public and not holds["IgnorePublicAcls"]
         failed = not all(holds.values())
         severity = ("critical" if open_policy or open_acl else "high") if failed else ""
+        if open_policy or open_acl:
+            self.public_buckets.add(name)
         arn = f"arn:aws:s3:::{name}"
         self.add("s3_public_access", failed, arn, region, severity=severity)
         self.add("s3_encryption", not encrypted, arn, region)
@@ -58,6 +61,18 @@ class Truth:
         arn = f"arn:aws:ec2:{region}:{self.account}:instance/{instance_id}"
         self.add("ec2_imdsv2", endpoint == "enabled" and tokens != "required", arn, region)
         self.add("ec2_public_ip", public, arn, region)
+
+    def key_of_kms(self, key_id: str, region: str, rotates: bool):
+        """A customer managed symmetric key that is enabled."""
+        self.add("kms_rotation", not rotates, f"arn:aws:kms:{region}:{self.account}:key/{key_id}", region)
+
+    def trail(self, arn: str, region: str, bucket: str):
+        """A trail whose bucket is in the same account."""
+        self.add("cloudtrail_bucket_public", bucket in self.public_buckets, arn, region)
+
+    def guardduty(self, region: str, watches: bool):
+        """A region, whether it has a detector or not."""
+        self.add("guardduty_enabled", not watches, f"arn:aws:iam::{self.account}:root", region)
 
     def answer(self) -> dict:
         """The truth as JSON."""

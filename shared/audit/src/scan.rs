@@ -142,8 +142,11 @@ pub async fn scan(
         let place = |part: &ServiceSnapshot| (part.service(), part.receipt.region.clone());
         place(a).cmp(&place(b))
     });
-    // The call that lists the regions belongs to no region; it is counted in the first one's row.
-    if let Some(first) = parts.iter_mut().find(|part| !part.service().is_global()) {
+    // The call that lists the regions is one of EC2's and belongs to no region: EC2's first row counts it, and
+    // where EC2 is not read any first one.
+    let of_ec2 = parts.iter().position(|part| part.service() == REGIONS.service);
+    let first = of_ec2.or_else(|| parts.iter().position(|part| !part.service().is_global()));
+    if let Some(first) = first.and_then(|first| parts.get_mut(first)) {
         first.receipt.calls += plan.calls;
     }
     let (version, account) = (Snapshot::VERSION, account.clone());
