@@ -52,6 +52,7 @@ impl Credentials {
             config,
             session,
             regions: Vec::new(),
+            patience: audit::REGION_TIMEOUT,
             watch: Arc::new(|_, _, _| {}),
             stop: CancellationToken::new(),
         })

@@ -130,6 +130,7 @@ fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
             config,
             session: None,
             regions: Vec::new(),
+            patience: audit::REGION_TIMEOUT,
             watch: Arc::new(|_, _, _| {}),
             stop: CancellationToken::new(),
         };

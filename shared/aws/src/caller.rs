@@ -1,8 +1,12 @@
 use aws_config::SdkConfig;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata};
 use domain::Account;
 
-use crate::config::{partition, sts};
+use crate::{
+    advice::advice,
+    config::{partition, sts},
+};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,18 +22,22 @@ pub struct Caller {
 pub enum CallerError {
     /// AWS refused the credentials.
     #[error(
-        "AWS does not accept the credentials (`{code}`: {message}); sign in again or check the profile"
+        "AWS does not accept the credentials (`{code}`: {message}); {}",
+        advice(code, message).unwrap_or("sign in again or check the profile")
     )]
-    AssumeRoleError {
+    Refused {
         /// AWS's error code.
         code: String,
         /// AWS's words.
         message: String,
     },
-    /// There are no credentials, or AWS could not be reached.
+    /// There are no credentials, or a profile that is not there was asked for.
     #[error(
-        "no answer from AWS: {0}; check that credentials are set (environment, --profile, SSO or instance role) and that the network is up"
+        "there are no credentials: {0}; set them in the environment, by `--profile`, by SSO or by the role of the machine"
     )]
+    NoCredentials(String),
+    /// AWS could not be reached.
+    #[error("no answer from AWS: {0}; check that the network is up and that the region is right")]
     Unreachable(String),
     /// The answer names no account.
     #[error("AWS did not say which account the credentials belong to; try again")]
@@ -49,10 +57,11 @@ pub enum CallerError {
 pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     let client = sts(config, partition(config));
     let answer = client.get_caller_identity().send().await.map_err(|error| match error.code() {
-        Some(code) => CallerError::AssumeRoleError {
+        Some(code) => CallerError::Refused {
             code: code.into(),
             message: error.message().unwrap_or("no reason given").into(),
         },
+        None if lacks_credentials(&error) => CallerError::NoCredentials(reason(&error)),
         None => CallerError::Unreachable(reason(&error)),
     })?;
     let arn = answer.arn.ok_or(CallerError::Nameless)?;
@@ -60,6 +69,18 @@ pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
     let partition = named.parse().map_err(|_| CallerError::Elsewhere(named.into()))?;
     let id = answer.account.and_then(|id| id.parse().ok()).ok_or(CallerError::Nameless)?;
     Ok(Caller { account: Account { partition, id }, arn })
+}
+
+/// Whether a request was not sent for want of credentials.
+pub(crate) fn lacks_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The innermost cause of an error of the SDK, in one line and without its type names.

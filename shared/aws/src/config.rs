@@ -89,7 +89,7 @@ pub async fn config(manner: &ClientOptions) -> SdkConfig {
         let regions = aws_config::default_provider::region::DefaultRegionChain::builder()
             .profile_name(profile)
             .build();
-        let region = manner.region(RegionProviderChain::first_try(regions).region().await);
+        let region = manner.region(named(RegionProviderChain::first_try(regions).region().await));
         // In the SDK's own chain the environment comes before a profile, even one that was asked for.
         let provider = ProviderConfig::default().with_region(Some(region.clone()));
         let credentials = ProfileFileCredentialsProvider::builder()
@@ -98,10 +98,15 @@ pub async fn config(manner: &ClientOptions) -> SdkConfig {
             .build();
         loader = loader.profile_name(profile).credentials_provider(credentials).region(region);
     } else {
-        let configured = RegionProviderChain::default_provider().region().await;
+        let configured = named(RegionProviderChain::default_provider().region().await);
         loader = loader.region(manner.region(configured));
     }
     loader.load().await
+}
+
+/// A region that has a name: an empty variable of the environment says nothing.
+fn named(region: Option<Region>) -> Option<Region> {
+    region.filter(|region| !region.as_ref().trim().is_empty())
 }
 
 #[cfg(test)]

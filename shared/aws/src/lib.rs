@@ -2,6 +2,7 @@
 //! the role asks for it, and a session policy that caps what the session may do. Knows STS and no
 //! other service.
 
+mod advice;
 mod caller;
 mod config;
 mod prove;
@@ -12,6 +13,7 @@ mod session_policy;
 #[cfg(test)]
 mod recorded;
 
+pub use advice::advice;
 pub use caller::{Caller, CallerError, caller, reason};
 pub use config::{ClientOptions, beside, config, partition, region_in};
 pub use prove::{Doubt, Wrong, proof, prove};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     AssumeRole, AssumeRoleError, CallerError, SessionName, SessionPolicy, caller,
     config::{region_in, sts},
-    session::{advice, assume},
+    session::{assume, of_a_role},
 };
 
 /// How long a session of the proof lasts: the least that STS gives.
@@ -151,10 +151,12 @@ async fn enter(config: &SdkConfig, door: &AssumeRole) -> Result<(), Doubt> {
         )?;
     let caller = caller(&with(config, door, session)).await.map_err(|error| {
         let reason = match error {
-            CallerError::AssumeRoleError { code, message } => {
+            CallerError::Refused { code, message } => {
                 format!("AWS answered its session with `{code}` ({message})")
             }
-            CallerError::Unreachable(reason) => format!("its session got no answer: {reason}"),
+            CallerError::NoCredentials(reason) | CallerError::Unreachable(reason) => {
+                format!("its session got no answer: {reason}")
+            }
             CallerError::Nameless => "AWS did not say whose its session is".into(),
             CallerError::Elsewhere(partition) => {
                 format!(
@@ -205,7 +207,7 @@ async fn denied(config: &SdkConfig, door: &AssumeRole, wrong: Wrong) -> Result<(
 fn silence(door: &AssumeRole, shown: &str, refused: &AssumeRoleError) -> Doubt {
     let reason = match refused {
         AssumeRoleError::Denied { code, message, .. } => {
-            let advice = advice(code);
+            let advice = of_a_role(code, message);
             format!(
                 "AWS answered {shown} with `{code}` ({message}), which proves nothing; {advice}"
             )

@@ -13,7 +13,7 @@ use aws_sdk_sts::{error::ProvideErrorMetadata, types::PolicyDescriptorType};
 use domain::{ExternalId, Invalid, RoleArn};
 use tokio::sync::Mutex;
 
-use crate::{SessionPolicy, caller::reason, config::sts};
+use crate::{SessionPolicy, advice::advice, caller::reason, config::sts};
 
 /// How long a session lasts: the most that role chaining allows, and the least a role may ask for.
 ///
@@ -60,7 +60,10 @@ pub struct AssumeRole {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AssumeRoleError {
     /// AWS said no.
-    #[error("could not assume `{role}` {how}: AWS said `{code}` ({message}); {}", advice(code))]
+    #[error(
+        "could not assume `{role}` {how}: AWS said `{code}` ({message}); {}",
+        of_a_role(code, message)
+    )]
     Denied {
         /// The role.
         role: RoleArn,
@@ -91,20 +94,11 @@ pub enum AssumeRoleError {
     },
 }
 
-/// What to do about an error code of `AssumeRole`.
-pub(crate) fn advice(code: &str) -> &'static str {
-    match code {
-        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" => {
-            "wait a minute and try again"
-        }
-        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" => {
-            "the caller's own credentials are at fault: sign in again or check the profile"
-        }
-        "RegionDisabledException" => "choose a region that the account has enabled",
-        _ => {
-            "check that the role exists, that its trust policy names the caller, and that the external id is the one it asks for"
-        }
-    }
+/// What to do about an error of `AssumeRole`.
+pub(crate) fn of_a_role(code: &str, message: &str) -> &'static str {
+    advice(code, message).unwrap_or(
+        "check that the role exists, that its trust policy names the caller, and that the external id is the one it asks for",
+    )
 }
 
 /// Temporary credentials of an assumed role, renewed when they expire.

@@ -75,7 +75,13 @@ impl ApiError {
             SdkError::ServiceError(_) => {
                 let words = error.message().unwrap_or("no reason given");
                 let named = if code.is_empty() { "an unnamed error" } else { code.as_str() };
-                Self { kind: kind(&code, status), text: format!("AWS said {named}: {words}"), code }
+                // What is wrong with the caller is told with what to do; what is wrong with the question is not.
+                let kind = kind(&code, status);
+                let text = match aws::advice(&code, words).filter(|_| kind != Kind::Throttled) {
+                    Some(advice) => format!("AWS said {named}: {words}; {advice}"),
+                    None => format!("AWS said {named}: {words}"),
+                };
+                Self { kind, code, text }
             }
             SdkError::ConstructionFailure(_) => {
                 Self { kind: Kind::Other, code, text: format!("not sent: {}", reason(error)) }
