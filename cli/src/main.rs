@@ -7,6 +7,7 @@
 
 mod advisor;
 mod checks_list;
+mod config_file;
 mod credentials;
 mod demo;
 mod failure;

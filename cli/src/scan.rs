@@ -12,16 +12,17 @@ use domain::{Finding, Status, Verdict};
 use inventory::Snapshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Failure, output::Output, runtime};
+use crate::{Failure, output::Output, runtime, signals};
 pub(crate) use args::Args;
 use args::{Format, Input};
 use progress::Progress;
+use suppressions::Suppressions;
 
 /// Exit code: a failing finding is as bad as `--fail-on` says.
 const FAILED_ON: u8 = 3;
 /// Exit code: `--strict`, and not everything was read.
 const INCOMPLETE: u8 = 4;
-/// Exit code: stopped by a signal, as shells have it (128 + SIGINT).
+/// Exit code: stopped by Ctrl-C or SIGTERM, as shells have it (128 + SIGINT).
 const STOPPED: u8 = 130;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             "--output and --snapshot-out name the same file; give them two",
         ));
     }
-    let quiet = suppressions::load(args.suppressions.as_deref()).map_err(Failure::usage)?;
+    let quiet = Suppressions::load(args.suppressions.as_deref()).map_err(Failure::usage)?;
     let way = args.way().map_err(Failure::usage)?;
     let asked = matches!(way, Input::Aws(_));
     let (snapshot, stopped) = match way {
@@ -43,7 +44,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Input::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
     let mut report = evaluate(&snapshot, &brief.checks, &args.evaluate_options());
-    audit::suppress(&mut report, &quiet, jiff::Timestamp::now());
+    let now = jiff::Timestamp::now();
+    audit::suppress(&mut report, &quiet.all, now);
+    for line in quiet.idle(&report.findings.iter(), args.tags, now) {
+        eprintln!("{line}");
+    }
     let output = Output::new(args.output.clone());
     output.write(|out| match args.format {
         Format::Json => export::json(&report, args.lang, out),
@@ -133,14 +138,13 @@ async fn read(
     }
 }
 
-/// Stops the reading at the first signal, and the program at the second.
+/// Stops the reading at the first signal (Ctrl-C or SIGTERM), and the program at the second.
 async fn listen(stop: CancellationToken) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+    if let Ok(first) = signals::first() {
+        first.await;
         let _ = writeln!(std::io::stderr(), "stopping: what was read so far is reported");
         stop.cancel();
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(STOPPED.into());
-        }
+        std::future::pending::<()>().await;
     }
 }
 

@@ -15,7 +15,7 @@ use futures::{StreamExt as _, stream};
 use jiff::{Timestamp, Unit};
 use tokio_util::sync::CancellationToken;
 
-use super::{Args, ending, listen, prove};
+use super::{Args, Suppressions, ending, listen, prove};
 use crate::{Failure, output::Output, runtime, scan::args::Format};
 use file::{Line, Needs};
 use progress::{Progress, Watched};
@@ -27,14 +27,19 @@ pub(super) fn run(
     args: &Args,
     path: &Path,
     brief: &AuditScope,
-    quiet: &[domain::Suppression],
+    quiet: &Suppressions,
 ) -> Result<ExitCode, Failure> {
     let needs = Needs { external_ids: args.prove_external_id, known_regions: !brief.has_regions() };
     let lines = file::load(path, needs).map_err(Failure::usage)?;
     let stop = CancellationToken::new();
     let mut accounts =
         runtime::on_one_thread()?.block_on(audit_all(args, &lines, brief, stop.clone()))?;
-    accounts.suppress(|report| audit::suppress(report, quiet, Timestamp::now()));
+    let now = Timestamp::now();
+    accounts.suppress(|report| audit::suppress(report, &quiet.all, now));
+    let reports = accounts.results().iter().filter_map(|one| one.result.as_ref().ok());
+    for line in quiet.idle(&reports.flat_map(|report| &report.findings), args.tags, now) {
+        eprintln!("{line}");
+    }
     let output = Output::new(args.output.clone());
     let page = Page { style: output.style(), passes: args.passes, lang: args.lang };
     output.write(|out| match args.format {

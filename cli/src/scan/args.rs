@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use audit::{AuditScope, CheckSelection};
 use aws_config::SdkConfig;
@@ -52,6 +52,13 @@ pub(crate) struct Args {
     /// Reads only this region; may be given again. IAM and the list of buckets have none.
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
+    /// Leaves this region out; may be given again.
+    #[arg(long, value_name = "REGION", conflicts_with = "region")]
+    exclude_region: Vec<String>,
+    /// How many seconds a region may give no answer before the rest of it is given up: it is unknown then.
+    #[arg(long, value_name = "SECONDS", default_value_t = audit::REGION_TIMEOUT.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    region_timeout: u64,
     /// Leaves out what cannot be as bad as this: critical, high, medium or low.
     #[arg(long, value_name = "MIN")]
     severity: Option<Severity>,
@@ -79,8 +86,8 @@ pub(crate) struct Args {
     pub(crate) snapshot_out: Option<PathBuf>,
     /// Judges what an earlier scan kept; asks AWS nothing.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "profile", "role_arn", "account", "external_id", "prove_external_id", "region", "tags",
-        "snapshot_out",
+        "profile", "role_arn", "account", "external_id", "prove_external_id", "region",
+        "exclude_region", "tags", "snapshot_out",
     ])]
     from_snapshot: Option<PathBuf>,
     /// Lists what passes too.
@@ -88,7 +95,7 @@ pub(crate) struct Args {
     pub(crate) passes: bool,
     /// Reads the tags of users and buckets: a call for each.
     #[arg(long)]
-    tags: bool,
+    pub(crate) tags: bool,
     /// The greatest age of an active access key, in days.
     #[arg(long, value_name = "DAYS", default_value_t = Thresholds::default().access_key_days)]
     access_key_days: u32,
@@ -204,7 +211,14 @@ impl Args {
         regions.sort();
         regions.dedup();
         let checks = choice.checks().map_err(|error| error.to_string())?;
-        let brief = AuditScope { regions, tags: self.tags, limits, ..AuditScope::new(checks) };
+        let brief = AuditScope {
+            regions,
+            without: self.exclude_region.clone(),
+            region_timeout: Duration::from_secs(self.region_timeout),
+            tags: self.tags,
+            limits,
+            ..AuditScope::new(checks)
+        };
         let unknown = |region: &&String| !brief.has_regions() && !is_region(region);
         if let Some(region) = brief.regions.iter().find(unknown) {
             return Err(format!("there is no region `{region}` that this release knows"));

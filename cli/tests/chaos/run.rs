@@ -87,7 +87,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
     let seed = setting("INFRAAUDIT_CHAOS_SEED", 7);
     let rounds = u32::try_from(setting("INFRAAUDIT_CHAOS_ROUNDS", 2)).expect("few");
     println!(
-        "seed {seed}, rounds {rounds}; iam and s3 are global, so 3 regions × 3 services are 5 tasks"
+        "seed {seed}, rounds {rounds}; iam and s3 are global, so 3 regions × 6 services are 14 tasks"
     );
     let begun = Instant::now();
     let stand_in = StandIn::shared();
@@ -144,7 +144,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
     assert_eq!(items.len(), ACCOUNTS * usize::try_from(rounds).expect("few"));
     for audit in &items {
         let counted = (text(audit, "state"), text(audit, "total"), text(audit, "remaining"));
-        assert_eq!(counted, ("complete", "5", "0"), "{audit}");
+        assert_eq!(counted, ("complete", "14", "0"), "{audit}");
     }
     let times = published(&functions);
     let alerts = functions.items("alert");

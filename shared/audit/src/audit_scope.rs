@@ -1,9 +1,12 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use checks::Check;
 use collect::Limits;
 use domain::{Service, Severity};
 use inventory::Reads;
+
+/// How long a region may give no answer where nobody says otherwise: two requests and a half.
+pub const REGION_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// What to read, and for which checks.
 #[derive(Clone, Debug)]
@@ -12,6 +15,10 @@ pub struct AuditScope {
     pub checks: Vec<&'static Check>,
     /// The regions to narrow to; empty means every enabled one.
     pub regions: Vec<String>,
+    /// The regions to leave out of every enabled one.
+    pub without: Vec<String>,
+    /// How long a region may give no answer before the rest of it is given up.
+    pub region_timeout: Duration,
     /// Whether to read the tags that cost a call per resource.
     pub tags: bool,
     /// How many requests may be under way.
@@ -22,7 +29,14 @@ impl AuditScope {
     /// Everything that `checks` need of every enabled region, and nothing more.
     #[must_use]
     pub fn new(checks: Vec<&'static Check>) -> Self {
-        Self { checks, regions: Vec::new(), tags: false, limits: Limits::default() }
+        Self {
+            checks,
+            regions: Vec::new(),
+            without: Vec::new(),
+            region_timeout: REGION_TIMEOUT,
+            tags: false,
+            limits: Limits::default(),
+        }
     }
 
     /// What to read, by service.

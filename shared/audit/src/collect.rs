@@ -154,6 +154,7 @@ async fn read_aws(
         config: config.clone(),
         session: Some(session),
         regions: brief.regions.clone(),
+        patience: brief.region_timeout,
         watch: Arc::new(|_, _, _| {}),
         stop,
     };

@@ -18,7 +18,7 @@ mod sweep;
 mod tracking;
 
 pub use ::collect::Limits;
-pub use audit_scope::{AuditScope, CheckSelection, CheckSelectionError};
+pub use audit_scope::{AuditScope, CheckSelection, CheckSelectionError, REGION_TIMEOUT};
 pub use domain::{Queued, Step, StepResult};
 pub use pipeline::{Pipeline, Settings, Source, WorkError};
 pub use report::{evaluate, suppress};

@@ -109,7 +109,7 @@ impl Pipeline {
         stop: &CancellationToken,
     ) -> Result<StepResult, WorkError> {
         match step {
-            Step::Plan { tenant, audit_id } => self.plan(tenant, *audit_id, stop).await,
+            Step::Plan { tenant, audit_id } => Box::pin(self.plan(tenant, *audit_id, stop)).await,
             Step::Collect { tenant, audit_id, plan, place } => {
                 Box::pin(self.collect(tenant, *audit_id, *plan, place, stop)).await
             }

@@ -181,11 +181,12 @@ impl Pipeline {
                     config: config.clone(),
                     session: Some(session),
                     regions: scope.regions.clone(),
+                    patience: scope.region_timeout,
                     watch: Arc::new(|_, _, _| {}),
                     stop: CancellationToken::new(),
                 };
                 let limits = ConcurrencyLimits::new(&scope.limits);
-                let asked = scan::plan(&target, &limits, &scope.regions).await;
+                let asked = scan::plan(&target, &limits, scope).await;
                 plan = asked.map_err(|error| Unplanned::Failed(error.to_string()))?;
             }
         }

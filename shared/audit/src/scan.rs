@@ -93,6 +93,7 @@ pub async fn scan(
         config: config.clone(),
         session,
         regions: scope.regions.clone(),
+        patience: scope.region_timeout,
         watch: watch.clone(),
         stop: stop.clone(),
     };
@@ -100,7 +101,7 @@ pub async fn scan(
     let regional: Vec<_> = reads.keys().copied().filter(|service| !service.is_global()).collect();
     let plan = match planner {
         None => Plan::default(),
-        Some(Ok(session)) => plan(&target(session), &limits, &scope.regions).await?,
+        Some(Ok(session)) => plan(&target(session), &limits, scope).await?,
         Some(Err(refused)) => Plan { gap: Some(unopened(&refused)), ..Plan::default() },
     };
 
@@ -251,8 +252,9 @@ impl Plan {
 pub(crate) async fn plan(
     target: &Target,
     limits: &ConcurrencyLimits,
-    wanted: &[String],
+    scope: &AuditScope,
 ) -> Result<Plan, ScanError> {
+    let (wanted, without) = (scope.regions.as_slice(), &scope.without);
     let (enabled, receipt) = collect::regions(target, limits).await;
     let mut plan = Plan { calls: receipt.calls, ..Plan::default() };
     let enabled = match enabled {
@@ -262,28 +264,38 @@ pub(crate) async fn plan(
         Err(unread) => {
             plan.regions = wanted.to_vec();
             if wanted.is_empty() {
-                plan.regions.push(target.near().to_owned());
+                plan.regions.extend([target.near()].map(ToOwned::to_owned));
+                plan.regions.retain(|region| !without.contains(region));
                 plan.gap = Some(unread);
             }
             return Ok(plan);
         }
     };
     if wanted.is_empty() {
+        for region in without {
+            known(&enabled, region)?;
+        }
         plan.regions = enabled.names().map(Into::into).collect();
-        if plan.regions.is_empty() {
+        plan.regions.retain(|region| !without.contains(region));
+        if enabled.names().next().is_none() {
             let why = "AWS names no enabled region";
             plan.gap = Some(Unread::failed("ec2:DescribeRegions", GLOBAL, why));
         }
     }
     for region in wanted {
-        match enabled.is_enabled(region) {
-            Some(true) => plan.regions.push(region.clone()),
-            Some(false) => plan.not_enabled.push(region.clone()),
-            None => {
-                let known = enabled.names().collect::<Vec<_>>().join(", ");
-                return Err(ScanError::UnknownRegion { region: region.clone(), known });
-            }
+        if known(&enabled, region)? {
+            plan.regions.push(region.clone());
+        } else {
+            plan.not_enabled.push(region.clone());
         }
     }
     Ok(plan)
+}
+
+/// Whether a region that somebody named is enabled.
+fn known(enabled: &collect::Enabled, region: &str) -> Result<bool, ScanError> {
+    enabled.is_enabled(region).ok_or_else(|| {
+        let known = enabled.names().collect::<Vec<_>>().join(", ");
+        ScanError::UnknownRegion { region: region.into(), known }
+    })
 }

@@ -8,11 +8,12 @@ use std::{
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use domain::{Cause, Receipt, ReceiptOutcome, Service, Unread};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     ConcurrencyLimits, Target,
-    api_error::{ApiError, Kind},
+    api_error::{ApiError, Kind, NO_ANSWER},
     concurrency::{ConcurrencyLimit, back_off},
 };
 
@@ -44,6 +45,9 @@ pub(crate) struct ApiCaller {
     watch: Box<dyn Fn(u32) + Send + Sync>,
     stop: CancellationToken,
     tally: Mutex<Tally>,
+    /// How long no answer may come, and when the last one did.
+    patience: Duration,
+    heard: Mutex<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -65,6 +69,7 @@ impl ApiCaller {
         let (watch, watched) = (Arc::clone(&target.watch), region.to_owned());
         Self {
             watch: Box::new(move |calls| watch(&watched, service, calls)),
+            patience: target.patience,
             ..Self::unwatched(target.stop.clone(), paces.of(service), region)
         }
     }
@@ -81,6 +86,8 @@ impl ApiCaller {
             watch: Box::new(|_| {}),
             stop,
             tally: Mutex::default(),
+            patience: Duration::MAX,
+            heard: Mutex::new(Instant::now()),
         }
     }
 
@@ -138,7 +145,12 @@ impl ApiCaller {
                 biased;
                 () = self.stop.cancelled() => return Err(Cause::Stopped),
                 result = request() => result,
+                () = self.silence() => {
+                    self.pace.leave(permit);
+                    return Err(Cause::Failed(self.silent()));
+                }
             };
+            self.hear(&result);
             let trouble = match result {
                 Ok(value) => {
                     self.pace.leave(permit);
@@ -175,9 +187,44 @@ impl ApiCaller {
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
+                () = self.silence() => return Err(Cause::Failed(self.silent())),
                 () = tokio::time::sleep(back_off(attempt)) => {}
             }
         }
+    }
+
+    /// Whatever AWS says is an answer; a broken connection is none.
+    fn hear<T, E>(&self, result: &Result<T, SdkError<E, HttpResponse>>) {
+        let silent = matches!(
+            result,
+            Err(SdkError::TimeoutError(_)
+                | SdkError::DispatchFailure(_)
+                | SdkError::ConstructionFailure(_))
+        );
+        if !silent {
+            *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+    }
+
+    /// Ends when no answer has come for as long as one is waited for.
+    async fn silence(&self) {
+        loop {
+            let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(end) = heard.checked_add(self.patience) else {
+                return std::future::pending().await;
+            };
+            if end <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(end).await;
+        }
+    }
+
+    fn silent(&self) -> String {
+        let (region, seconds) = (&self.region, self.patience.as_secs());
+        format!(
+            "{NO_ANSWER}: `{region}` was silent for {seconds} seconds, and the rest of it was given up"
+        )
     }
 
     /// The same where no error code is an answer.

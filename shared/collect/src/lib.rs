@@ -4,6 +4,7 @@
 //! requests go through one `ApiCaller`, which counts them, bounds how many are under way, and slows
 //! down when AWS asks to.
 
+mod anywhere;
 mod api_caller;
 mod api_error;
 mod authorization;
@@ -24,7 +25,7 @@ mod s3;
 #[cfg(test)]
 mod recorded;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -56,6 +57,8 @@ pub struct Target {
     pub session: Option<aws::Session>,
     /// The regions to which the audit narrows; empty means all.
     pub regions: Vec<String>,
+    /// How long a region may give no answer before the rest of it is given up.
+    pub patience: Duration,
     /// Told of every request as it is sent: region, service and how many there were.
     pub watch: Watch,
     /// Stops what is under way; facts that were not read by then say so.

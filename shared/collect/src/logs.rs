@@ -3,9 +3,9 @@ use domain::{Cause, GLOBAL, Service, Unread};
 use futures::{StreamExt as _, stream};
 
 use crate::{
-    ApiCaller, ConcurrencyLimits, Target,
+    ApiCaller, ConcurrencyLimits, Target, anywhere,
     api_caller::Answer::{Is, Not},
-    s3::{anywhere, clients::Clients, locate},
+    s3::{clients::Clients, locate},
 };
 
 const LIST: &str = "s3:ListBucket";

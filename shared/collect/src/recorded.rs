@@ -143,6 +143,7 @@ impl Aws {
             config,
             session: None,
             regions: Vec::new(),
+            patience: std::time::Duration::from_secs(75),
             watch: Arc::new(|_, _, _| ()),
             stop: CancellationToken::new(),
         }

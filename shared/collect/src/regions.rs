@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::{Cause, GLOBAL, Receipt, Service, Unread};
 
-use crate::{ApiCaller, ConcurrencyLimits, Target};
+use crate::{ApiCaller, ConcurrencyLimits, Target, anywhere, api_caller::Answer::Is};
 
 const ACTION: &str = "ec2:DescribeRegions";
 
@@ -23,8 +23,8 @@ impl Enabled {
     }
 }
 
-/// Asks in which regions the account can have resources; one call, whatever comes of it stands in
-/// the receipt row of `global`.
+/// Asks in which regions the account can have resources; one call, and another elsewhere where an organization
+/// denies the first region. Whatever comes of it stands in the receipt row of `global`.
 ///
 /// # Errors
 ///
@@ -34,9 +34,18 @@ pub async fn regions(
     paces: &ConcurrencyLimits,
 ) -> (Result<Enabled, Unread>, Receipt) {
     let reader = ApiCaller::new(target, paces, GLOBAL, Service::Ec2);
-    let client = aws_sdk_ec2::Client::new(&target.in_region(target.near()));
-    let answer = reader.ask(ACTION, || client.describe_regions().all_regions(true).send()).await;
-    let enabled = answer.and_then(|answer| {
+    let places = anywhere::regions(target);
+    let answer = anywhere::ask(&reader, ACTION, &places, |region| {
+        let (reader, client) = (&reader, aws_sdk_ec2::Client::new(&target.in_region(&region)));
+        async move {
+            let request = || client.describe_regions().all_regions(true).send();
+            reader.attempt(ACTION, &[], request).await
+        }
+    });
+    let enabled = answer.await.and_then(|(answer, region)| {
+        let Is(answer) = answer else {
+            return Err(reader.gap_in(ACTION, Cause::Failed("no answer".into()), region));
+        };
         let regions = answer.regions.unwrap_or_default().into_iter();
         let known = regions.map(|region| {
             let nameless = || reader.gap(ACTION, Cause::Failed("a region has no name".into()));

@@ -6,12 +6,11 @@ use inventory::{
 };
 
 use crate::{
-    ApiCaller, Target,
+    ApiCaller, Target, anywhere,
     api_caller::Answer::{Is, Not},
 };
 
 mod account;
-pub(crate) mod anywhere;
 mod bucket;
 pub(crate) mod clients;
 
@@ -102,15 +101,13 @@ async fn list(
     if let Some(at) = places.iter().position(|place| *place == region) {
         places.swap(0, at);
     }
-    loop {
-        let Is(page_now) = answer else { break };
+    while let Is(page_now) = answer {
         for bucket in page_now.buckets.into_iter().flatten() {
-            match bucket.name {
-                Some(name) => listed.items.push((name, bucket.bucket_region)),
-                None => {
-                    let why = Cause::Failed("a bucket has no name".into());
-                    listed.gaps.push(gap(caller.gap_in(action, why, region.clone())));
-                }
+            if let Some(name) = bucket.name {
+                listed.items.push((name, bucket.bucket_region));
+            } else {
+                let why = Cause::Failed("a bucket has no name".into());
+                listed.gaps.push(gap(caller.gap_in(action, why, region.clone())));
             }
         }
         let token = page_now.continuation_token.filter(|token| !token.is_empty());
@@ -147,7 +144,7 @@ pub(crate) async fn locate(
             let answer = client.get_bucket_location().bucket(name).send().await;
             match answer {
                 Ok(answer) => Ok(Ok(answer.location_constraint)),
-                Err(error) => anywhere::redirected(&error).map(Err).map_or(Err(error), Ok),
+                Err(error) => anywhere::redirected(&error).map(Err).ok_or(error),
             }
         };
         caller.attempt(action, &[bucket::GONE], request).await

@@ -92,6 +92,21 @@ impl Schedule {
         self.cron.find_next_occurrence(&from, false).ok().map(|next| next.timestamp())
     }
 
+    /// Accepts a schedule that comes again: a day that no month has (30 February) and a year that is over never do.
+    ///
+    /// # Errors
+    ///
+    /// It names the expression.
+    pub fn coming(self, now: Timestamp) -> Result<Self, Invalid> {
+        let comes = self.next(now).is_some();
+        let wrong = || {
+            let accepted =
+                format!("days and years that come again after `{now}`, in {}", Self::CRON);
+            Invalid::new("cron expression", self.cron(), accepted)
+        };
+        if comes { Ok(self) } else { Err(wrong()) }
+    }
+
     /// The last time at or before `now` and after `since`; nothing where there was none.
     #[must_use]
     pub fn due(&self, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
@@ -151,6 +166,19 @@ mod tests {
         assert_eq!(named.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-29T09:30:00Z")));
         let last = Schedule::new("0 0 L * ? *", "UTC").unwrap();
         assert_eq!(last.next(at("2026-11-24T00:00:00Z")), Some(at("2026-11-30T00:00:00Z")));
+    }
+
+    #[test]
+    fn what_never_comes_is_refused() {
+        let now = at("2026-11-24T00:00:00Z");
+        for never in ["0 2 30 2 ? *", "0 2 31 4,6,9,11 ? *", "0 2 * * ? 2025", "0 2 29 2 ? 2027"] {
+            let schedule = Schedule::new(never, "UTC").unwrap();
+            let told = schedule.coming(now).unwrap_err().to_string();
+            assert!(told.contains(never), "{told}");
+        }
+        for comes in ["0 2 29 2 ? *", "0 2 31 * ? *", "0 2 * * ? 2026-2030"] {
+            assert!(Schedule::new(comes, "UTC").unwrap().coming(now).is_ok(), "{comes}");
+        }
     }
 
     #[test]

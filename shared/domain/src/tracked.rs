@@ -194,6 +194,21 @@ pub struct Tag {
 }
 
 impl Suppression {
+    /// Accepts a pattern that some ARN can match.
+    ///
+    /// # Errors
+    ///
+    /// It can match none, or matches all.
+    pub fn check_resource(pattern: &str) -> Result<(), crate::Invalid> {
+        let tokens = |text: &str| policy::wildcard::tokens(text).collect::<Vec<_>>();
+        let narrows = pattern.chars().any(|c| c != '*');
+        if narrows && policy::wildcard::overlaps(&tokens(pattern), &tokens("arn:*:*:*:*:*")) {
+            return Ok(());
+        }
+        let accepted = "an ARN with `*` and `?`, like `arn:aws:s3:::logs-*`";
+        Err(crate::Invalid::new("resource", pattern, accepted))
+    }
+
     /// Whether it keeps a finding quiet at a time. A tag that was not read is not there.
     #[must_use]
     pub fn covers(&self, finding: &Finding, now: Timestamp) -> bool {
@@ -222,6 +237,16 @@ impl Suppression {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_that_no_arn_matches_is_refused() {
+        for never in ["my-bucket", "s3:::x", "*", "**", "", "arn:aws:s3", "bucket/*"] {
+            assert!(Suppression::check_resource(never).is_err(), "{never}");
+        }
+        for some in ["arn:aws:s3:::x", "*logs*", "arn:*:ec2:*", "?rn:aws:s3:::x", "*:user/kim"] {
+            assert!(Suppression::check_resource(some).is_ok(), "{some}");
+        }
+    }
 
     #[test]
     fn patterns_match_as_in_iam() {

@@ -1,4 +1,5 @@
 use domain::{AccountId, RoleName, Schedule, Service, Severity};
+use jiff::Timestamp;
 use utoipa::ToSchema;
 
 use crate::{
@@ -164,7 +165,9 @@ fn schedule(fields: &mut Fields) -> Option<Schedule> {
     fields.need("cron", Schedule::CRON);
     let cron = fields.made("cron", Schedule::CRON, |cron| {
         // By a zone that is there, so that what is wrong is the expression.
-        Schedule::new(cron, "UTC").map(|_| cron.to_owned()).map_err(|e| not_valid(&e))
+        let schedule = Schedule::new(cron, "UTC").map_err(|error| not_valid(&error))?;
+        let comes = schedule.coming(Timestamp::now());
+        comes.map(|_| cron.to_owned()).map_err(|_| format!("`{cron}` never comes again"))
     });
     let zone = if fields.has("time_zone") {
         fields.made("time_zone", Schedule::ZONE, |zone| {

@@ -71,8 +71,10 @@ pub(super) fn suppression(mut fields: Fields, now: Timestamp) -> Result<Suppress
     let account_id = fields.text("account_id", AccountId::ACCEPTED);
     let check = fields.made("check", CHECK, check);
     let resource = fields.made("resource", RESOURCE, |text| {
-        let says_something = text.chars().any(|c| c != '*');
-        if says_something { text_of(text, 1..=2048) } else { Err("it matches everything".into()) }
+        let text = text_of(text, 1..=2048)?;
+        Suppression::check_resource(&text)
+            .map_err(|_| "no ARN matches it, or all do".to_owned())?;
+        Ok(text)
     });
     let tag = fields.object("tag", &["key", "value"], tag);
     let reason = fields.made("reason", REASON, |text| {

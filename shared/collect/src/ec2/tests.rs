@@ -58,7 +58,9 @@ async fn only_the_documented_words_are_yes_and_no() {
             Some("required") => assert_eq!(asks, Ok(true)),
             Some("optional") => assert_eq!(asks, Ok(false)),
             Some(_) => {
-                assert!(asks.as_ref().unwrap_err().contains("`HttpTokens` of `i-1` is `sometimes`"))
+                assert!(
+                    asks.as_ref().unwrap_err().contains("`HttpTokens` of `i-1` is `sometimes`")
+                );
             }
             None => assert!(asks.as_ref().unwrap_err().contains("has no `HttpTokens`")),
         }

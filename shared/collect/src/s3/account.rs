@@ -10,9 +10,9 @@ use domain::{Cause, Unread};
 use inventory::s3::PublicAccessBlock;
 
 use crate::{
-    ApiCaller, Target,
+    ApiCaller, Target, anywhere,
     api_caller::Answer::Is,
-    s3::{NOT_CONFIGURED, anywhere, settings},
+    s3::{NOT_CONFIGURED, settings},
 };
 
 /// The account's own public access block.

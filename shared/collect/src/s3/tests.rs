@@ -163,6 +163,7 @@ fn allowing(region: &'static str) -> Aws {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "an answer may be none at all")]
 fn denied(asked: &Asked) -> Said {
     let error = "<Error><Code>AccessDenied</Code><Message>an explicit deny</Message></Error>";
     let is_wrapped = asked.url.contains("s3-control");

@@ -1,4 +1,5 @@
-//! What every region can tell of S3: the list of buckets, the region of one, the account's public access block.
+//! What any region can tell: the enabled regions, the list of buckets, the region of one, the account's public
+//! access block.
 //!
 //! An organization may deny all but some regions (`aws:RequestedRegion`), and none is allowed everywhere.
 

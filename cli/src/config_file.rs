@@ -1,0 +1,54 @@
+//! `infraaudit.toml`: one file for all commands, each of which reads its own tables.
+
+use std::{fs, path::Path};
+
+/// The tables of the file, whichever command reads them.
+const TABLES: [&str; 2] = ["serve", "suppressions"];
+
+/// Reads a file; the error is one sentence.
+pub(crate) fn read(path: &Path) -> Result<toml::Table, String> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("could not read the configuration `{shown}`: {error}"))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        format!("the configuration `{shown}` is not TOML: {}", error.message())
+    })?;
+    match table.keys().find(|key| !TABLES.contains(&key.as_str())) {
+        None => Ok(table),
+        Some(strange) => {
+            let hint = hint(strange, &TABLES);
+            let known = TABLES.map(|name| format!("`{name}`")).join(" and ");
+            Err(format!("`{strange}` in `{shown}` is not known{hint}: the file takes {known}"))
+        }
+    }
+}
+
+/// The known name that a misspelt one looks most like, for a message; nothing where none comes close.
+pub(crate) fn hint(strange: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|name| (strsim::jaro_winkler(name, strange), name));
+    let near = near.filter(|(likeness, _)| *likeness > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
+    near.map(|(_, name)| format!("; did you mean `{name}`")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Result<toml::Table, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        read(file.path())
+    }
+
+    #[test]
+    fn a_table_that_no_command_reads_is_refused_with_the_nearest_name() {
+        assert!(told("[serve]\nlisten = '127.0.0.1:1'\n[[suppressions]]\nreason = 'x'\n").is_ok());
+        let wrong = told("[[suppression]]\nreason = 'x'\n").unwrap_err();
+        assert!(
+            wrong.contains("`suppression`") && wrong.contains("did you mean `suppressions`"),
+            "{wrong}"
+        );
+        assert!(told("[sevre]\n").unwrap_err().contains("did you mean `serve`"));
+        assert!(told("what").unwrap_err().contains("is not TOML"));
+    }
+}
