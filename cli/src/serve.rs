@@ -2,6 +2,7 @@ mod config;
 mod deliver;
 mod jwt;
 mod keys;
+mod onboarding;
 mod runner;
 mod variables;
 mod verify;
@@ -96,6 +97,8 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         (Authentication::Jwt { .. }, None) => api::OwnAccount::Nobody,
     };
     let registration = !matches!(config.authentication, Authentication::Open);
+    let onboarding =
+        onboarding::onboarding(&aws, config.worker_role, config.onboarding_template_url).await;
     let verify = verify::Verifier::new(aws);
     let mut api = match config.authentication {
         Authentication::Open => api::Settings::new(api::Open, verify),
@@ -109,6 +112,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     api.registration = registration;
     api.purge_days = config.purge_days;
     api.lang = config.lang;
+    api.onboarding = onboarding;
     api.started = Arc::new(move |audit| begun.begin(audit));
     let new = jobs.clone();
     api.keys = Some(api::Keys {

@@ -2,17 +2,18 @@
 
 use std::{
     fmt::Display,
-    fs,
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use domain::{Invalid, Lang, Schedule, Severity, Tenant};
+use domain::{Invalid, Lang, RoleArn, Schedule, Severity, Tenant};
+use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
 use super::variables::{self as var, VARIABLES, Variable};
+use crate::config_file;
 
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,8 @@ pub(super) struct Config {
     pub(super) keep_days: u32,
     pub(super) purge_days: u32,
     /// Where alerts are written to, beside the log. A secret.
+    pub(super) onboarding_template_url: Option<String>,
+    pub(super) worker_role: Option<RoleArn>,
     pub(super) slack_webhook: Option<Webhook>,
     /// Variables that look like ours and are not.
     pub(super) unknown: Vec<String>,
@@ -139,6 +142,8 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
         nightly: nightly(&source)?,
         keep_days: source.or(&var::KEEP_DAYS, NonZeroU32::MIN.saturating_add(399))?.get(),
         purge_days: source.or(&var::PURGE_DAYS, 30)?,
+        onboarding_template_url: source.get(&var::ONBOARDING_TEMPLATE_URL)?,
+        worker_role: source.get(&var::WORKER_ROLE_ARN)?,
         slack_webhook: source.get(&var::SLACK_WEBHOOK)?,
         unknown: unknown(environment),
     })
@@ -147,7 +152,8 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
 fn nightly(source: &Source<'_>) -> Result<Option<Schedule>, String> {
     let zone: String = source.or(&var::NIGHTLY_TIMEZONE, "UTC".to_owned())?;
     let Some(cron) = source.get::<String>(&var::NIGHTLY)? else { return Ok(None) };
-    let schedule = Schedule::new(&cron, &zone);
+    let schedule =
+        Schedule::new(&cron, &zone).and_then(|schedule| schedule.coming(Timestamp::now()));
     let (cron, zone) = (var::NIGHTLY.name, var::NIGHTLY_TIMEZONE.name);
     schedule.map(Some).map_err(|error| format!("`{cron}` with `{zone}` is wrong: {error}"))
 }
@@ -230,20 +236,12 @@ impl Source<'_> {
 /// The table `[serve]` of a file.
 fn file(path: &Path) -> Result<toml::Table, String> {
     let shown = path.display();
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("could not read the configuration `{shown}`: {error}"))?;
-    let mut whole: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let error = error.message().to_owned();
-        format!("the configuration `{shown}` is not TOML: {error}")
-    })?;
+    let mut whole = config_file::read(path)?;
     let serve = match whole.remove("serve") {
         None => toml::Table::new(),
         Some(toml::Value::Table(serve)) => serve,
         Some(_) => return Err(format!("`serve` in `{shown}` has to be a table: `[serve]`")),
     };
-    if let Some(strange) = whole.keys().next() {
-        return Err(format!("`{strange}` in `{shown}` is not known: settings are in `[serve]`"));
-    }
     let keys = || VARIABLES.iter().filter_map(|variable| variable.key);
     for key in serve.keys() {
         if let Some(secret) = VARIABLES.iter().find(|one| is_secret(one, key)) {
@@ -253,8 +251,12 @@ fn file(path: &Path) -> Result<toml::Table, String> {
             ));
         }
         if !keys().any(|known| known == key) {
-            let known = keys().collect::<Vec<_>>().join(", ");
-            return Err(format!("`{key}` in `{shown}` is not known: `[serve]` takes {known}"));
+            let known: Vec<_> = keys().collect();
+            let hint = config_file::hint(key, &known);
+            let known = known.join(", ");
+            return Err(format!(
+                "`{key}` in `{shown}` is not known{hint}: `[serve]` takes {known}"
+            ));
         }
     }
     Ok(serve)
@@ -267,19 +269,17 @@ fn is_secret(variable: &Variable, key: &str) -> bool {
 }
 
 /// Names that only the functions read.
-pub(super) const FUNCTIONS: [&str; 12] = [
+pub(super) const FUNCTIONS: [&str; 10] = [
     "INFRAAUDIT_ATTEMPTS",
     "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
     "INFRAAUDIT_JOBS_QUEUE_URL",
     "INFRAAUDIT_LEASE_SECONDS",
-    "INFRAAUDIT_ONBOARDING_TEMPLATE_URL",
     "INFRAAUDIT_PATIENCE_SECONDS",
     "INFRAAUDIT_QUEUE_URL",
     "INFRAAUDIT_SLACK_ALONE",
     "INFRAAUDIT_TABLE",
     "INFRAAUDIT_TOPIC_ARN",
-    "INFRAAUDIT_WORKER_ROLE_ARN",
 ];
 
 fn unknown(environment: &[(String, String)]) -> Vec<String> {

@@ -45,13 +45,17 @@ pub(super) static NIGHTLY_TIMEZONE: Variable =
     variable("INFRAAUDIT_NIGHTLY_TIMEZONE", "nightly_timezone");
 pub(super) static KEEP_DAYS: Variable = variable("INFRAAUDIT_KEEP_DAYS", "keep_days");
 pub(super) static PURGE_DAYS: Variable = variable("INFRAAUDIT_PURGE_DAYS", "purge_days");
+pub(super) static ONBOARDING_TEMPLATE_URL: Variable =
+    variable("INFRAAUDIT_ONBOARDING_TEMPLATE_URL", "onboarding_template_url");
+pub(super) static WORKER_ROLE_ARN: Variable =
+    variable("INFRAAUDIT_WORKER_ROLE_ARN", "worker_role_arn");
 /// A secret: whoever has it can write into the channel.
 pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_WEBHOOK");
 /// Where the file is: it cannot say that itself.
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 21] = [
+pub(super) static VARIABLES: [&Variable; 23] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -72,6 +76,8 @@ pub(super) static VARIABLES: [&Variable; 21] = [
     &NIGHTLY_TIMEZONE,
     &KEEP_DAYS,
     &PURGE_DAYS,
+    &ONBOARDING_TEMPLATE_URL,
+    &WORKER_ROLE_ARN,
     &SLACK_WEBHOOK,
 ];
 

@@ -1,4 +1,4 @@
-use api::{Onboarding, Verify};
+use api::{Onboarding, Template, Verify};
 use domain::{Lang, RoleArn, RoleName};
 use store::Store;
 
@@ -75,13 +75,15 @@ impl Settings {
         api::Settings {
             purge_days: self.purge_days,
             lang: self.lang,
-            onboarding: self.template_url.map(|template_url| Onboarding {
-                link: aws::quick_create_url,
-                region,
-                template_url,
+            onboarding: Some(Onboarding {
                 operator_account,
                 worker_role_name,
                 role_name: self.role_name,
+                template: self.template_url.map(|url| Template {
+                    link: aws::quick_create_url,
+                    region,
+                    url,
+                }),
             }),
             ..api::Settings::new(gateway, verify)
         }
@@ -132,21 +134,23 @@ mod tests {
     }
 
     #[test]
-    fn the_template_makes_the_link() {
+    fn the_worker_and_the_template_make_what_owners_need() {
         let given = [("INFRAAUDIT_TABLE", "t"), ("INFRAAUDIT_BUCKET", "b"), WORKER];
         let settings = |more: &[(&str, &str)]| {
             read(&[&given, more].concat()).unwrap().api("eu-west-1".into(), Nobody)
         };
-        assert!(settings(&[]).onboarding.is_none());
+        let without = settings(&[]).onboarding.unwrap();
+        assert!(without.template.is_none() && without.operator_account == "999988887777");
         let url = ("INFRAAUDIT_ONBOARDING_TEMPLATE_URL", "https://b.s3.amazonaws.com/role.yaml");
         let role = ("INFRAAUDIT_AUDIT_ROLE_NAME", "Reader");
         let settings = settings(&[url, role]);
         let onboarding = settings.onboarding.unwrap();
         assert_eq!(onboarding.operator_account, "999988887777");
         assert_eq!(onboarding.worker_role_name, "ops/InfraAuditWorker");
+        let template = onboarding.template.unwrap();
         assert_eq!(
-            (onboarding.role_name.as_str(), onboarding.region.as_str()),
-            ("Reader", "eu-west-1")
+            (onboarding.role_name.as_str(), template.region.as_str(), template.url.as_str()),
+            ("Reader", "eu-west-1", "https://b.s3.amazonaws.com/role.yaml")
         );
         assert!(settings.registration);
         assert_eq!(settings.lang, Lang::En);

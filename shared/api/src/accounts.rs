@@ -114,26 +114,39 @@ pub(crate) struct Account {
     /// The link with which the account's owner creates the role, with the `ExternalId` filled in. Null where the
     /// operator has no template in S3.
     #[schema(value_type = Option<String>, read_only)]
-    quick_create_url: Option<Link>,
+    quick_create_url: Option<Filled>,
+    /// The command of the AWS CLI that creates the role, with everything filled in: from the operator's template in
+    /// S3, or from `onboarding/trust-role.yaml` in the current directory. Null where the service does not know which
+    /// role it comes in with.
+    #[schema(value_type = Option<String>, read_only)]
+    cli_command: Option<Filled>,
+    /// The call of the Terraform module `onboarding/terraform` that creates the role, with everything filled in. Null
+    /// where `cli_command` is.
+    #[schema(value_type = Option<String>, read_only)]
+    terraform: Option<Filled>,
 }
 
-/// A link that has an `ExternalId` in it.
+/// A text that has an `ExternalId` in it.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Link(String);
+struct Filled(String);
 
-impl fmt::Debug for Link {
+impl fmt::Debug for Filled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Link(…)")
+        f.write_str("Filled(…)")
     }
 }
 
 impl Account {
     fn of(account: RegisteredAccount, settings: &Settings, now: Timestamp) -> Self {
         let onboarding = settings.onboarding.as_ref();
-        let link = onboarding.map(|onboarding| Link(onboarding.url(&account)));
-        let external_id = account.external_id.clone();
-        Self { external_id, quick_create_url: link, entry: AccountEntry::of(account, now) }
+        Self {
+            external_id: account.external_id.clone(),
+            quick_create_url: onboarding.and_then(|made| made.url(&account)).map(Filled),
+            cli_command: onboarding.map(|made| Filled(made.command(&account))),
+            terraform: onboarding.map(|made| Filled(made.terraform(&account))),
+            entry: AccountEntry::of(account, now),
+        }
     }
 }
 

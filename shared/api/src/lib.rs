@@ -38,7 +38,7 @@ pub use auth::{Authenticate, Open, Refused, Token, bearer};
 pub use gateway::Gateway;
 pub use keys::{Jobs, Keys, KeysRead, OwnAccount, ReadKeys, Until, Worked};
 pub use problem::{FieldError, Problem};
-pub use settings::{Limits, Onboarding, QuickCreate, Settings, Verify};
+pub use settings::{Limits, Onboarding, QuickCreate, Settings, Template, Verify};
 
 /// What the handlers share.
 #[derive(Clone)]

@@ -3,6 +3,7 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 use async_trait::async_trait;
 use domain::{Audit, Lang, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::{Authenticate, Keys};
 
@@ -17,7 +18,7 @@ pub struct Settings {
     pub registration: bool,
     /// How many days the data of a deleted account is kept, at least 1.
     pub purge_days: u32,
-    /// How customers create their role; without it answers hold no link.
+    /// How customers create their role; without it answers say nothing of that.
     pub onboarding: Option<Onboarding>,
     /// Who reads access keys; without it there are no routes of old access keys.
     pub keys: Option<Keys>,
@@ -97,36 +98,92 @@ pub type QuickCreate = fn(&str, &str, &str, &[(&str, &str)]) -> String;
 /// How a customer creates the role that is audited.
 #[derive(Clone, Debug)]
 pub struct Onboarding {
-    /// Makes the link.
-    pub link: QuickCreate,
-    /// The region whose console is opened.
-    pub region: String,
-    /// Where the template lies in S3.
-    pub template_url: String,
     /// The operator's account, 12 digits.
     pub operator_account: String,
     /// The operator's role that comes in, with its path if it has one.
     pub worker_role_name: String,
     /// What the role is called in accounts whose registration does not name it.
     pub role_name: RoleName,
+    /// The template that lies in S3, if one does; without it there is no link.
+    pub template: Option<Template>,
+}
+
+/// A template that lies in S3, and what opens it.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// Makes the link.
+    pub link: QuickCreate,
+    /// The region whose console is opened.
+    pub region: String,
+    /// Where the template lies in S3.
+    pub url: String,
 }
 
 impl Onboarding {
-    /// The name of the stack that a link proposes.
+    /// The name of the stack that a link or a command proposes.
     pub const STACK: &'static str = "infraaudit-role";
 
-    /// The link for one account, with its `ExternalId` filled in: docs/decisions/005. It is for whoever may read the
-    /// `ExternalId` too, and for no log.
-    #[must_use]
-    pub fn url(&self, account: &RegisteredAccount) -> String {
-        let parameters = [
+    /// What the template asks for, with its `ExternalId` filled in: docs/decisions/005. It is for whoever may read the
+    /// `ExternalId` too, and for no log; and so is all that is made of it.
+    fn parameters<'a>(&'a self, account: &'a RegisteredAccount) -> [(&'static str, &'a str); 4] {
+        [
             ("OperatorAccountId", self.operator_account.as_str()),
             ("ExternalId", account.external_id.as_str()),
             ("WorkerRoleName", self.worker_role_name.as_str()),
             ("RoleName", account.role_name.as_str()),
-        ];
-        (self.link)(&self.region, &self.template_url, Self::STACK, &parameters)
+        ]
     }
+
+    /// The link for one account, where the template lies in S3.
+    #[must_use]
+    pub fn url(&self, account: &RegisteredAccount) -> Option<String> {
+        let template = self.template.as_ref()?;
+        let parameters = self.parameters(account);
+        Some((template.link)(&template.region, &template.url, Self::STACK, &parameters))
+    }
+
+    /// The command of the AWS CLI that creates the role of one account: of the template in S3, or else of
+    /// `trust-role.yaml` in the current directory.
+    #[must_use]
+    pub fn command(&self, account: &RegisteredAccount) -> String {
+        let parameters = self.parameters(account);
+        let stack = format!("--stack-name {} --capabilities CAPABILITY_NAMED_IAM", Self::STACK);
+        if let Some(template) = &self.template {
+            // As JSON: the shorthand takes a comma in a value, which a role's name may have, for the next parameter.
+            let parameters = parameters
+                .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}));
+            let parameters = quoted(&json!(parameters).to_string());
+            let url = quoted(&template.url);
+            format!(
+                "aws cloudformation create-stack {stack} --template-url {url} --parameters {parameters}"
+            )
+        } else {
+            let parameters =
+                parameters.map(|(name, value)| quoted(&format!("{name}={value}"))).join(" ");
+            format!(
+                "aws cloudformation deploy {stack} --template-file trust-role.yaml --parameter-overrides {parameters}"
+            )
+        }
+    }
+
+    /// The call of the Terraform module that creates the role of one account. Names and ids have no character that a
+    /// string of Terraform would read as more than itself.
+    #[must_use]
+    pub fn terraform(&self, account: &RegisteredAccount) -> String {
+        format!(
+            "module \"infraaudit\" {{\n  source              = \"./onboarding/terraform\"\n  operator_account_id = \"{}\"\n  \
+             worker_role_name    = \"{}\"\n  external_id         = \"{}\"\n  role_name           = \"{}\"\n}}\n",
+            self.operator_account,
+            self.worker_role_name,
+            account.external_id.as_str(),
+            account.role_name.as_str(),
+        )
+    }
+}
+
+/// A word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// How much may be asked for.

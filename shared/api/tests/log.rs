@@ -7,7 +7,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use api::{Onboarding, Open, Settings, Verify, router};
+    use api::{Onboarding, Open, Settings, Template, Verify, router};
     use async_trait::async_trait;
     use axum::{Router, body::Body, http::Request};
     use domain::{Proof, ProofOutcome, RegisteredAccount};
@@ -70,12 +70,14 @@ mod tests {
         let store = Store::open(directory.path()).unwrap();
         // With links, which have the `ExternalId` in them.
         let onboarding = Some(Onboarding {
-            link: |_, _, _, parameters| format!("https://console.example/{parameters:?}"),
-            region: "eu-west-1".into(),
-            template_url: "https://templates.example/role.yaml".into(),
             operator_account: "999988887777".into(),
             worker_role_name: "Worker".into(),
             role_name: "Role".parse().unwrap(),
+            template: Some(Template {
+                link: |_, _, _, parameters| format!("https://console.example/{parameters:?}"),
+                region: "eu-west-1".into(),
+                url: "https://templates.example/role.yaml".into(),
+            }),
         });
         let settings = Settings { onboarding, ..Settings::new(Open, Silence) };
         let routes = router(store, Settings { registration: false, ..settings });

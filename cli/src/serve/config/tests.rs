@@ -14,7 +14,7 @@ fn from(options: Options, environment: &[(&str, &str)]) -> Result<Config, String
 fn in_file(lines: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("infraaudit.toml");
-    fs::write(&path, lines).unwrap();
+    std::fs::write(&path, lines).unwrap();
     from(Options { config: Some(path), ..Options::default() }, environment)
 }
 
@@ -92,7 +92,7 @@ fn a_wrong_value_is_told_with_its_place() {
         ("[serve]\nlisten = ['127.0.0.1:1']\n", "string or a whole number"),
         ("[serve]\nlissen = 'x'\n", "`[serve]` takes listen"),
         ("[serve]\napi_token = 'hush-hush-hush-hush'\n", "INFRAAUDIT_API_TOKEN"),
-        ("listen = 'x'\n", "settings are in `[serve]`"),
+        ("listen = 'x'\n", "the file takes `serve` and `suppressions`"),
         ("serve = 1\n", "has to be a table"),
         ("[serve\n", "is not TOML"),
     ] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Onboarding, Open};
+use api::{Onboarding, Open, QuickCreate, Template};
 use domain::{RegisteredState, Tenant};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
@@ -119,6 +119,75 @@ async fn everything_wrong_is_told_at_once() {
     api.get(ONE).await.problem(404, "not-found");
 }
 
+fn onboarding(link: Option<QuickCreate>) -> Onboarding {
+    Onboarding {
+        operator_account: "999988887777".into(),
+        worker_role_name: "ops/Worker".into(),
+        role_name: "UsualRole".parse().unwrap(),
+        template: link.map(|link| Template {
+            link,
+            region: "eu-west-1".into(),
+            url: "https://templates.example/it's/role.yaml".into(),
+        }),
+    }
+}
+
+/// What a shell makes of a command, as words.
+fn words(command: &str) -> Vec<String> {
+    let shell = std::process::Command::new("sh")
+        .args(["-c", &format!(r#"aws() {{ printf '%s\0' "$@"; }}; {command}"#)])
+        .output()
+        .unwrap();
+    assert!(shell.status.success() && shell.stderr.is_empty(), "{shell:?}");
+    let said = String::from_utf8(shell.stdout).unwrap();
+    said.trim_end_matches('\0').split('\0').map(str::to_owned).collect()
+}
+
+/// One who has no template in S3 still answers with all that the owner needs.
+#[tokio::test]
+async fn a_command_and_a_module_say_all_that_the_template_asks_for() {
+    for link in [None, Some((|_, _, _, _| String::new()) as QuickCreate)] {
+        let mut settings = registering(Open);
+        settings.onboarding = Some(onboarding(link));
+        let api = Api::new(settings);
+        let told = api.register(ACCOUNT).await;
+        assert_eq!(told["quick_create_url"].is_null(), link.is_none(), "{told}");
+        let external_id = told["external_id"].as_str().unwrap();
+        let command = words(told["cli_command"].as_str().unwrap());
+        let filled = [
+            ("OperatorAccountId", "999988887777"),
+            ("ExternalId", external_id),
+            ("WorkerRoleName", "ops/Worker"),
+            ("RoleName", "UsualRole"),
+        ];
+        if link.is_some() {
+            let given: Vec<Value> = serde_json::from_str(command.last().unwrap()).unwrap();
+            let given = given.iter().map(|one| {
+                let text = |name: &str| one[name].as_str().unwrap();
+                (text("ParameterKey"), text("ParameterValue"))
+            });
+            assert_eq!(given.collect::<Vec<_>>(), filled, "{command:?}");
+            assert!(command.iter().any(|word| word == "https://templates.example/it's/role.yaml"));
+        } else {
+            let given = command.iter().filter_map(|word| word.split_once('='));
+            assert_eq!(given.collect::<Vec<_>>(), filled, "{command:?}");
+            assert!(command.iter().any(|word| word == "trust-role.yaml"), "{command:?}");
+        }
+        let module = told["terraform"].as_str().unwrap();
+        let variables = include_str!("../../../../onboarding/terraform/variables.tf");
+        let names = variables.lines().filter_map(|line| line.strip_prefix("variable \""));
+        for name in names.map(|name| name.split('"').next().unwrap()) {
+            let set = module.lines().filter(|line| line.trim_start().starts_with(name)).count();
+            assert_eq!(set, 1, "{name} in {module}");
+        }
+        for (_, value) in filled {
+            assert!(module.contains(&format!("= \"{value}\"")), "{value} in {module}");
+        }
+        let others = api.get("/api/accounts").await.ok(200).to_string();
+        assert!(!others.contains(external_id) && !others.contains("terraform"), "{others}");
+    }
+}
+
 /// The template's own names, and that the console fills each in.
 #[tokio::test]
 async fn a_link_says_all_that_the_template_asks_for() {
@@ -130,20 +199,13 @@ async fn a_link_says_all_that_the_template_asks_for() {
         .filter(|name| !name.starts_with(' '))
         .collect();
     assert!(names.contains(&"ExternalId"), "{names:?}");
-    let onboarding = Onboarding {
-        link: |_, _, _, parameters| {
-            parameters.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
-        },
-        region: "eu-west-1".into(),
-        template_url: "https://templates.example/role.yaml".into(),
-        operator_account: "999988887777".into(),
-        worker_role_name: "Worker".into(),
-        role_name: "UsualRole".parse().unwrap(),
-    };
+    let onboarding = onboarding(Some(|_, _, _, parameters| {
+        parameters.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+    }));
     let api = Api::registered();
     api.register(ACCOUNT).await;
     let account = api.store.account(&Tenant::local(), &ACCOUNT.parse().unwrap()).await.unwrap();
-    let said = onboarding.url(&account.unwrap());
+    let said = onboarding.url(&account.unwrap()).unwrap();
     for name in &names {
         assert!(said.split(' ').any(|said| said == *name), "{name} is not in {said}");
     }
@@ -153,16 +215,9 @@ async fn a_link_says_all_that_the_template_asks_for() {
 #[tokio::test]
 async fn a_link_opens_the_console_with_all_parameters() {
     let mut settings = registering(Open);
-    settings.onboarding = Some(Onboarding {
-        link: |region, template, stack, parameters| {
-            format!("{region} {template} {stack} {parameters:?}")
-        },
-        region: "eu-west-1".into(),
-        template_url: "https://templates.example/role.yaml".into(),
-        operator_account: "999988887777".into(),
-        worker_role_name: "Worker".into(),
-        role_name: "UsualRole".parse().unwrap(),
-    });
+    settings.onboarding = Some(onboarding(Some(|region, template, stack, parameters| {
+        format!("{region} {template} {stack} {parameters:?}")
+    })));
     let api = Api::new(settings);
     let told = api.register(ACCOUNT).await;
     let link = told["quick_create_url"].as_str().unwrap();
@@ -294,7 +349,7 @@ async fn what_is_kept_is_what_was_said() {
 }
 
 #[tokio::test]
-async fn a_schedule_that_never_comes_is_told_as_such() {
+async fn a_schedule_that_never_comes_is_refused_as_such() {
     let api = Api::registered();
     api.register(ACCOUNT).await;
     for (cron, comes) in [
@@ -309,7 +364,12 @@ async fn a_schedule_that_never_comes_is_told_as_such() {
         let answer = api.call("PATCH", ONE, Some(&change)).await;
         let taken = begun.elapsed();
         assert!(taken.as_millis() < 500, "{cron} took {taken:?}");
-        assert_eq!(answer.ok(200)["schedule"]["next_at"].is_string(), comes, "{cron}");
+        if comes {
+            assert!(answer.ok(200)["schedule"]["next_at"].is_string(), "{cron}");
+        } else {
+            let told = answer.ok(422)["errors"][0]["problem"].to_string();
+            assert!(told.contains("never comes again"), "{told}");
+        }
     }
 }
 
