@@ -74,7 +74,7 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
     let limits = Limits::default().with(domain::Service::Iam, args.concurrency.into());
     let paces = ConcurrencyLimits::new(&limits);
     let timeout = Duration::from_secs(args.call_timeout.into());
-    let monitor = Monitor::new(&config, partition, session, &paces, timeout);
+    let monitor = Monitor::new(&config, partition, session.as_ref(), &paces, timeout);
 
     let stop = CancellationToken::new();
     let signal = signals::first()
@@ -92,8 +92,11 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
     let deadline = Instant::now() + Duration::from_secs(args.timeout.into());
     let run = Run { deadline, stop: &stop, watch: &watch };
     let reading = monitor.read(Partial::new(way, ask, Timestamp::now()), run);
-    let ended =
-        if own { beside(reading, whose(&config, &progress)).await } else { Ok(reading.await) };
+    let ended = if own {
+        Box::pin(beside(reading, whose(&config, &progress))).await
+    } else {
+        Ok(reading.await)
+    };
     listening.abort();
     let ended = ended.inspect_err(|_| progress.clear())?;
     progress.end(&monitor.receipt());

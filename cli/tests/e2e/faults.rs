@@ -41,16 +41,31 @@ fn untouched(findings: &Truth, affected: &[&str]) -> Truth {
     others.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
+/// The checks that look at how public a bucket is.
+const EXPOSURE: &[&str] = &["s3_public_access", "cloudtrail_bucket_public"];
+
 /// Denied operation, the IAM action that the receipt must name, the checks it blinds.
-const DENIED: [(&str, &str, &[&str]); 9] = [
+const DENIED: [(&str, &str, &[&str]); 16] = [
+    ("cloudtrail:DescribeTrails", "cloudtrail:DescribeTrails", &["cloudtrail_bucket_public"]),
+    ("guardduty:ListDetectors", "guardduty:ListDetectors", &["guardduty_enabled"]),
+    ("guardduty:GetDetector", "guardduty:GetDetector", &["guardduty_enabled"]),
+    ("kms:ListKeys", "kms:ListKeys", &["kms_rotation"]),
+    ("kms:DescribeKey", "kms:DescribeKey", &["kms_rotation"]),
+    ("kms:GetKeyRotationStatus", "kms:GetKeyRotationStatus", &["kms_rotation"]),
+    // Every key is asked about one by one then: nothing is lost but calls.
+    ("kms:ListAliases", "kms:ListAliases", &[]),
     ("iam:ListUsers", "iam:ListUsers", &["iam_access_key_age"]),
     ("iam:ListAccessKeys", "iam:ListAccessKeys", &["iam_access_key_age"]),
     ("iam:GetAccountSummary", "iam:GetAccountSummary", &["iam_root_mfa", "iam_root_access_key"]),
-    ("s3:ListBuckets", "s3:ListAllMyBuckets", &["s3_public_access", "s3_encryption"]),
+    (
+        "s3:ListBuckets",
+        "s3:ListAllMyBuckets",
+        &["s3_public_access", "s3_encryption", "cloudtrail_bucket_public"],
+    ),
     ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration", &["s3_encryption"]),
-    ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", &["s3_public_access"]),
-    ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock", &["s3_public_access"]),
-    ("s3:GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", &["s3_public_access"]),
+    ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", EXPOSURE),
+    ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock", EXPOSURE),
+    ("s3:GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", EXPOSURE),
     ("ec2:DescribeInstances", "ec2:DescribeInstances", &["ec2_imdsv2", "ec2_public_ip"]),
 ];
 
@@ -115,7 +130,11 @@ fn one_region_denied_leaves_the_others_whole() {
 
 #[test]
 fn regions_that_cannot_be_listed_are_no_account_without_instances() {
-    let (customer, truth) = Customer::small();
+    let (customer, mut truth) = Customer::small();
+    // The region where the list was asked for is read all the same, and nobody seeded a detector there.
+    let root = format!("arn:aws:iam::{}:root", customer.account);
+    let unlisted = ("guardduty_enabled".into(), root, None, "us-east-1".into());
+    truth.insert(unlisted, ("fail".into(), None));
     customer.rule("deny", json!({"operations": ["DescribeRegions"]}));
     let outcome = customer.scan().run();
     if outcome.code == 2 {
@@ -155,7 +174,7 @@ fn a_failure_that_passes_is_only_tried_again() {
 #[test]
 fn what_vanishes_while_it_is_read_is_no_finding() {
     let (customer, truth) = Customer::small();
-    let bucket = format!("blocked-{}", customer.account);
+    let bucket = format!("private-policy-{}", customer.account);
     let gone =
         json!({"services": ["s3"], "resource": bucket, "status": 404, "code": "NoSuchBucket"});
     customer.rule("fail", gone);

@@ -71,10 +71,11 @@ fn a_line_of_several_accounts_is_entered_in_the_partition_of_its_regions() {
     let lines =
         [("cn-north-1", "cn-north-1"), ("us-gov-east-1", "us-gov-west-1"), ("", "cn-north-1")];
     let customers = lines.map(|_| Customer::next());
-    let mut text = "account_id,external_id,regions\n".to_owned();
-    for (account, (regions, _)) in customers.iter().zip(lines) {
-        text.push_str(&format!("{account},shared-only-with-them,{regions}\n"));
-    }
+    let rows = customers.iter().zip(lines);
+    let rows: Vec<_> = rows
+        .map(|(account, (regions, _))| format!("{account},shared-only-with-them,{regions}"))
+        .collect();
+    let text = format!("account_id,external_id,regions\n{}\n", rows.join("\n"));
     std::fs::write(&file, text).expect("a file");
     let file = file.to_str().expect("a path");
     let told = Customer::bare_scan().without("AWS_REGION").args(["--accounts", file]).run();

@@ -39,7 +39,7 @@ struct Name {
 }
 
 impl Accounts {
-    /// Reads with the credentials of `config`. RegisteredAccount accounts are entered as `worker`, whom their roles trust, or
+    /// Reads with the credentials of `config`. Registered accounts are entered as `worker`, whom their roles trust, or
     /// with the credentials themselves. The bound of IAM in `paces` holds for all accounts together; one call may take
     /// `timeout`.
     #[must_use]
@@ -119,10 +119,10 @@ impl Accounts {
         let (id, way, include) = (&registered.external_id, partial.way, partial.ask.include);
         let session =
             session(&entering, role, Some(id.clone()), session_name, way, include).await?;
-        Ok(self.monitor(&customer, Some(session)))
+        Ok(self.monitor(&customer, Some(&session)))
     }
 
-    fn monitor(&self, account: &Account, session: Option<aws::Session>) -> Monitor {
+    fn monitor(&self, account: &Account, session: Option<&aws::Session>) -> Monitor {
         Monitor::new(&self.config, account.partition, session, &self.paces, self.timeout)
     }
 

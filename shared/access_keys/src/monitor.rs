@@ -35,11 +35,11 @@ impl Monitor {
     pub fn new(
         config: &SdkConfig,
         partition: Partition,
-        session: Option<Session>,
+        session: Option<&Session>,
         paces: &ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
-        let keys = KeyReader::new(config, partition, session.as_ref(), paces, timeout);
+        let keys = KeyReader::new(config, partition, session, paces, timeout);
         Self { keys, side_by_side: paces.limit(Service::Iam), timeout }
     }
 

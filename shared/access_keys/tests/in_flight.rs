@@ -3,7 +3,11 @@
 //! IAM answers in rounds: it collects calls until there are as many as may be under way or no more come, and then
 //! answers them all. So many rounds take as long as the reading would at any latency, on any machine.
 
-#![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a helper of a test may panic as the test may"
+)]
 
 use std::{
     fmt,
@@ -155,7 +159,7 @@ impl Iam {
     async fn read(&self, include: &str) -> (usize, f64) {
         let limits = Limits::default().with(Service::Iam, ALLOWED);
         let limits = ConcurrencyLimits::new(&limits);
-        let timeout = Duration::from_secs(60);
+        let timeout = Duration::from_mins(1);
         let monitor = Monitor::new(&self.config(), Partition::Aws, None, &limits, timeout);
         let include = include.parse().unwrap();
         let ask = Ask { hours: "1".parse().unwrap(), status: Status::Active, include };

@@ -1,5 +1,7 @@
 //! What holds for every check, over one faulty account: `accounts/faulty.json` has a fault for each.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what is wrong")]
+
 // `cfg(test)` is always true here; with it clippy counts the helpers as tests, which may panic.
 #[cfg(test)]
 #[path = "evaluate/faulty.rs"]
@@ -163,10 +165,8 @@ fn losing_any_fact_never_hides_a_failure() {
             let mut less = whole.clone();
             let fact = less.pointer_mut(path).unwrap();
             let is_list = fact.get("items").is_some();
-            *fact = match is_list {
-                true => json!({"items": [], "gaps": [{"unread": denied()}]}),
-                false => lost,
-            };
+            *fact =
+                if is_list { json!({"items": [], "gaps": [{"unread": denied()}]}) } else { lost };
             let hidden = hidden(&before, &judged(&read(less)));
             assert!(hidden.is_empty(), "without {path} nobody is told of {hidden:?}");
         }
@@ -197,10 +197,7 @@ proptest! {
         for (path, lost) in places_of_facts(&json).iter().rev().zip(lost.iter().cycle()) {
             if *lost {
                 let fact = json.pointer_mut(path).unwrap();
-                *fact = match fact.get("items").is_some() {
-                    true => json!({"items": [], "gaps": [{"unread": denied()}]}),
-                    false => json!({"unread": denied()}),
-                };
+                *fact = if fact.get("items").is_some() { json!({"items": [], "gaps": [{"unread": denied()}]}) } else { json!({"unread": denied()}) };
             }
         }
         let hidden = hidden(&before, &judged(&read(json)));

@@ -45,8 +45,8 @@ fn exposure(bucket: &Bucket, blocked: PublicAccessBlock) -> Failure {
             Ok(grants) => {
                 for grant in grants {
                     let grantee = grant.grantee.to_string();
-                    let granted = seen("public_acl").with("permission", &*grant.permission);
-                    public = public.and(granted.with("grantee", grantee));
+                    let evidence = seen("public_acl").with("permission", &*grant.permission);
+                    public = public.and(evidence.with("grantee", grantee));
                 }
             }
             Err(why) => unread = unread.or(Some(why)),
