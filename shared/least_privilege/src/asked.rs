@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     record::Record,
-    resources::{Found, Leaves, Place, Plan, escaped},
+    resources::{Leaves, Place, Plan, escaped},
 };
 pub use table::{Asked, BY_PARAMETER, NOT_TOLD, NotTold, On, TAGGING, Tagging, VERSIONS};
 
@@ -23,44 +23,45 @@ pub(crate) struct More {
 pub(crate) enum Where {
     /// What the call names, of the types that its own action works on.
     Own,
-    /// These.
-    These(Vec<Found>),
+    /// Everything: the action works on no resource, or on one that has no name yet.
+    Everything,
+    /// These, of the first type of the action.
+    These(Vec<String>),
+    /// Whatever there is of these types, by their names.
+    Types(Vec<String>),
 }
 
 /// The action that is taken in the place of another where a version is named.
 ///
 /// Source: `GetObject`, `DeleteObject` and their like, Amazon S3 API Reference, "permissions".
 pub(crate) fn of_version(plan: &Plan, parameters: &Leaves<'_>) -> Option<&'static str> {
-    let row = VERSIONS.iter().find(|row| row.0 == &*plan.action)?;
+    let versioned = plan.may_ask.versioned?;
     let named = if plan.on_copied {
         parameters.of("x-amz-copy-source").any(|source| source.contains("?versionId="))
     } else {
         parameters.of("versionId").any(|version| !version.is_empty())
     };
-    named.then_some(row.1)
+    named.then_some(versioned)
 }
 
 /// What the parameters of a call ask for beside its action.
 pub(crate) fn of(
-    facts: &Facts,
     plan: &Plan,
     place: Place<'_>,
     record: &Record<'_>,
     parameters: &Leaves<'_>,
 ) -> Vec<More> {
-    let mut more: Vec<More> =
-        plan.may_ask.rows.iter().flat_map(|row| row.of(place, parameters)).collect();
-    if plan.may_ask.tags {
-        more.extend(tagging(facts, plan, place, record));
-    }
-    more
+    let rows = plan.may_ask.rows.iter().flat_map(|row| row.of(place, parameters));
+    rows.chain(plan.may_ask.tagger.as_deref().and_then(|tagger| tagging(tagger, record))).collect()
 }
 
 /// What calls of one name may ask for, worked out once.
 #[derive(Debug)]
 pub(crate) struct MayAsk {
     rows: Vec<&'static Asked>,
-    tags: bool,
+    versioned: Option<&'static str>,
+    /// The action that decides about the tags of what is made.
+    tagger: Option<Box<str>>,
     not_told: Vec<&'static NotTold>,
 }
 
@@ -68,13 +69,17 @@ impl MayAsk {
     pub(crate) fn new(facts: &Facts, action: &str, call: &str) -> Self {
         Self {
             rows: BY_PARAMETER.iter().filter(|row| row.is_of(action, call)).collect(),
-            tags: taker(facts, action).is_some(),
+            versioned: VERSIONS.iter().find(|row| row.0 == action).map(|row| row.1),
+            tagger: taker(facts, action).and_then(|(service, known)| {
+                Some(format!("{}:{}", service.prefix(), tagger(service, known)?).into())
+            }),
             not_told: NOT_TOLD.iter().filter(|row| row.action == action).collect(),
         }
     }
 
     pub(crate) fn is_nothing(&self) -> bool {
-        self.rows.is_empty() && !self.tags && self.not_told.is_empty()
+        let Self { rows, versioned, tagger, not_told } = self;
+        rows.is_empty() && versioned.is_none() && tagger.is_none() && not_told.is_empty()
     }
 }
 
@@ -94,76 +99,47 @@ impl Asked {
     }
 
     fn of(&self, place: Place<'_>, parameters: &Leaves<'_>) -> Vec<More> {
-        let values: Vec<&str> = parameters
-            .iter()
-            .filter(|(name, value)| {
-                let is = match self.parameter.strip_suffix('*') {
-                    Some(stem) => {
-                        name.get(..stem.len()).is_some_and(|n| n.eq_ignore_ascii_case(stem))
-                    }
-                    None => name.eq_ignore_ascii_case(self.parameter),
-                };
-                is && !value.is_empty() && self.except != Some(*value)
-            })
-            .map(|(_, value)| value)
-            .collect();
-        if values.is_empty() {
-            return Vec::new();
-        }
-        let made = |on: &dyn Fn() -> Where| {
-            self.actions
-                .iter()
-                .map(|action| More { action: (*action).to_owned(), on: on() })
-                .collect()
+        let values = parameters.iter().filter(|(name, value)| {
+            self.is_parameter(name) && !value.is_empty() && self.except != Some(*value)
+        });
+        let values = values.map(|(_, value)| value);
+        let is_of = |value: &&str, service: &str| {
+            value.starts_with("arn:") && value.split(':').nth(2) == Some(service)
         };
-        match self.on {
-            On::Own => made(&|| Where::Own),
-            On::Everything => {
-                made(&|| Where::These(vec![Found { kind: None, pattern: "*".into(), named: true }]))
-            }
-            On::Key => {
-                let keys: Vec<String> =
-                    values.iter().filter_map(|value| key(place, value)).collect();
-                if keys.is_empty() { Vec::new() } else { made(&|| Where::These(these(&keys))) }
-            }
-            On::Arn(service) => {
-                let of = |value: &&&str| value.split(':').nth(2) == Some(service);
-                let found: Vec<String> = values
-                    .iter()
-                    .filter(|value| value.starts_with("arn:"))
-                    .filter(of)
-                    // A bucket's ARN may go on with the folder.
-                    .map(|arn| escaped(arn.split('/').next().unwrap_or_default()))
-                    .collect();
-                if found.is_empty() { Vec::new() } else { made(&|| Where::These(these(&found))) }
-            }
+        // What it is taken on, one for each value that asks for it.
+        let on: Vec<String> = match self.on {
+            On::Own | On::Everything => values.map(ToOwned::to_owned).collect(),
+            On::Key => values.filter_map(|value| key(place, value)).collect(),
             On::Bucket => {
                 let partition = place.partition;
-                let arn = |name: &&str| format!("arn:{partition}:s3:::{}", escaped(name));
-                let found: Vec<String> = values.iter().map(arn).collect();
-                made(&|| Where::These(these(&found)))
+                values.map(|name| format!("arn:{partition}:s3:::{}", escaped(name))).collect()
             }
-            On::Destination(service) => {
-                let goes = values.iter().any(|value| {
-                    value.starts_with("arn:") && value.split(':').nth(2) == Some(service)
-                });
-                if goes {
-                    made(&|| {
-                        Where::These(vec![Found { kind: None, pattern: "*".into(), named: true }])
-                    })
-                } else {
-                    Vec::new()
-                }
-            }
+            // A bucket's ARN may go on with the folder.
+            On::Arn(service) | On::Destination(service) => values
+                .filter(|value| is_of(value, service))
+                .map(|arn| escaped(arn.split('/').next().unwrap_or_default()))
+                .collect(),
+        };
+        if on.is_empty() {
+            return Vec::new();
+        }
+        let more = |action: &&str| More {
+            action: (*action).to_owned(),
+            on: match self.on {
+                On::Own => Where::Own,
+                On::Everything | On::Destination(_) => Where::Everything,
+                On::Key | On::Bucket | On::Arn(_) => Where::These(on.clone()),
+            },
+        };
+        self.actions.iter().map(more).collect()
+    }
+
+    fn is_parameter(&self, name: &str) -> bool {
+        match self.parameter.strip_suffix('*') {
+            Some(stem) => name.get(..stem.len()).is_some_and(|n| n.eq_ignore_ascii_case(stem)),
+            None => name.eq_ignore_ascii_case(self.parameter),
         }
     }
-}
-
-fn these(patterns: &[String]) -> Vec<Found> {
-    patterns
-        .iter()
-        .map(|pattern| Found { kind: Some(0), pattern: pattern.clone(), named: true })
-        .collect()
 }
 
 /// The ARN of a key that is named by its ARN or id; nothing where it is named by an alias, which does not tell it.
@@ -247,46 +223,33 @@ const TAGS: &[&str] = &[
 const TAGGERS: &[&str] = &["TagResource", "AddTagsToResource", "AddTags", "CreateTags"];
 
 /// What tags at creation take.
-///
-/// The Service Authorization Reference says of an action whether it takes tags: it has the condition key
-/// `aws:RequestTag`. Which action decides about them is `TAGGING`'s, or the service's tagging action.
-fn tagging(facts: &Facts, plan: &Plan, place: Place<'_>, record: &Record<'_>) -> Vec<More> {
-    let Some((service, action)) = taker(facts, &plan.action) else { return Vec::new() };
-    let Some(parameters) = parsed(record) else { return Vec::new() };
+fn tagging(tagger: &str, record: &Record<'_>) -> Option<More> {
+    // Most of those calls have none, and `AssumeRole` is one of them.
+    let text = record.request_parameters?.get();
+    if !text.contains("tag") && !text.contains("Tag") {
+        return None;
+    }
+    let parameters = parsed(record)?;
     let is_tags = |key: &str| TAGS.contains(&key.to_ascii_lowercase().as_str());
     if !any(&parameters, &mut |key, value| is_tags(key) && !is_empty(value)) {
-        return Vec::new();
+        return None;
     }
-    let Some(tagger) = tagger(service, action) else { return Vec::new() };
-    let tagger = format!("{}:{tagger}", service.prefix());
-    if service.prefix() != "ec2" {
-        return vec![More { action: tagger, on: Where::Own }];
-    }
-    // What is made has no id yet; the specification tells its type.
+    // What EC2 makes has no id yet; the specification tells its type.
     let mut kinds: Vec<String> = Vec::new();
-    any(&parameters, &mut |key, value| {
-        if let (true, Value::String(kind)) = (key.eq_ignore_ascii_case("resourceType"), value) {
-            kinds.push(kind.clone());
-        }
-        false
-    });
-    let plan = Plan::new(facts, &tagger, "", false);
-    let found: Vec<Found> = plan
-        .types
-        .iter()
-        .enumerate()
-        .filter(|(_, of_kind)| kinds.iter().any(|kind| of_kind.is_called(kind)))
-        .map(|(kind, of_kind)| Found {
-            kind: Some(kind),
-            pattern: of_kind.shape.any(place),
-            named: false,
-        })
-        .collect();
-    let on = if found.is_empty() { Where::Own } else { Where::These(found) };
-    vec![More { action: tagger, on }]
+    if tagger == "ec2:CreateTags" {
+        any(&parameters, &mut |key, value| {
+            if let (true, Value::String(kind)) = (key.eq_ignore_ascii_case("resourceType"), value) {
+                kinds.push(kind.clone());
+            }
+            false
+        });
+    }
+    let on = if kinds.is_empty() { Where::Own } else { Where::Types(kinds) };
+    Some(More { action: tagger.to_owned(), on })
 }
 
-/// An action that takes tags with what it makes.
+/// An action that takes tags with what it makes: the Service Authorization Reference gives it the condition key
+/// `aws:RequestTag`.
 fn taker<'f>(facts: &'f Facts, action: &str) -> Option<(&'f Service, &'f Action)> {
     let (prefix, _) = action.split_once(':')?;
     let service = facts.service(prefix)?;
@@ -296,6 +259,7 @@ fn taker<'f>(facts: &'f Facts, action: &str) -> Option<(&'f Service, &'f Action)
     takes.then_some((service, known))
 }
 
+/// The name of the action that decides about them: `TAGGING`'s, or the service's usual one.
 fn tagger<'f>(service: &'f Service, action: &Action) -> Option<&'f str> {
     let row = TAGGING.iter().find(|row| {
         row.service == service.prefix() && row.action.is_none_or(|name| name == action.name())

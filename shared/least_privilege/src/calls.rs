@@ -40,7 +40,7 @@ pub(crate) fn of(facts: &Facts, record: &Record<'_>) -> Call {
         .or_else(|| prefixes(source).iter().find_map(|prefix| open(prefix, call)));
     match named {
         // A sign-in may bear an action's name, and is none.
-        _ if is_no_call(record.kind()) || record.category() == "Insight" => Call::Free,
+        _ if is_no_call(record.kind()) => Call::Free,
         _ if FREE.iter().any(|row| row.0 == source && row.1 == call) => Call::Free,
         Some(call) => call,
         None if facts_know(facts, source) => {
@@ -54,7 +54,7 @@ pub(crate) fn of(facts: &Facts, record: &Record<'_>) -> Call {
 ///
 /// Source: *CloudTrail record contents*, `eventType`.
 fn is_no_call(kind: &str) -> bool {
-    matches!(kind, "AwsConsoleSignIn" | "AwsServiceEvent" | "AwsCloudTrailInsight")
+    matches!(kind, "AwsConsoleSignIn" | "AwsServiceEvent")
 }
 
 /// `s3` of `s3.amazonaws.com`.

@@ -6,7 +6,10 @@ mod shape;
 
 use policy::facts::{AccessLevel, Facts, ResourceType, Service};
 
-use crate::{asked::MayAsk, record::Record};
+use crate::{
+    asked::{MayAsk, Where},
+    record::Record,
+};
 pub(crate) use leaves::Leaves;
 use names::{Special, special};
 pub(crate) use shape::{Shape, escaped};
@@ -86,7 +89,7 @@ impl Plan {
         !self.types.is_empty() || self.passes_roles || !self.may_ask.is_nothing()
     }
 
-    /// The same for another action of the call, which works on what `first` works on: of its own types it keeps those.
+    /// The same for another action on what `first` works on: of its own types it keeps those.
     pub(crate) fn beside(facts: &Facts, first: &Self, action: &str) -> Self {
         let mut plan = Self::new(facts, action, "", first.on_copied);
         let shared = |kind: &Type| first.types.iter().any(|one| one.shape == kind.shape);
@@ -94,6 +97,39 @@ impl Plan {
             plan.types.retain(shared);
         }
         plan
+    }
+
+    /// What one more permission of a call is taken on.
+    pub(crate) fn on(
+        &self,
+        on: Where,
+        place: Place<'_>,
+        parameters: &Leaves<'_>,
+        resources: &Leaves<'_>,
+    ) -> Vec<Found> {
+        match on {
+            Where::Own => self.resources(place, parameters, resources),
+            Where::Everything => {
+                vec![Found { kind: None, pattern: "*".to_owned(), named: true }]
+            }
+            Where::These(patterns) => {
+                let found = |pattern| Found { kind: Some(0), pattern, named: true };
+                patterns.into_iter().map(found).collect()
+            }
+            Where::Types(names) => {
+                let called = |kind: &Type| names.iter().any(|name| kind.is_called(name));
+                let kinds = self.types.iter().enumerate().filter(|(_, kind)| called(kind));
+                let found: Vec<Found> = kinds
+                    .map(|(at, kind)| Found {
+                        kind: Some(at),
+                        pattern: kind.shape.any(place),
+                        named: false,
+                    })
+                    .collect();
+                // Of a type that the facts do not know.
+                if found.is_empty() { self.resources(place, parameters, resources) } else { found }
+            }
+        }
     }
 
     /// The resources of one call, at least one.
@@ -247,7 +283,7 @@ impl Type {
     }
 
     /// Whether EC2 calls it so in a tag specification.
-    pub(crate) fn is_called(&self, name: &str) -> bool {
+    fn is_called(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 

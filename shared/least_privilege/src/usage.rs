@@ -1,22 +1,22 @@
 //! From records to what was used.
 
+mod granted;
 mod told;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
 };
 
 use policy::facts::Facts;
 
 use crate::{
     Principal, Trouble,
-    asked::{self, Where},
     calls::{self, Call},
-    needs::Need,
     record::{Record, is_denied},
-    resources::{Found, Leaves, Place, Plan},
+    resources::{Leaves, Place, Plan},
 };
+use granted::Granted;
 
 /// The most troubles, callers and names that are kept word by word; the rest is counted.
 const KEPT: usize = 20;
@@ -26,9 +26,6 @@ const MOST_NAMES: usize = 65_536;
 
 /// What those beyond are called.
 const OTHER_NAMES: &str = "others";
-
-/// The action that leaves no record of its own.
-const PASS_ROLE: &str = "iam:PassRole";
 
 /// How records are taken.
 #[derive(Debug, Clone, Copy)]
@@ -117,19 +114,15 @@ pub struct Untold {
 pub struct Usage<'f> {
     facts: &'f Facts,
     principal: Principal,
-    manner: UsageOptions,
+    /// Whether calls that were denied count too.
+    denied: bool,
     pub(crate) counts: Counts,
     troubles: Vec<Trouble>,
     more_troubles: u64,
     /// The places in `known` of calls, by `eventSource`, then by `eventName`.
     calls: HashMap<Box<str>, HashMap<Box<str>, usize>>,
     known: Vec<Known>,
-    needs: BTreeMap<Box<str>, Need>,
-    passed: Need,
-    pass_role: Plan,
-    /// The plans of actions that parameters ask for, by the call's own action and theirs.
-    asked: HashMap<(Box<str>, Box<str>, bool), Plan>,
-    untold: BTreeMap<(Box<str>, &'static str), u64>,
+    granted: Granted<'f>,
     others: BTreeSet<Box<str>>,
     /// The services with data events in the logs, of anybody.
     data_services: BTreeSet<Box<str>>,
@@ -158,17 +151,13 @@ impl<'f> Usage<'f> {
         Self {
             facts,
             principal,
-            manner: UsageOptions { resources: manner.resources.max(1), ..manner },
+            denied: manner.denied,
             counts: Counts::default(),
             troubles: Vec::new(),
             more_troubles: 0,
             calls: HashMap::new(),
             known: Vec::new(),
-            needs: BTreeMap::new(),
-            passed: Need::default(),
-            pass_role: Plan::new(facts, PASS_ROLE, "", false),
-            asked: HashMap::new(),
-            untold: BTreeMap::new(),
+            granted: Granted::new(facts, manner.resources.max(1)),
             others: BTreeSet::new(),
             data_services: BTreeSet::new(),
             span: None,
@@ -207,7 +196,7 @@ impl<'f> Usage<'f> {
         }
         self.counts.own += 1;
         self.note_time(record.time());
-        if !self.manner.denied && is_denied(record.error()) {
+        if !self.denied && is_denied(record.error()) {
             self.counts.denied += 1;
             return Ok(());
         }
@@ -231,34 +220,8 @@ impl<'f> Usage<'f> {
                 }
                 self.counts.used += 1;
                 let place = Place::new(self.principal.partition(), record);
-                let most = self.manner.resources;
                 for plan in plans {
-                    let place = place.told_by(&plan.action, &parameters);
-                    let versioned = asked::of_version(plan, &parameters);
-                    let taken = match versioned {
-                        Some(action) => beside(&mut self.asked, self.facts, plan, action),
-                        None => plan,
-                    };
-                    let found = taken.resources(place, &parameters, &resources);
-                    need(&mut self.needs, &taken.action).add(taken, found, most);
-                    if plan.on_copied {
-                        continue;
-                    }
-                    for role in plan.passed_roles(place, &parameters) {
-                        let found = Found { kind: Some(0), pattern: role, named: true };
-                        self.passed.add(&self.pass_role, vec![found], most);
-                    }
-                    for more in asked::of(self.facts, plan, place, record, &parameters) {
-                        let taken = beside(&mut self.asked, self.facts, plan, &more.action);
-                        let found = match more.on {
-                            Where::Own => taken.resources(place, &parameters, &resources),
-                            Where::These(found) => found,
-                        };
-                        need(&mut self.needs, &taken.action).add(taken, found, most);
-                    }
-                    for why in asked::not_told(plan, record, &parameters) {
-                        *self.untold.entry((plan.action.clone(), why)).or_default() += 1;
-                    }
+                    self.granted.take(plan, place, record, &parameters, &resources);
                 }
             }
         }
@@ -269,7 +232,7 @@ impl<'f> Usage<'f> {
     /// The place in `known` of a record's kind of call.
     fn kind_of(&mut self, record: &Record<'_>) -> usize {
         // Nearly all are calls; the rest are told apart by more than their names.
-        let call = matches!(record.kind(), "" | "AwsApiCall") && record.category() != "Insight";
+        let call = matches!(record.kind(), "" | "AwsApiCall");
         let name: Cow<'_, str> = if call {
             record.name().into()
         } else {
@@ -326,26 +289,6 @@ impl<'f> Usage<'f> {
             None => self.span = Some((time.into(), time.into())),
         }
     }
-}
-
-/// The need of an action, which is begun where there is none.
-fn need<'n>(needs: &'n mut BTreeMap<Box<str>, Need>, action: &str) -> &'n mut Need {
-    // An entry would copy the name each time.
-    if !needs.contains_key(action) {
-        needs.insert(action.into(), Need::default());
-    }
-    needs.entry(action.into()).or_default()
-}
-
-/// The plan of an action that is taken with a call's own.
-fn beside<'p>(
-    plans: &'p mut HashMap<(Box<str>, Box<str>, bool), Plan>,
-    facts: &Facts,
-    own: &Plan,
-    action: &str,
-) -> &'p Plan {
-    let key = (own.action.clone(), action.into(), own.on_copied);
-    plans.entry(key).or_insert_with(|| Plan::beside(facts, own, action))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Counts, Is, PASS_ROLE, Unmapped, Untold, Usage};
+use super::{Counts, Is, Unmapped, Untold, Usage};
 use crate::{Principal, Trouble, Widened, document::Policies};
 
 impl Usage<'_> {
@@ -41,13 +41,9 @@ impl Usage<'_> {
     /// What calls of the principal took that their records do not tell, the most frequent first.
     #[must_use]
     pub fn untold(&self) -> Vec<Untold> {
-        let untold = self.untold.iter();
+        let untold = self.granted.untold();
         let mut untold: Vec<_> = untold
-            .map(|((action, why), records)| Untold {
-                action: action.clone(),
-                why,
-                records: *records,
-            })
+            .map(|(action, why, records)| Untold { action: action.into(), why, records })
             .collect();
         untold.sort_by(|a, b| (b.records, &a.action).cmp(&(a.records, &b.action)));
         untold
@@ -72,24 +68,21 @@ impl Usage<'_> {
     /// The prefixes of the services that the policy grants something of.
     #[must_use]
     pub fn services(&self) -> BTreeSet<&str> {
-        let actions = self.needs.keys().filter_map(|action| action.split_once(':'));
+        let actions = self.granted.actions().filter_map(|action| action.split_once(':'));
         actions.map(|(service, _)| service).collect()
     }
 
     /// Patterns that cover more than what was used.
     #[must_use]
     pub fn widened(&self) -> Vec<Widened> {
-        let needs = self.needs.iter().flat_map(|(action, need)| need.widened(action));
-        let mut widened: Vec<_> = needs.chain(self.passed.widened(PASS_ROLE)).collect();
+        let mut widened: Vec<_> = self.granted.widened().collect();
         widened.sort();
         widened
     }
 
     /// Every action that was used, with the patterns it is granted on and how many calls took it.
     pub fn needs(&self) -> impl Iterator<Item = (&str, BTreeSet<Box<str>>, u64)> {
-        let needs = self.needs.iter().map(|(action, need)| (&**action, need));
-        let passed = (self.passed.calls > 0).then_some((PASS_ROLE, &self.passed));
-        needs.chain(passed).map(|(action, need)| (action, need.patterns(), need.calls))
+        self.granted.needs()
     }
 
     /// The policy that grants what was used, and no more.
