@@ -74,7 +74,7 @@ impl Pipeline {
             audit_id: id,
         };
         let scopes = scopes(&audit, place, &brief);
-        self.store.publish(tenant, &held.account, &latest, &scopes).await?;
+        self.store.publish(tenant, &held.account, &latest, scopes.as_deref()).await?;
         self.complete(&held, TaskEnd::Done(&key)).await
     }
 
@@ -166,16 +166,17 @@ async fn read_aws(
 pub(crate) fn is_whole(audit: &Audit, place: &ServiceRegion) -> bool {
     // Regions narrow what is read of a service that spans them.
     let narrowed = place.service.is_global() && !audit.order.regions.is_empty();
-    audit.order.checks.is_empty() && !narrowed
+    audit.order.checks.is_empty() && audit.order.asks_for(place.service) && !narrowed
 }
 
-/// What an audit reads of a place where it does not read all there is.
-fn scopes(audit: &Audit, place: &ServiceRegion, brief: &AuditScope) -> Vec<AuditFilter> {
+/// What an audit reads of a place where it does not read all there is; nothing where it does.
+fn scopes(audit: &Audit, place: &ServiceRegion, brief: &AuditScope) -> Option<Vec<AuditFilter>> {
     if is_whole(audit, place) {
-        return Vec::new();
+        return None;
     }
+    // None at all where the place is read for another service's checks alone.
     let mut checks = vec![None];
-    if !audit.order.checks.is_empty() {
+    if !audit.order.checks.is_empty() || !audit.order.asks_for(place.service) {
         let of_service = brief.checks.iter().filter(|check| check.service() == place.service);
         checks = of_service.map(|check| Some(check.id.to_owned())).collect();
     }
@@ -189,5 +190,6 @@ fn scopes(audit: &Audit, place: &ServiceRegion, brief: &AuditScope) -> Vec<Audit
         check: check.clone(),
         region: region.clone(),
     };
-    checks.iter().flat_map(|check| regions.iter().map(|region| scope(check, region))).collect()
+    let scopes = checks.iter().flat_map(|check| regions.iter().map(|region| scope(check, region)));
+    Some(scopes.collect())
 }

@@ -80,6 +80,12 @@ impl AuditRequest {
         }
     }
 
+    /// Whether it asks for a service's own checks, and not only for what another's need of it.
+    #[must_use]
+    pub fn asks_for(&self, service: Service) -> bool {
+        self.services.is_empty() || self.services.contains(&service)
+    }
+
     /// Whether it asks for all there is: such an audit runs alone on its account, and what it no
     /// longer finds is gone.
     #[must_use]

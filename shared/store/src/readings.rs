@@ -13,7 +13,7 @@ const BEFORE_OBJECT_DAYS: u32 = 3;
 
 impl Store {
     /// Makes a snapshot the newest of its place, unless a newer one is. One that was read for some `scopes` alone is
-    /// not: only its time is kept, so that what is older changes nothing there.
+    /// not: only its time is kept, so that what is older changes nothing there. Without scopes all of the place was read.
     ///
     /// # Errors
     ///
@@ -23,14 +23,14 @@ impl Store {
         tenant: &Tenant,
         account: &AccountId,
         latest: &Latest,
-        scopes: &[AuditFilter],
+        scopes: Option<&[AuditFilter]>,
     ) -> Result<(), Error> {
         let place = &latest.place;
         let mut items = Vec::new();
-        if scopes.is_empty() {
+        if scopes.is_none() {
             items.push((keys::part(tenant, account, place), item::of("part", latest)?));
         }
-        for scope in scopes {
+        for scope in scopes.unwrap_or_default() {
             let item = item::with([(keys::KIND, "read".into())]);
             items.push((keys::read(tenant, account, place, scope), item));
         }

@@ -124,3 +124,28 @@ async fn an_audit_whose_own_snapshot_is_gone_fails_and_says_why() {
     let why = ended.error.unwrap();
     assert!(why.contains("cannot be read") && why.contains("it is gone"), "{why}");
 }
+
+/// A trail's bucket is read for the trail's check: of S3 that is less than all there is.
+#[tokio::test]
+async fn what_was_read_for_another_services_checks_is_not_the_newest_of_its_place() {
+    let bench = Bench::new();
+    bench.audited(sample()).await;
+    let (tenant, account) = (Tenant::local(), sample().account.id);
+    let newest = async |service| {
+        let latest = bench.store.latest(&tenant, &account).await.unwrap();
+        let latest = latest.into_iter().filter(|one| one.place.service == service);
+        latest.map(|one| one.snapshot).collect::<BTreeSet<_>>()
+    };
+    let (buckets, trails) = (newest(Service::S3).await, newest(Service::CloudTrail).await);
+    assert!(!buckets.is_empty() && !trails.is_empty());
+
+    let one = bench.order(|order| order.checks = vec!["cloudtrail_bucket_public".into()]).await;
+    bench.run(later(sample()), &one, |_| 0).await;
+    assert_eq!(newest(Service::S3).await, buckets);
+    assert_eq!(newest(Service::CloudTrail).await, trails, "one check of its own is not all");
+
+    let alone = bench.order(|order| order.services = vec![Service::CloudTrail]).await;
+    bench.run(later(sample()), &alone, |_| 0).await;
+    assert_eq!(newest(Service::S3).await, buckets);
+    assert_ne!(newest(Service::CloudTrail).await, trails, "all of its own");
+}

@@ -127,7 +127,7 @@ async fn an_outage_is_told_as_one() {
         error(store.keep_snapshot(&task, &snapshot(at(3))).await.unwrap_err());
         error(store.report(&judged).await.unwrap_err());
         let newest = latest(&audit, place(1), at(1));
-        error(store.publish(tenant, account, &newest, &[]).await.unwrap_err());
+        error(store.publish(tenant, account, &newest, None).await.unwrap_err());
         match store.unsent(PageRequest::FIRST).await.unwrap_err() {
             PageError::Store(outage) => error(outage),
             PageError::Cursor(cursor) => panic!("refused: {cursor}"),

@@ -80,7 +80,7 @@ async fn a_snapshot_is_not_known_longer_than_it_is_kept() {
     let audit = audit(&tenant());
     let (tenant, account) = (&audit.tenant, &audit.order.account_id);
     let newest = latest(&audit, place(1), at(0));
-    store.publish(tenant, account, &newest, &[]).await.unwrap();
+    store.publish(tenant, account, &newest, None).await.unwrap();
     store.expire(at(6 * 86_400)).await.unwrap();
     assert_eq!(store.latest(tenant, account).await.unwrap(), [newest]);
     store.expire(at(8 * 86_400)).await.unwrap();

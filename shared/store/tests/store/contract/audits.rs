@@ -33,7 +33,7 @@ pub(crate) async fn a_tenant_sees_only_its_own(store: &Store) {
     let audit = created(store, &mine).await;
     let account = &audit.order.account_id;
     store.raise(&alert(&audit, "one")).await.unwrap();
-    store.publish(&mine, account, &latest(&audit, place(1), at(1)), &[]).await.unwrap();
+    store.publish(&mine, account, &latest(&audit, place(1), at(1)), None).await.unwrap();
     assert!(store.register(&registered(&mine, ACCOUNT)).await.unwrap());
 
     assert_eq!(store.audit(&other, audit.id).await.unwrap(), None);

@@ -25,7 +25,7 @@ async fn filled(store: &Store, tenant: &Tenant, account: &str) -> (Audit, String
     let key = store.keep_snapshot(&task, &snapshot(at(3))).await.unwrap();
     for whole in [true, false] {
         let latest = latest(&audit, place(0), at(3));
-        store.publish(tenant, &task.account, &latest, &scopes(whole)).await.unwrap();
+        store.publish(tenant, &task.account, &latest, scopes(whole).as_deref()).await.unwrap();
     }
     let end = TaskEnd::Done(&key);
     assert_eq!(store.complete_task(&task, end, at(4)).await.unwrap(), Fence::Held);

@@ -92,5 +92,8 @@ pub(crate) async fn a_place_that_is_gone_is_forgotten(store: &Store) {
 }
 
 async fn publish(store: &Store, audit: &Audit, latest: &Latest, whole: bool) {
-    store.publish(&audit.tenant, &audit.order.account_id, latest, &scopes(whole)).await.unwrap();
+    store
+        .publish(&audit.tenant, &audit.order.account_id, latest, scopes(whole).as_deref())
+        .await
+        .unwrap();
 }

@@ -83,7 +83,7 @@ pub(crate) async fn a_newer_reading_makes_a_change_stale(store: &Store) {
     for (number, whole) in [(1, true), (2, false)] {
         let read = async |time| {
             let latest = latest(&held, place(number), time);
-            store.publish(&tenant, account, &latest, &scopes(whole)).await.unwrap();
+            store.publish(&tenant, account, &latest, scopes(whole).as_deref()).await.unwrap();
         };
         let name = |name| format!("{name}-{number}");
         read(at(50)).await;
@@ -97,14 +97,14 @@ pub(crate) async fn a_newer_reading_makes_a_change_stale(store: &Store) {
     for scope in ["s3_public_access#*", "*#us-east-1", "s3_encryption#us-east-1"] {
         let newest = latest(&held, place(2), at(90));
         let scope = [scope.parse().unwrap()];
-        store.publish(&tenant, account, &newest, &scope).await.unwrap();
+        store.publish(&tenant, account, &newest, Some(&scope)).await.unwrap();
     }
     assert_eq!(write("f", 2, 61).await, Transitions::Written);
     let own = tracked(&held, "g", place(2), at(61));
     for scope in [format!("*#{}", own.region), format!("s3_encryption#{}", own.region)] {
         let (number, scope) = (place(4), [scope.parse().unwrap()]);
         let newest = latest(&held, number, at(90));
-        store.publish(&tenant, account, &newest, &scope).await.unwrap();
+        store.publish(&tenant, account, &newest, Some(&scope)).await.unwrap();
         assert_eq!(write("g", 4, 61).await, Transitions::Stale, "{scope:?}");
     }
     // One stale place holds up what is written with it.

@@ -81,7 +81,10 @@ impl<K: Kind> Machine<K> {
                     let audit = Audit { id: id(number)?, ..audit(tenant) };
                     let latest = latest(&audit, place(there), at(clock - age));
                     let account = &audit.order.account_id;
-                    store.publish(tenant, account, &latest, &scopes(whole)).await.unwrap();
+                    store
+                        .publish(tenant, account, &latest, scopes(whole).as_deref())
+                        .await
+                        .unwrap();
                     Outcome::Nothing
                 }
                 Step::Transition { held: number, ref problems, age, behind, alert } => {
