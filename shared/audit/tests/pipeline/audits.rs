@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use domain::{Alert, AlertState, AuditState, Lifecycle, Suppression, Tenant, TrackedFinding};
+use domain::{
+    Alert, AlertState, AuditState, Lifecycle, ReceiptOutcome, Service, Suppression, Tenant,
+    TrackedFinding,
+};
+use inventory::{Facts, Known, Listing};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
@@ -152,4 +156,21 @@ proptest! {
             assert_eq!(ended.remaining, 0);
         });
     }
+}
+
+/// What a version read that does not know a list is whole to it, and lacks the list all the same.
+#[tokio::test]
+async fn what_stands_in_a_list_that_nobody_asked_for_is_not_gone() {
+    let bench = Bench::new();
+    bench.audited(sample()).await;
+    let mut less = sample();
+    for part in &mut less.parts {
+        if let Known::Read(Facts::S3(s3)) = &mut part.facts {
+            s3.buckets = Listing::default();
+            part.receipt.outcome = ReceiptOutcome::Done;
+        }
+    }
+    bench.audited(less).await;
+    let states = states(&bench.tracked().await, Service::S3);
+    assert!(!states.is_empty() && states.iter().all(|state| state.is_active()), "{states:?}");
 }
