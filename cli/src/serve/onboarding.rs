@@ -16,7 +16,7 @@ pub(super) async fn onboarding(
     template_url: Option<String>,
 ) -> Option<Onboarding> {
     let found = match worker {
-        Some(worker) => Ok((worker.account().id.to_string(), with_path(&worker.to_string()))),
+        Some(worker) => Ok((worker.account().id.to_string(), worker.path_and_name().to_owned())),
         None => match tokio::time::timeout(PATIENCE, aws::caller(config)).await {
             Ok(Ok(caller)) => role(&caller.arn).map(|role| (caller.account.id.to_string(), role)),
             Ok(Err(error)) => Err(error.to_string()),
@@ -41,11 +41,6 @@ pub(super) async fn onboarding(
         role_name: RoleName::default(),
         template: template_url.map(|url| Template { link: aws::quick_create_url, region, url }),
     })
-}
-
-/// A role's name with its path, as the template takes it.
-fn with_path(arn: &str) -> String {
-    arn.split_once(":role/").map_or("", |(_, name)| name).to_owned()
 }
 
 /// The role of a session.
@@ -81,6 +76,7 @@ mod tests {
         let sso =
             "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana";
         assert_eq!(role(sso), Err(true));
-        assert_eq!(with_path("arn:aws:iam::111122223333:role/ops/Auditor"), "ops/Auditor");
+        let named: RoleArn = "arn:aws:iam::111122223333:role/ops/Auditor".parse().unwrap();
+        assert_eq!(named.path_and_name(), "ops/Auditor");
     }
 }

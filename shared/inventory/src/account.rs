@@ -181,6 +181,12 @@ impl RoleArn {
         Self { account, path_and_name: name.as_str().into() }
     }
 
+    /// The role's name with its path, if it has one.
+    #[must_use]
+    pub fn path_and_name(&self) -> &str {
+        &self.path_and_name
+    }
+
     /// The account that owns the role.
     #[must_use]
     pub const fn account(&self) -> &Account {
