@@ -25,9 +25,8 @@ pub(crate) fn read(path: &Path) -> Result<toml::Table, String> {
 
 /// The known name that a misspelt one looks most like, for a message; nothing where none comes close.
 pub(crate) fn hint(strange: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|name| (strsim::jaro_winkler(name, strange), name));
-    let near = near.filter(|(likeness, _)| *likeness > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
-    near.map(|(_, name)| format!("; did you mean `{name}`")).unwrap_or_default()
+    let near = inventory::nearest(strange, known.iter().copied());
+    near.map(|name| format!("; did you mean `{name}`")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -57,9 +57,5 @@ pub fn find(id: &str) -> Option<&'static Check> {
 /// The id that looks most like a misspelt one; nothing where none comes close.
 #[must_use]
 pub fn nearest(id: &str) -> Option<&'static str> {
-    all()
-        .map(|check| (strsim::jaro_winkler(check.id, id), check.id))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id)
+    inventory::nearest(id, all().map(|check| check.id))
 }

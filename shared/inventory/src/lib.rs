@@ -10,6 +10,7 @@
 mod account;
 mod known;
 mod listing;
+mod nearest;
 mod partition;
 mod read;
 mod receipt;
@@ -27,6 +28,7 @@ pub mod s3;
 pub use account::{Account, AccountId, ExternalId, Invalid, RoleArn, RoleName};
 pub use known::{Cause, Known, Unread};
 pub use listing::{Gap, Listing};
+pub use nearest::nearest;
 pub use partition::Partition;
 pub use read::{REGIONS, Read, Reads, ServiceFacts, all_reads};
 pub use receipt::{Outcome as ReceiptOutcome, Receipt};

@@ -143,11 +143,7 @@ impl FromStr for Service {
         match Self::stored(text) {
             Ok(service) if service.is_known() => Ok(service),
             _ => {
-                let near = Self::ALL.iter().map(Self::name);
-                let near = near.max_by(|a, b| {
-                    strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text))
-                });
-                let near = near.filter(|near| strsim::jaro_winkler(near, text) > 0.8);
+                let near = crate::nearest(text, Self::ALL.iter().map(Self::name));
                 let hint =
                     near.map_or_else(String::new, |near| format!("; the nearest is `{near}`"));
                 Err(Invalid::new("service", text, format!("{}{hint}", Self::names())))

@@ -54,14 +54,11 @@ impl<'f> Granted<'f> {
         resources: &Leaves<'_>,
     ) {
         let place = place.told_by(&plan.action, parameters);
-        match asked::of_version(plan, parameters) {
-            Some(action) => {
-                self.take_beside(plan, action, Where::Own, (place, parameters, resources))
-            }
-            None => {
-                let found = plan.resources(place, parameters, resources);
-                add(&mut self.needs, plan, found, self.most);
-            }
+        if let Some(action) = asked::of_version(plan, parameters) {
+            self.take_beside(plan, action, Where::Own, place, parameters, resources);
+        } else {
+            let found = plan.resources(place, parameters, resources);
+            add(&mut self.needs, plan, found, self.most);
         }
         // What is copied is read alone.
         if plan.on_copied {
@@ -72,7 +69,7 @@ impl<'f> Granted<'f> {
             self.passed.add(&self.pass_role, vec![found], self.most);
         }
         for more in asked::of(plan, place, record, parameters) {
-            self.take_beside(plan, &more.action, more.on, (place, parameters, resources));
+            self.take_beside(plan, &more.action, more.on, place, parameters, resources);
         }
         for why in asked::not_told(plan, record, parameters) {
             *self.untold.entry((plan.action.clone(), why)).or_default() += 1;
@@ -85,7 +82,9 @@ impl<'f> Granted<'f> {
         own: &Plan,
         action: &str,
         on: Where,
-        (place, parameters, resources): (Place<'_>, &Leaves<'_>, &Leaves<'_>),
+        place: Place<'_>,
+        parameters: &Leaves<'_>,
+        resources: &Leaves<'_>,
     ) {
         let first = matches!(on, Where::Own).then_some(own);
         let key = (action.into(), first.map(|own| (own.action.clone(), own.on_copied)));
