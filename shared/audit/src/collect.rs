@@ -9,7 +9,7 @@ use domain::{
 };
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
-use store::{Claim, Fence, TaskEnd};
+use store::{Fence, TaskEnd};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -36,11 +36,10 @@ impl Pipeline {
         };
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
-        let held = match self.store.claim_task((tenant, id), plan, place, begun, until).await? {
-            Claim::Claimed(held) => *held,
-            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
-                return Ok(StepResult::nothing());
-            }
+        let Some(held) =
+            self.store.claim_task((tenant, id), plan, place, begun, until).await?.claimed()
+        else {
+            return Ok(StepResult::nothing());
         };
         if self.is_given_up(held.attempt, held.requeued) {
             return self.complete(&held, TaskEnd::Failed(&self.given_up())).await;

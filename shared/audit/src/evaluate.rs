@@ -9,7 +9,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
-use store::{Claim, End, Fence, Transitions};
+use store::{End, Fence, Transitions};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -38,11 +38,9 @@ impl Pipeline {
     ) -> Result<StepResult, WorkError> {
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
-        let held = match self.store.claim_evaluation(tenant, id, begun, until).await? {
-            Claim::Claimed(held) => *held,
-            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
-                return Ok(StepResult::nothing());
-            }
+        let Some(held) = self.store.claim_evaluation(tenant, id, begun, until).await?.claimed()
+        else {
+            return Ok(StepResult::nothing());
         };
         if self.is_given_up(held.attempt, held.requeued) {
             return self.fail(&held, &self.given_up()).await;

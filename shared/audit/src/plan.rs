@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
 use domain::{Audit, AuditId, ProofOutcome, RegisteredState, ServiceRegion, Task, Tenant};
 use inventory::{REGIONS, ServiceSnapshot};
-use store::{Claim, Fence};
+use store::Fence;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -35,11 +35,8 @@ impl Pipeline {
     ) -> Result<StepResult, WorkError> {
         let (begun, lease) = (now(), self.settings.lease);
         let until = later(begun, lease);
-        let held = match self.store.claim_plan(tenant, id, begun, until).await? {
-            Claim::Claimed(held) => *held,
-            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
-                return Ok(StepResult::nothing());
-            }
+        let Some(held) = self.store.claim_plan(tenant, id, begun, until).await?.claimed() else {
+            return Ok(StepResult::nothing());
         };
         if self.is_given_up(held.attempt, held.requeued) {
             return self.fail(&held, &self.given_up()).await;

@@ -52,6 +52,17 @@ pub enum Claim<T> {
     Missing,
 }
 
+impl<T> Claim<T> {
+    /// What is to be worked on; nothing where another worker has it, or nobody needs it any more.
+    #[must_use]
+    pub fn claimed(self) -> Option<T> {
+        match self {
+            Self::Claimed(held) => Some(*held),
+            Self::Held { .. } | Self::Passed | Self::Ended(_) | Self::Missing => None,
+        }
+    }
+}
+
 /// Whether a write of a worker took place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{Job, JobState, JobStep, keys::Failure};
 use jiff::{SignedDuration, Timestamp};
-use store::{Claim, Error, Fence, Store};
+use store::{Error, Fence, Store};
 
 use super::{KeysRead, ReadKeys, Until, answer::closed};
 
@@ -58,11 +58,8 @@ impl Jobs {
     pub async fn work(&self, step: &JobStep, until: Until<'_>) -> Result<Worked, Error> {
         let now = Timestamp::now();
         let name = (&step.tenant, step.job_id);
-        let held = match self.store.claim_job(name, now, self.until(now)).await? {
-            Claim::Claimed(held) => *held,
-            Claim::Held { .. } | Claim::Passed | Claim::Ended(_) | Claim::Missing => {
-                return Ok(Worked::Passed);
-            }
+        let Some(held) = self.store.claim_job(name, now, self.until(now)).await?.claimed() else {
+            return Ok(Worked::Passed);
         };
         // As it was before this attempt.
         let before = Job { attempt: held.attempt.saturating_sub(1), ..held.clone() };
