@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Problem, Settings, Shared, request::no_account};
+use crate::{problem::Problem, request::no_account, settings::Settings, state::Shared};
 
 mod body;
 pub(crate) mod change;

@@ -2,7 +2,7 @@
 
 use store::{Page, PageRequest};
 
-use crate::fields::{Fields, shown};
+use crate::{fields::Fields, problem::shown};
 
 const LIMIT: &str = "a whole number from 1 to 1000";
 

@@ -10,8 +10,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Problem, Shared,
-    fields::{Fields, shown},
+    fields::Fields,
+    problem::{Problem, shown},
+    state::Shared,
 };
 
 /// The one name in a request's path.

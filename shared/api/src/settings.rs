@@ -5,7 +5,7 @@ use domain::{Audit, Lang, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Authenticate, Keys};
+use crate::{Keys, auth::Authenticate};
 
 /// What an operator decides about the API.
 #[derive(Clone)]

@@ -13,10 +13,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{
-    Problem, Shared,
     caller::Caller,
     paging::{Paging, USUAL},
+    problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
+    responses::{AnyRoute, JsonBody, NamedResource, NotFound, QueryParameters},
+    state::Shared,
 };
 
 mod body;
@@ -51,12 +53,8 @@ pub(crate) struct SuppressionsQuery {
     params(SuppressionsQuery),
     responses(
         (status = 200, description = "A page of suppressions.", body = Suppressions),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn list(
@@ -80,15 +78,9 @@ pub(crate) async fn list(
     responses(
         (status = 201, description = "The suppression is written down.", body = Suppression,
          headers(("location" = String, description = "What deletes it."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 404, response = NotFound),
     ),
 )]
 pub(crate) async fn suppress(
@@ -119,12 +111,8 @@ pub(crate) async fn suppress(
     params(("suppression_id" = String, Path, format = Uuid, description = "Its name.")),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
     ),
 )]
 pub(crate) async fn unsuppress(

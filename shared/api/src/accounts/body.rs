@@ -3,11 +3,10 @@ use jiff::Timestamp;
 use utoipa::ToSchema;
 
 use crate::{
-    Problem,
     accounts::word::Word,
-    audits::findings::{SERVICE, SEVERITY},
     fields::{Fields, not_valid, parsed},
-    regions::{REGIONS, region},
+    problem::Problem,
+    values::{REGIONS, SERVICE, SEVERITY, region},
 };
 
 /// An account to register. Other fields are refused, an `external_id` among them: it is made here.

@@ -9,9 +9,11 @@ use super::{
     register::usual_role,
 };
 use crate::{
-    Problem, Shared,
     caller::Caller,
+    problem::Problem,
     request::{Named, Sent, no_account},
+    responses::{AnyRoute, Conflict, JsonBody, NotFound},
+    state::Shared,
 };
 
 /// Changes what is said of an account; what is not there stays, null clears.
@@ -26,16 +28,10 @@ use crate::{
     request_body(content = body::ChangeRequest, content_type = "application/json"),
     responses(
         (status = 200, description = "The account as it is now.", body = AccountEntry),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn change(

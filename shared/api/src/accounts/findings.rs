@@ -6,12 +6,14 @@ use utoipa::IntoParams;
 
 use super::audited;
 use crate::{
-    Problem, Shared,
-    audits::findings::SEVERITY,
     caller::Caller,
     findings::{Followed, Problems, states},
     paging::{Paging, Sieve, USUAL},
+    problem::Problem,
     request::{Asked, Named},
+    responses::{AnyRoute, NotFound, QueryParameters},
+    state::Shared,
+    values::SEVERITY,
 };
 
 /// Which problems are told.
@@ -45,13 +47,9 @@ const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
     ),
     responses(
         (status = 200, description = "A page of problems.", body = Problems),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
+        (status = 404, response = NotFound),
     ),
 )]
 pub(crate) async fn findings(

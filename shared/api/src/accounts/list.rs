@@ -5,10 +5,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::AccountEntry;
 use crate::{
-    Problem, Shared,
     caller::Caller,
     paging::{Paging, USUAL},
+    problem::Problem,
     request::Asked,
+    responses::{AnyRoute, QueryParameters},
+    state::Shared,
 };
 
 /// One page of accounts.
@@ -41,12 +43,8 @@ pub(crate) struct AccountsQuery {
     params(AccountsQuery),
     responses(
         (status = 200, description = "A page of accounts.", body = Accounts),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn list(

@@ -9,7 +9,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Account, body};
-use crate::{Problem, Shared, caller::Caller, request::Sent};
+use crate::{
+    caller::Caller,
+    problem::Problem,
+    request::Sent,
+    responses::{AnyRoute, Conflict, JsonBody},
+    state::Shared,
+};
 
 /// Registers an account, and makes the `ExternalId` that its role has to ask for.
 #[utoipa::path(
@@ -21,15 +27,9 @@ use crate::{Problem, Shared, caller::Caller, request::Sent};
     responses(
         (status = 201, description = "The account is registered; its owner can create the role.",
          body = Account, headers(("location" = String, description = "Where the account is."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn register(

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 
 use super::{AccountEntry, find, is_deleted};
 use crate::{
-    Problem, Shared,
     caller::Caller,
+    problem::Problem,
     request::{Named, no_account},
+    responses::{AnyRoute, Conflict, NamedResource},
+    state::Shared,
 };
 
 /// Asks AWS whether the account's role opens to its `ExternalId` alone, and keeps the answer.
@@ -22,13 +24,9 @@ use crate::{
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account with what came of it.", body = AccountEntry),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn verify(

@@ -5,10 +5,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::AuditEntry;
 use crate::{
-    Problem, Shared,
     caller::Caller,
     paging::{Paging, Sieve, USUAL},
+    problem::Problem,
     request::Asked,
+    responses::{AnyRoute, QueryParameters},
+    state::Shared,
 };
 
 /// One page of audits.
@@ -48,12 +50,8 @@ const STATUS: &str = "queued, running, complete, incomplete, failed or cancelled
     params(AuditsQuery),
     responses(
         (status = 200, description = "A page of audits.", body = Audits),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn list(

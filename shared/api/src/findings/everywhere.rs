@@ -4,11 +4,13 @@ use utoipa::IntoParams;
 
 use super::{Followed, Problems, states, walk::Walk};
 use crate::{
-    Problem, Shared,
-    audits::findings::SEVERITY,
     caller::Caller,
     paging::{Paging, USUAL},
+    problem::Problem,
     request::Asked,
+    responses::{AnyRoute, QueryParameters},
+    state::Shared,
+    values::SEVERITY,
 };
 
 /// Which problems are told.
@@ -43,12 +45,8 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     params(EverywhereQuery),
     responses(
         (status = 200, description = "A page of problems.", body = Problems),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn everywhere(

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use domain::{AccountId, Lifecycle, RegisteredState, Tenant, TrackedFinding};
 use store::{Page, PageRequest, Store};
 
-use crate::{Problem, paging::Paging};
+use crate::{paging::Paging, problem::Problem};
 
 /// How many pages of problems are read for one page of an answer.
 const ROUNDS: usize = 40;

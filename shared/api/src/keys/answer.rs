@@ -18,11 +18,12 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Keys, KeysRead, Until, asked::Wanted, job::KeysJob};
-use crate::{Problem, Shared, request::no_account};
-
-/// After how many seconds it is worth looking at a job.
-pub(super) const LOOK_AGAIN: u64 = 2;
+use super::{
+    Keys, KeysRead, Until,
+    asked::Wanted,
+    job::{KeysJob, LOOK_AGAIN},
+};
+use crate::{problem::Problem, request::no_account, state::Shared};
 
 /// When there may be room for another job.
 const ROOM: Duration = Duration::from_secs(30);

@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Keys;
 use crate::{
-    Problem,
     fields::{Fields, not_valid, parsed},
+    problem::Problem,
 };
 
 /// Which keys are asked for, in a query.

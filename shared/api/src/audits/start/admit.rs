@@ -5,7 +5,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::body::Wanted;
-use crate::{FieldError, Problem, request::no_account};
+use crate::{
+    problem::{FieldError, Problem},
+    request::no_account,
+};
 
 /// The order of an audit of a registered account.
 pub(super) fn registered(
