@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use api::Worked;
+use audit::Worked;
 use aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
 use axum::{Router, body::to_bytes};
 use domain::JobStep;

@@ -5,11 +5,17 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use access_keys::{Accounts, CALL_TIMEOUT, ConcurrencyLimits};
-use api::{Gateway, Jobs, Keys, OwnAccount, ReadKeys, Until, Worked};
+use access_keys::{Accounts, CALL_TIMEOUT, ConcurrencyLimits, ReadKeys, Run};
+use api::{Gateway, Keys, OwnAccount};
+use async_trait::async_trait;
+use audit::{Jobs, Worked};
 use aws_config::retry::RetryConfig;
 use axum::Router;
-use domain::{JobStep, with_causes};
+use domain::{
+    JobStep, RegisteredAccount,
+    keys::{Failure, Partial, Reading},
+    with_causes,
+};
 use lambda_runtime::Error;
 use store::Store;
 use tokio::{
@@ -58,8 +64,8 @@ impl Service {
         let accounts = Accounts::new(config, Some(settings.worker), paces, CALL_TIMEOUT);
         let reader: Arc<dyn ReadKeys> = Arc::new(accounts);
         let stop = CancellationToken::new();
-        let own_account = OwnAccount::Only(settings.operator);
-        let keys = Keys { stop: stop.clone(), ..Keys::new(Arc::clone(&reader), own_account) };
+        let requests = Requests { reader: Arc::clone(&reader), stop: stop.clone() };
+        let keys = Keys::new(Arc::new(requests), OwnAccount::Only(settings.operator));
         let gateway = Gateway { tenant_claim: settings.tenant_claim };
         let router = api::keys_router(store.clone(), api::Settings::of_keys(gateway, keys));
         Ok(Self {
@@ -114,10 +120,28 @@ impl Service {
     }
 }
 
+/// Reads for requests, until the process is to end.
+struct Requests {
+    reader: Arc<dyn ReadKeys>,
+    stop: CancellationToken,
+}
+
+#[async_trait]
+impl api::ReadKeys for Requests {
+    async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        from: Partial,
+        deadline: Instant,
+    ) -> Result<Reading, Failure> {
+        self.reader.read(account, from, Run::unwatched(deadline, &self.stop)).await
+    }
+}
+
 impl Work for Shift<'_> {
     async fn work(&self, step: &JobStep) -> Result<Worked, String> {
-        let until = Until { deadline: self.deadline, stop: &self.service.stop };
-        let worked = self.service.jobs.work(step, until).await;
+        let run = Run::unwatched(self.deadline, &self.service.stop);
+        let worked = self.service.jobs.work(step, run).await;
         worked.map_err(|error| with_causes(&error))
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use access_keys::Limits;
-use api::Jobs;
+use audit::Jobs;
 use domain::{RoleArn, Service, Tenant};
 
 /// What the environment says.

@@ -3,23 +3,38 @@ use std::{
     time::Duration,
 };
 
-use api::{KeysRead, ReadKeys, Until};
 use async_trait::async_trait;
 use aws::{AssumeRole, SessionName, SessionPolicy, as_role, beside, caller};
 use aws_config::SdkConfig;
 use collect::ConcurrencyLimits;
 use domain::{
     Account, AccountId, ExternalId, RegisteredAccount, RoleArn, RoleName,
-    keys::{Failure, Include, Method, Partial},
+    keys::{Failure, Include, Method, Partial, Reading},
 };
 
-use crate::{Monitor, Outcome, Run, session};
+use crate::{Monitor, Run, session};
 
 /// How many monitors are kept: each has a client with its connections.
 const KEPT: usize = 64;
 
 /// How long calls that are under way are waited for once the service stops.
 const LAST_CALLS: Duration = Duration::from_secs(5);
+
+/// A way to read the access keys of accounts.
+#[async_trait]
+pub trait ReadKeys: Send + Sync {
+    /// Begins or goes on with a reading of a registered account, through its role, or of the service's own.
+    ///
+    /// # Errors
+    ///
+    /// Why there will be no answer.
+    async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        partial: Partial,
+        run: Run<'_>,
+    ) -> Result<Reading, Failure>;
+}
 
 /// The accounts whose keys are read: the service's own and the registered ones. Each is opened once, for one way of
 /// reading, and then kept.
@@ -50,45 +65,6 @@ impl Accounts {
         timeout: Duration,
     ) -> Self {
         Self { config, worker, paces, timeout, open: Mutex::new(Vec::new()) }
-    }
-
-    /// Begins or goes on with a reading of a registered account, or of the service's own.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no answer.
-    pub async fn read(
-        &self,
-        account: Option<&RegisteredAccount>,
-        partial: Partial,
-        run: Run<'_>,
-    ) -> Result<Outcome, Failure> {
-        let name = Name::of(account, &partial);
-        let begun = partial.clone();
-        let reading = async {
-            let monitor = if let Some(monitor) = self.find(&name) {
-                monitor
-            } else {
-                let opened = run.wait_for(self.open(account, &partial)).await;
-                let Some(opened) = opened else { return Ok(Outcome::Unfinished(partial)) };
-                self.keep(&name, opened?)
-            };
-            monitor.read(partial, run).await
-        };
-        let last_calls = async {
-            run.stop.cancelled().await;
-            tokio::time::sleep(LAST_CALLS).await;
-        };
-        let read = tokio::select! {
-            read = reading => read,
-            // What this reading has is lost with the call that it waits for.
-            () = last_calls => Ok(Outcome::Unfinished(begun)),
-        };
-        if read.is_err() {
-            // A role that has changed is asked anew, and then says what is wrong with it.
-            self.forget(&name);
-        }
-        read
     }
 
     async fn open(
@@ -153,14 +129,35 @@ impl ReadKeys for Accounts {
     async fn read(
         &self,
         account: Option<&RegisteredAccount>,
-        from: Partial,
-        until: Until<'_>,
-    ) -> Result<KeysRead, Failure> {
-        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
-        Ok(match Self::read(self, account, from, run).await? {
-            Outcome::Done(answer) => KeysRead::Whole(answer),
-            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
-        })
+        partial: Partial,
+        run: Run<'_>,
+    ) -> Result<Reading, Failure> {
+        let name = Name::of(account, &partial);
+        let begun = partial.clone();
+        let reading = async {
+            let monitor = if let Some(monitor) = self.find(&name) {
+                monitor
+            } else {
+                let opened = run.wait_for(self.open(account, &partial)).await;
+                let Some(opened) = opened else { return Ok(Reading::Unfinished(partial)) };
+                self.keep(&name, opened?)
+            };
+            monitor.read(partial, run).await
+        };
+        let last_calls = async {
+            run.stop.cancelled().await;
+            tokio::time::sleep(LAST_CALLS).await;
+        };
+        let read = tokio::select! {
+            read = reading => read,
+            // What this reading has is lost with the call that it waits for.
+            () = last_calls => Ok(Reading::Unfinished(begun)),
+        };
+        if read.is_err() {
+            // A role that has changed is asked anew, and then says what is wrong with it.
+            self.forget(&name);
+        }
+        read
     }
 }
 

@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, KeyReader, NO_ANSWER};
 use domain::{
     Cause, Partition, Receipt, Service, Unread,
-    keys::{Failure, Method, OldAccessKeys, Partial},
+    keys::{Failure, Method, Partial, Reading},
 };
 
 use crate::{Run, report, users};
@@ -17,15 +17,6 @@ pub struct Monitor {
     pub(crate) side_by_side: usize,
     /// How long one call may take.
     timeout: Duration,
-}
-
-/// How a reading ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All was read.
-    Done(OldAccessKeys),
-    /// The time was up, or it was stopped; it can go on from here.
-    Unfinished(Partial),
 }
 
 impl Monitor {
@@ -54,13 +45,13 @@ impl Monitor {
     /// # Errors
     ///
     /// Why there is no answer. What was read by then is lost: a part of a list is no list.
-    pub async fn read(&self, mut partial: Partial, run: Run<'_>) -> Result<Outcome, Failure> {
+    pub async fn read(&self, mut partial: Partial, run: Run<'_>) -> Result<Reading, Failure> {
         (run.watch)(partial.seen);
         let ended = match partial.way {
             Method::Live => users::read(self, &mut partial, run).await?,
             Method::Report => report::read(self, &mut partial, run).await?,
         };
-        if ended { partial.answer().map(Outcome::Done) } else { Ok(Outcome::Unfinished(partial)) }
+        if ended { partial.answer().map(Reading::Done) } else { Ok(Reading::Unfinished(partial)) }
     }
 
     /// Why there is no answer, from a call that gave none.

@@ -30,7 +30,8 @@ mod values;
 pub use auth::{Authenticate, Open, Refused, Token, bearer};
 #[cfg(feature = "gateway")]
 pub use gateway::Gateway;
-pub use keys::{Jobs, Keys, KeysRead, OwnAccount, ReadKeys, Until, Worked};
 pub use problem::{FieldError, Problem};
 pub use routes::{keys_router, router};
-pub use settings::{Limits, Onboarding, QuickCreate, Settings, Template, Verify};
+pub use settings::{
+    Keys, Limits, Onboarding, OwnAccount, QuickCreate, ReadKeys, Settings, Template, Verify,
+};
