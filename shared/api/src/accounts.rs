@@ -179,9 +179,3 @@ async fn audited(
     }
     Ok(None)
 }
-
-/// The answer to whoever would change an account that is deleted.
-fn is_deleted(account: &RegisteredAccount) -> Problem {
-    let id = &account.account_id;
-    Problem::conflict(format!("account `{id}` is deleted; register it anew to have it audited"))
-}

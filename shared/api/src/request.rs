@@ -59,6 +59,11 @@ pub(crate) fn no_account(name: &str) -> Problem {
     ))
 }
 
+/// 409: the account is deleted, and is neither changed nor audited.
+pub(crate) fn deleted_account(id: &AccountId) -> Problem {
+    Problem::conflict(format!("account `{id}` is deleted; register it anew to have it audited"))
+}
+
 /// 404: not among the caller's audits.
 pub(crate) fn no_audit(name: &str) -> Problem {
     let name = shown(name);

@@ -8,13 +8,12 @@ use axum::{
 };
 use domain::Suppression;
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
     caller::Caller,
-    paging::{Paging, USUAL},
+    paging::{Paging, page},
     problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
     responses::{AnyRoute, JsonBody, NamedResource, NotFound, QueryParameters},
@@ -23,13 +22,11 @@ use crate::{
 
 mod body;
 
-/// One page of suppressions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Suppressions {
+page! {
+    /// One page of suppressions.
+    Suppressions,
     /// The suppressions of this page, those that have expired lately included.
-    items: Vec<Suppression>,
-    /// Asks for the next page; null on the last.
-    next_cursor: Option<String>,
+    Suppression
 }
 
 /// Which suppressions are told.
@@ -60,12 +57,11 @@ pub(crate) struct SuppressionsQuery {
 pub(crate) async fn list(
     Caller(tenant): Caller,
     State(shared): State<Shared>,
-    Asked(mut fields): Asked,
+    Asked(fields): Asked,
 ) -> Result<Json<Suppressions>, Problem> {
-    let paging = Paging::of(&mut fields, USUAL);
-    fields.done(&["cursor", "limit"]).map_err(Problem::invalid)?;
+    let paging = Paging::alone(fields)?;
     let page = shared.store.suppressions(&tenant, paging.request()).await?;
-    Ok(Json(Suppressions { items: page.items, next_cursor: page.next_cursor }))
+    Ok(Json(Suppressions::of(page, |suppression| suppression)))
 }
 
 /// Keeps failing findings quiet until a date, from the next audit on. They stay in every result, marked.

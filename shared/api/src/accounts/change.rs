@@ -5,13 +5,12 @@ use jiff::Timestamp;
 use super::{
     AccountEntry,
     body::{self, Said},
-    is_deleted,
     register::usual_role,
 };
 use crate::{
     caller::Caller,
     problem::Problem,
-    request::{Named, Sent, no_account},
+    request::{Named, Sent, deleted_account, no_account},
     responses::{AnyRoute, Conflict, JsonBody, NotFound},
     state::Shared,
 };
@@ -47,7 +46,7 @@ pub(crate) async fn change(
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
-        return Err(is_deleted(&account));
+        return Err(deleted_account(&id));
     }
     Ok(Json(AccountEntry::of(account, now)))
 }

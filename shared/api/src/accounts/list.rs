@@ -1,25 +1,22 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::AccountEntry;
 use crate::{
     caller::Caller,
-    paging::{Paging, USUAL},
+    paging::{Paging, page},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
     state::Shared,
 };
 
-/// One page of accounts.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Accounts {
+page! {
+    /// One page of accounts.
+    Accounts,
     /// The accounts of this page, by their digits, deleted ones included.
-    items: Vec<AccountEntry>,
-    /// Asks for the next page; null on the last.
-    next_cursor: Option<String>,
+    AccountEntry
 }
 
 /// Which accounts are told.
@@ -50,12 +47,10 @@ pub(crate) struct AccountsQuery {
 pub(crate) async fn list(
     Caller(tenant): Caller,
     State(shared): State<Shared>,
-    Asked(mut fields): Asked,
+    Asked(fields): Asked,
 ) -> Result<Json<Accounts>, Problem> {
-    let paging = Paging::of(&mut fields, USUAL);
-    fields.done(&["cursor", "limit"]).map_err(Problem::invalid)?;
+    let paging = Paging::alone(fields)?;
     let page = shared.store.accounts(&tenant, paging.request()).await?;
     let now = Timestamp::now();
-    let items = page.items.into_iter().map(|account| AccountEntry::of(account, now)).collect();
-    Ok(Json(Accounts { items, next_cursor: page.next_cursor }))
+    Ok(Json(Accounts::of(page, |account| AccountEntry::of(account, now))))
 }

@@ -2,11 +2,11 @@ use axum::{Json, extract::State};
 use domain::{Alert, Proof, ProofOutcome, RegisteredAccount, RegisteredState};
 use jiff::Timestamp;
 
-use super::{AccountEntry, find, is_deleted};
+use super::{AccountEntry, find};
 use crate::{
     caller::Caller,
     problem::Problem,
-    request::{Named, no_account},
+    request::{Named, deleted_account, no_account},
     responses::{AnyRoute, Conflict, NamedResource},
     state::Shared,
 };
@@ -37,7 +37,7 @@ pub(crate) async fn verify(
     let id = name.account()?;
     let seen = find(&shared, &tenant, &id).await?;
     if seen.state == RegisteredState::Deleted {
-        return Err(is_deleted(&seen));
+        return Err(deleted_account(&id));
     }
     let proof = shared.settings.verify.verify(&seen).await;
     tracing::info!(account = %id, %tenant, outcome = %proof.outcome, "role asked");
@@ -51,7 +51,7 @@ pub(crate) async fn verify(
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
-        return Err(is_deleted(&account));
+        return Err(deleted_account(&id));
     }
     if !is_of(&account, &seen) {
         let detail = format!("account `{id}` has another role by now; verify it again");

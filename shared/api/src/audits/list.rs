@@ -1,25 +1,22 @@
 use axum::{Json, extract::State};
 use domain::{AccountId, AuditState};
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::AuditEntry;
 use crate::{
     caller::Caller,
-    paging::{Paging, Sieve, USUAL},
+    paging::{Paging, Sieve, USUAL, page},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
     state::Shared,
 };
 
-/// One page of audits.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Audits {
+page! {
+    /// One page of audits.
+    Audits,
     /// The audits of this page, the newest first.
-    items: Vec<AuditEntry>,
-    /// Asks for the next page; null on the last.
-    next_cursor: Option<String>,
+    AuditEntry
 }
 
 /// Which audits are told.
@@ -68,7 +65,5 @@ pub(crate) async fn list(
         let page = shared.store.audits(&tenant, account.as_ref(), page).await?;
         sieve.give(page, |audit| status.is_none_or(|status| audit.state == status));
     }
-    let page = sieve.page();
-    let items = page.items.into_iter().map(AuditEntry::from).collect();
-    Ok(Json(Audits { items, next_cursor: page.next_cursor }))
+    Ok(Json(Audits::of(sieve.page(), AuditEntry::from)))
 }
