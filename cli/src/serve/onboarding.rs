@@ -5,6 +5,7 @@ use std::time::Duration;
 use api::{Onboarding, Template};
 use aws_config::SdkConfig;
 use domain::{RoleArn, RoleName};
+use policy::Arn;
 
 /// How long AWS may take to say whose credentials these are, before the service starts without knowing.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -16,7 +17,7 @@ pub(super) async fn onboarding(
     template_url: Option<String>,
 ) -> Option<Onboarding> {
     let found = match worker {
-        Some(worker) => Ok((worker.account().id.to_string(), with_path(&worker.to_string()))),
+        Some(worker) => Ok((worker.account().id.to_string(), worker.path_and_name().to_owned())),
         None => match tokio::time::timeout(PATIENCE, aws::caller(config)).await {
             Ok(Ok(caller)) => role(&caller.arn).map(|role| (caller.account.id.to_string(), role)),
             Ok(Err(error)) => Err(error.to_string()),
@@ -43,16 +44,12 @@ pub(super) async fn onboarding(
     })
 }
 
-/// A role's name with its path, as the template takes it.
-fn with_path(arn: &str) -> String {
-    arn.split_once(":role/").map_or("", |(_, name)| name).to_owned()
-}
-
 /// The role of a session.
 ///
 /// The session's ARN leaves out the role's path, which the customer's trust policy has to name.
 fn role(caller: &str) -> Result<String, String> {
-    let Some((_, session)) = caller.split_once(":assumed-role/") else {
+    let session = Arn::split(caller).filter(|arn| arn.resource_type() == Some("assumed-role"));
+    let Some(session) = session.map(|arn| arn.resource_id()) else {
         return Err(format!("`{caller}` is no role, and a customer's role trusts a role alone"));
     };
     let name = session.split('/').next().unwrap_or_default();
@@ -81,6 +78,5 @@ mod tests {
         let sso =
             "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ana";
         assert_eq!(role(sso), Err(true));
-        assert_eq!(with_path("arn:aws:iam::111122223333:role/ops/Auditor"), "ops/Auditor");
     }
 }

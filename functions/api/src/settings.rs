@@ -68,9 +68,7 @@ impl Settings {
     /// The API's settings, in the region where the function runs.
     pub(crate) fn api(self, region: String, verify: impl Verify + 'static) -> api::Settings {
         let operator_account = self.worker.account().id.to_string();
-        let arn = self.worker.to_string();
-        // With its path, if it has one.
-        let worker_role_name = arn.split_once(":role/").map_or("", |(_, name)| name).to_owned();
+        let worker_role_name = self.worker.path_and_name().to_owned();
         let gateway = Gateway { tenant_claim: self.tenant_claim };
         api::Settings {
             purge_days: self.purge_days,

@@ -4,7 +4,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws::{AssumeRole, SessionName, SessionPolicy, as_role, beside, caller};
+use aws::{SessionName, as_worker, beside, caller};
 use aws_config::SdkConfig;
 use collect::ConcurrencyLimits;
 use domain::{
@@ -78,23 +78,17 @@ impl Accounts {
         };
         let customer = beside(&self.config, &registered.account_id);
         let session_name = SessionName::new("keys").map_err(|error| refused(&error, true))?;
-        let entering = match &self.worker {
+        let config = match &self.worker {
             None => self.config.clone(),
             Some(worker) => {
-                let door = AssumeRole {
-                    role: worker.clone(),
-                    external_id: None,
-                    name: session_name.clone(),
-                    cap: SessionPolicy::assume_role(customer.partition, &registered.role_name),
-                };
-                let entered = as_role(&self.config, door).await;
-                entered.map_err(|error| refused(&error, error.is_denial()))?
+                let name = session_name.clone();
+                let config = as_worker(&self.config, worker, name, &registered.role_name).await;
+                config.map_err(|error| refused(&error, error.is_denial()))?
             }
         };
         let role = RoleArn::new(customer.clone(), &registered.role_name);
         let (id, way, include) = (&registered.external_id, partial.way, partial.ask.include);
-        let session =
-            session(&entering, role, Some(id.clone()), session_name, way, include).await?;
+        let session = session(&config, role, Some(id.clone()), session_name, way, include).await?;
         Ok(self.monitor(&customer, Some(&session)))
     }
 

@@ -23,8 +23,8 @@ pub async fn session(
     way: Method,
     include: Include,
 ) -> Result<Session, Failure> {
-    let cap = SessionPolicy::new(role.account().partition, &way.actions(include));
-    let opened = aws::open(config, AssumeRole { role, external_id, name, cap }).await;
+    let policy = SessionPolicy::new(role.account().partition, &way.actions(include));
+    let opened = aws::open(config, AssumeRole { role, external_id, name, policy }).await;
     opened.map_err(|refused| Failure::Refused {
         denied: refused.is_denial(),
         reason: refused.to_string(),
