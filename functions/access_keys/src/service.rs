@@ -9,13 +9,13 @@ use access_keys::{Accounts, CALL_TIMEOUT, ConcurrencyLimits, ReadKeys, Run};
 use api::{Gateway, Keys, OwnAccount};
 use async_trait::async_trait;
 use audit::{Jobs, Worked};
-use aws_config::retry::RetryConfig;
 use axum::Router;
 use domain::{
     JobStep, RegisteredAccount,
     keys::{Failure, Partial, Reading},
     with_causes,
 };
+use environment::{Environment, EnvironmentError};
 use lambda_runtime::Error;
 use store::Store;
 use tokio::{
@@ -25,10 +25,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    handler::Work,
-    settings::{Settings, Wrong},
-};
+use crate::{handler::Work, settings::Settings};
 
 /// How long before the function's time is up a job is put back, at most: of a short time a third.
 const RESERVE: Duration = Duration::from_secs(30);
@@ -54,14 +51,14 @@ pub(crate) struct Shift<'a> {
 }
 
 impl Service {
-    pub(crate) async fn from_env() -> Result<Self, Wrong> {
-        let settings = Settings::read(|name| std::env::var(name).ok())?;
+    pub(crate) async fn from_env() -> Result<Self, EnvironmentError> {
+        let settings = Settings::read(&Environment::process())?;
         // To IAM requests are sent once: `collect` retries and counts them.
         let config = aws::config(&aws::ClientOptions::default()).await;
-        let own = config.to_builder().retry_config(RetryConfig::standard()).build();
+        let own = aws::with_retries(&config);
         let store = Store::on_aws(&own, settings.table, settings.bucket);
-        let paces = ConcurrencyLimits::new(&settings.limits);
-        let accounts = Accounts::new(config, Some(settings.worker), paces, CALL_TIMEOUT);
+        let limits = ConcurrencyLimits::new(&settings.limits);
+        let accounts = Accounts::new(config, Some(settings.worker), limits, CALL_TIMEOUT);
         let reader: Arc<dyn ReadKeys> = Arc::new(accounts);
         let stop = CancellationToken::new();
         let requests = Requests { reader: Arc::clone(&reader), stop: stop.clone() };

@@ -15,7 +15,7 @@ mod recorded;
 
 pub use advice::advice;
 pub use caller::{Caller, CallerError, caller, reason};
-pub use config::{ClientOptions, beside, config, partition, region_in};
+pub use config::{ClientOptions, beside, config, partition, region_in, with_retries};
 pub use prove::{Doubt, Wrong, proof, prove};
 pub use quick_create::quick_create_url;
 pub use session::{AssumeRole, AssumeRoleError, Session, SessionName, as_worker, open};
