@@ -41,7 +41,7 @@ pub trait ReadKeys: Send + Sync {
 pub struct Accounts {
     config: SdkConfig,
     worker: Option<RoleArn>,
-    paces: ConcurrencyLimits,
+    limits: ConcurrencyLimits,
     timeout: Duration,
     open: Mutex<Vec<(Name, Arc<Monitor>)>>,
 }
@@ -55,16 +55,16 @@ struct Name {
 
 impl Accounts {
     /// Reads with the credentials of `config`. Registered accounts are entered as `worker`, whom their roles trust, or
-    /// with the credentials themselves. The bound of IAM in `paces` holds for all accounts together; one call may take
+    /// with the credentials themselves. The bound of IAM in `limits` holds for all accounts together; one call may take
     /// `timeout`.
     #[must_use]
     pub const fn new(
         config: SdkConfig,
         worker: Option<RoleArn>,
-        paces: ConcurrencyLimits,
+        limits: ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
-        Self { config, worker, paces, timeout, open: Mutex::new(Vec::new()) }
+        Self { config, worker, limits, timeout, open: Mutex::new(Vec::new()) }
     }
 
     async fn open(
@@ -87,13 +87,14 @@ impl Accounts {
             }
         };
         let role = RoleArn::new(customer.clone(), &registered.role_name);
-        let (id, way, include) = (&registered.external_id, partial.way, partial.ask.include);
-        let session = session(&config, role, Some(id.clone()), session_name, way, include).await?;
+        let (id, method, include) = (&registered.external_id, partial.way, partial.ask.include);
+        let session =
+            session(&config, role, Some(id.clone()), session_name, method, include).await?;
         Ok(self.monitor(&customer, Some(&session)))
     }
 
     fn monitor(&self, account: &Account, session: Option<&aws::Session>) -> Monitor {
-        Monitor::new(&self.config, account.partition, session, &self.paces, self.timeout)
+        Monitor::new(&self.config, account.partition, session, &self.limits, self.timeout)
     }
 
     fn find(&self, name: &Name) -> Option<Arc<Monitor>> {

@@ -21,17 +21,17 @@ pub struct Monitor {
 
 impl Monitor {
     /// Reads an account of `partition` through `session`, or with the configuration's own credentials. The bound of IAM
-    /// in `paces` holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
+    /// in `limits` holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
     #[must_use]
     pub fn new(
         config: &SdkConfig,
         partition: Partition,
         session: Option<&Session>,
-        paces: &ConcurrencyLimits,
+        limits: &ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
-        let keys = KeyReader::new(config, partition, session, paces, timeout);
-        Self { keys, side_by_side: paces.limit(Service::Iam), timeout }
+        let keys = KeyReader::new(config, partition, session, limits, timeout);
+        Self { keys, side_by_side: limits.limit(Service::Iam), timeout }
     }
 
     /// How many requests were sent since it was made, and what was refused.

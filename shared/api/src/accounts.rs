@@ -17,12 +17,12 @@ pub(crate) mod change;
 pub(crate) mod diff;
 mod difference;
 pub(crate) mod findings;
+mod given;
 pub(crate) mod list;
 pub(crate) mod one;
 pub(crate) mod register;
 pub(crate) mod remove;
 pub(crate) mod verify;
-mod word;
 
 /// A registered account, without its `ExternalId`.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     AccountEntry,
-    body::{self, Said},
+    body::{self, AccountFields},
     register::usual_role,
 };
 use crate::{
@@ -40,9 +40,9 @@ pub(crate) async fn change(
     sent: Sent,
 ) -> Result<Json<AccountEntry>, Problem> {
     let id = name.account()?;
-    let said = body::change(sent.fields()?)?;
+    let given = body::change(sent.fields()?)?;
     let (now, role) = (Timestamp::now(), usual_role(&shared));
-    let make = |account: &mut RegisteredAccount| apply(account, &said, &role, now);
+    let make = |account: &mut RegisteredAccount| apply(account, &given, &role, now);
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
@@ -52,25 +52,30 @@ pub(crate) async fn change(
 }
 
 /// Changes an account, unless it is deleted.
-fn apply(account: &mut RegisteredAccount, said: &Said, usual_role: &RoleName, now: Timestamp) {
+fn apply(
+    account: &mut RegisteredAccount,
+    given: &AccountFields,
+    usual_role: &RoleName,
+    now: Timestamp,
+) {
     if account.state == RegisteredState::Deleted {
         return;
     }
     let role_before = account.role_name.clone();
-    said.role_name.change(&mut account.role_name, || usual_role.clone());
+    given.role_name.change(&mut account.role_name, || usual_role.clone());
     if account.role_name != role_before {
         account.state = RegisteredState::Pending;
         account.reason = None;
         account.proof = None;
     }
-    said.name.change_or_clear(&mut account.name);
-    said.regions.change(&mut account.regions, Vec::new);
-    said.services.change(&mut account.services, Vec::new);
+    given.name.change_or_clear(&mut account.name);
+    given.regions.change(&mut account.regions, Vec::new);
+    given.services.change(&mut account.services, Vec::new);
     let schedule_before = account.schedule.clone();
-    said.schedule.change_or_clear(&mut account.schedule);
+    given.schedule.change_or_clear(&mut account.schedule);
     if account.schedule != schedule_before {
         // It begins now: a time of today that has gone by is not made up for.
         account.scheduled_for = Some(now);
     }
-    said.alert_severity.change_or_clear(&mut account.alert_severity);
+    given.alert_severity.change_or_clear(&mut account.alert_severity);
 }

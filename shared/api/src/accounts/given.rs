@@ -1,37 +1,37 @@
-/// What is said of one field.
-pub(super) enum Word<T> {
+/// What is given for one field.
+pub(super) enum Given<T> {
     /// Nothing.
-    Unsaid,
+    Absent,
     /// Null.
-    Cleared,
+    Null,
     /// A value.
-    Is(T),
+    Value(T),
 }
 
-impl<T: Clone> Word<T> {
+impl<T: Clone> Given<T> {
     /// The value, if there is one.
     pub(super) fn value(self) -> Option<T> {
         match self {
-            Self::Unsaid | Self::Cleared => None,
-            Self::Is(value) => Some(value),
+            Self::Absent | Self::Null => None,
+            Self::Value(value) => Some(value),
         }
     }
 
-    /// Changes a field to what is said of it.
+    /// Changes a field to what is given for it.
     pub(super) fn change(&self, field: &mut T, cleared: impl FnOnce() -> T) {
         match self {
-            Self::Unsaid => {}
-            Self::Cleared => *field = cleared(),
-            Self::Is(value) => field.clone_from(value),
+            Self::Absent => {}
+            Self::Null => *field = cleared(),
+            Self::Value(value) => field.clone_from(value),
         }
     }
 
-    /// Changes a field that may be empty to what is said of it.
+    /// Changes a field that may be empty to what is given for it.
     pub(super) fn change_or_clear(&self, field: &mut Option<T>) {
         match self {
-            Self::Unsaid => {}
-            Self::Cleared => *field = None,
-            Self::Is(value) => *field = Some(value.clone()),
+            Self::Absent => {}
+            Self::Null => *field = None,
+            Self::Value(value) => *field = Some(value.clone()),
         }
     }
 }

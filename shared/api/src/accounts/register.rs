@@ -37,18 +37,18 @@ pub(crate) async fn register(
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<impl IntoResponse, Problem> {
-    let (account_id, said) = body::register(sent.fields()?)?;
+    let (account_id, given) = body::register(sent.fields()?)?;
     let now = Timestamp::now();
     let account = RegisteredAccount {
         tenant,
         account_id,
-        name: said.name.value(),
-        role_name: said.role_name.value().unwrap_or_else(|| usual_role(&shared)),
+        name: given.name.value(),
+        role_name: given.role_name.value().unwrap_or_else(|| usual_role(&shared)),
         external_id: made_up()?,
-        regions: said.regions.value().unwrap_or_default(),
-        services: said.services.value().unwrap_or_default(),
-        schedule: said.schedule.value(),
-        alert_severity: said.alert_severity.value(),
+        regions: given.regions.value().unwrap_or_default(),
+        services: given.services.value().unwrap_or_default(),
+        schedule: given.schedule.value(),
+        alert_severity: given.alert_severity.value(),
         state: RegisteredState::Pending,
         reason: None,
         created_at: now,

@@ -30,13 +30,13 @@ const ROOM: Duration = Duration::from_secs(30);
 pub(super) async fn answer(
     shared: &Shared,
     tenant: Tenant,
-    way: Method,
+    method: Method,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let begun = Instant::now();
     let keys = shared.settings.keys.as_ref().ok_or_else(Problem::internal)?;
     let account = account(shared, keys, &tenant, wanted.account_id).await?;
-    let from = Partial::new(way, wanted.ask, Timestamp::now());
+    let from = Partial::new(method, wanted.ask, Timestamp::now());
     if wanted.wait.is_zero() {
         return put_off(shared, keys, tenant, account, &from).await;
     }
