@@ -13,7 +13,7 @@ use service::Service;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::run_function(run()).await
+    telemetry::run_function(run).await
 }
 
 async fn run() -> Result<(), Error> {

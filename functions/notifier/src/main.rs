@@ -16,7 +16,7 @@ use channels::{Slack, Topic};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::run_function(run()).await
+    telemetry::run_function(run).await
 }
 
 async fn run() -> Result<(), Error> {

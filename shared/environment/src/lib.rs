@@ -5,8 +5,11 @@
 
 use std::{env, fmt::Display, str::FromStr};
 
+/// What a variable is set to, if it is.
+type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// The variables of a process, or of a test.
-pub struct Environment<'a>(Box<dyn Fn(&str) -> Option<String> + 'a>);
+pub struct Environment<'a>(Box<Lookup<'a>>);
 
 /// What is wrong with a variable.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

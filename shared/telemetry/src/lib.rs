@@ -51,9 +51,9 @@ fn of_function() {
 }
 
 /// Runs a function's process to its end: logs, and last says why the function cannot run.
-pub async fn run_function<E: Display>(run: impl Future<Output = Result<(), E>>) -> ExitCode {
+pub async fn run_function<E: Display>(run: impl AsyncFnOnce() -> Result<(), E>) -> ExitCode {
     of_function();
-    match run.await {
+    match Box::pin(run()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the function cannot run");
@@ -175,7 +175,7 @@ mod tests {
         for path in crates(functions) {
             let main = path.join("src/main.rs");
             let text = fs::read_to_string(&main).unwrap();
-            assert!(text.contains("telemetry::run_function(run()).await"), "{}", main.display());
+            assert!(text.contains("telemetry::run_function(run).await"), "{}", main.display());
             assert!(!text.contains("tracing_subscriber"), "{}", main.display());
         }
     }
