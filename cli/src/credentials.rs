@@ -40,10 +40,10 @@ impl Credentials {
             Some(role) => {
                 let actions: BTreeSet<&str> = actions.iter().copied().collect();
                 let account = role.account().clone();
-                let cap = SessionPolicy::new(account.partition, &actions);
+                let policy = SessionPolicy::new(account.partition, &actions);
                 let name = SessionName::new("usage").map_err(Failure::usage)?;
-                let door = AssumeRole { role: role.clone(), external_id, name, cap };
-                (account, Some(aws::open(&config, door).await.map_err(Failure::audit)?))
+                let request = AssumeRole { role: role.clone(), external_id, name, policy };
+                (account, Some(aws::open(&config, request).await.map_err(Failure::audit)?))
             }
             None => (aws::caller(&config).await.map_err(Failure::audit)?.account, None),
         };

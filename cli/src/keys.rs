@@ -6,7 +6,7 @@ mod progress;
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
 use access_keys::{
-    ConcurrencyLimits, Failure as KeysFailure, Limits, Method, Monitor, Outcome, Partial, Run, Seen,
+    ConcurrencyLimits, Failure as KeysFailure, Limits, Method, Monitor, Partial, Reading, Run, Seen,
 };
 use aws::SessionName;
 use aws_config::SdkConfig;
@@ -101,8 +101,8 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
     let ended = ended.inspect_err(|_| progress.clear())?;
     progress.end(&monitor.receipt());
     match ended {
-        Ok(Outcome::Done(answer)) => Ok(answer),
-        Ok(Outcome::Unfinished(partial)) if stop.is_cancelled() => {
+        Ok(Reading::Done(answer)) => Ok(answer),
+        Ok(Reading::Unfinished(partial)) if stop.is_cancelled() => {
             let Seen { users, waiting, .. } = partial.seen;
             let what = match way {
                 _ if partial.listed => {
@@ -115,7 +115,7 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
             let message = KeysFailure::Stopped { what }.to_string();
             Err(Failure { code: STOPPED, message })
         }
-        Ok(Outcome::Unfinished(partial)) => Err(Failure::audit(partial.out_of_time())),
+        Ok(Reading::Unfinished(partial)) => Err(Failure::audit(partial.out_of_time())),
         Err(failure) => Err(Failure::audit(failure)),
     }
 }

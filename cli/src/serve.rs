@@ -77,7 +77,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         None => deliver::Deliver::default(),
     };
     let limits = Limits::default().with(Service::Iam, config.iam_requests.get());
-    let reader: Arc<dyn api::ReadKeys> = Arc::new(access_keys::Accounts::new(
+    let reader: Arc<dyn access_keys::ReadKeys> = Arc::new(access_keys::Accounts::new(
         aws.clone(),
         None,
         collect::ConcurrencyLimits::new(&limits),
@@ -115,10 +115,10 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         onboarding::onboarding(&aws, config.worker_role, config.onboarding_template_url).await;
     api.started = Arc::new(move |audit| begun.begin(audit));
     let new = jobs.clone();
+    let requests = keys::Requests { reader, stop: stop_keys.clone() };
     api.keys = Some(api::Keys {
         started: Arc::new(move |step| new.begin(step)),
-        stop: stop_keys.clone(),
-        ..api::Keys::new(reader, own_account)
+        ..api::Keys::new(Arc::new(requests), own_account)
     });
     let routes = api::router(store, api);
 

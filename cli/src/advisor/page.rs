@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use export::Style;
 use jiff::Timestamp;
 use least_privilege::advice::{ACTIONS_SINCE, Row, TRACKED_DAYS, Verdict};
-use policy::facts::AccessLevel;
+use policy::{Arn, facts::AccessLevel};
 use serde_json::{Value, json};
 
 use super::Advice;
@@ -67,7 +67,7 @@ pub(super) fn table_rows(advice: &Advice) -> impl Iterator<Item = [String; 6]> {
         [
             row.verdict.name().to_owned(),
             row.worst.map(level).unwrap_or_default().to_owned(),
-            row.arn.splitn(6, ':').nth(5).unwrap_or(&row.arn).to_owned(),
+            Arn::split(&row.arn).map_or(&*row.arn, |arn| arn.resource).to_owned(),
             row.service.clone(),
             day(row.last).unwrap_or_else(|| "never told".to_owned()),
             what,

@@ -5,8 +5,13 @@ use std::{
     time::Duration,
 };
 
-use api::{Jobs, ReadKeys, Until, Worked};
-use domain::{JobState, JobStep};
+use access_keys::{ReadKeys, Run};
+use async_trait::async_trait;
+use audit::{Jobs, Worked};
+use domain::{
+    JobState, JobStep, RegisteredAccount,
+    keys::{Failure, Partial, Reading},
+};
 use jiff::Timestamp;
 use store::{PageError, PageRequest, Store};
 use tokio::{sync::Semaphore, task::JoinSet, time::Instant};
@@ -20,6 +25,24 @@ const ATTEMPT: Duration = Duration::from_mins(15);
 
 /// Half the first wait before a job is tried again when the store gave no answer, and the longest wait.
 const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// Reads for requests, until the service stops.
+pub(super) struct Requests {
+    pub(super) reader: Arc<dyn ReadKeys>,
+    pub(super) stop: CancellationToken,
+}
+
+#[async_trait]
+impl api::ReadKeys for Requests {
+    async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        from: Partial,
+        deadline: Instant,
+    ) -> Result<Reading, Failure> {
+        self.reader.read(account, from, Run::unwatched(deadline, &self.stop)).await
+    }
+}
 
 /// The jobs that are under way. Cloning it is cheap.
 #[derive(Clone)]
@@ -78,8 +101,8 @@ impl KeyJobs {
                 place = self.0.places.acquire() => place,
                 () = self.0.stop.cancelled() => return,
             };
-            let until = Until { deadline: Instant::now() + ATTEMPT, stop: &self.0.stop };
-            let worked = self.0.jobs.work(step, until).await;
+            let run = Run::unwatched(Instant::now() + ATTEMPT, &self.0.stop);
+            let worked = self.0.jobs.work(step, run).await;
             drop(place);
             if self.0.stop.is_cancelled() {
                 return;

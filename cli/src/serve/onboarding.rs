@@ -5,6 +5,7 @@ use std::time::Duration;
 use api::{Onboarding, Template};
 use aws_config::SdkConfig;
 use domain::{RoleArn, RoleName};
+use policy::Arn;
 
 /// How long AWS may take to say whose credentials these are, before the service starts without knowing.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,7 +48,8 @@ pub(super) async fn onboarding(
 ///
 /// The session's ARN leaves out the role's path, which the customer's trust policy has to name.
 fn role(caller: &str) -> Result<String, String> {
-    let Some((_, session)) = caller.split_once(":assumed-role/") else {
+    let session = Arn::split(caller).filter(|arn| arn.resource_type() == Some("assumed-role"));
+    let Some(session) = session.map(|arn| arn.resource_id()) else {
         return Err(format!("`{caller}` is no role, and a customer's role trusts a role alone"));
     };
     let name = session.split('/').next().unwrap_or_default();

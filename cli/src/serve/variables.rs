@@ -160,7 +160,7 @@ mod tests {
             !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
         });
         let mut names: BTreeSet<String> = names.map(str::to_owned).collect();
-        if text.contains("telemetry::of_function()") {
+        if text.contains("telemetry::run_function(") {
             names.insert(LOG.name.to_owned());
         }
         names

@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use api::Worked;
+use audit::Worked;
 use aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
 use axum::{Router, body::to_bytes};
 use domain::JobStep;
@@ -23,7 +23,7 @@ pub(crate) trait Work {
 pub(crate) enum Refused {
     #[error("the event is none of an HTTP API of API Gateway or an SQS queue; send one of these")]
     Unknown,
-    #[error("the event's message, number {0}, has no name, so its failure cannot be told")]
+    #[error("the event's message, number {0}, has no name, so its failure cannot be reported")]
     Nameless(usize),
     #[error("the answer could not be written: {0}")]
     Answer(String),

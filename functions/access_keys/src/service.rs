@@ -5,11 +5,17 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use access_keys::{Accounts, CALL_TIMEOUT, ConcurrencyLimits};
-use api::{Gateway, Jobs, Keys, OwnAccount, ReadKeys, Until, Worked};
-use aws_config::retry::RetryConfig;
+use access_keys::{Accounts, CALL_TIMEOUT, ConcurrencyLimits, ReadKeys, Run};
+use api::{Gateway, Keys, OwnAccount};
+use async_trait::async_trait;
+use audit::{Jobs, Worked};
 use axum::Router;
-use domain::{JobStep, with_causes};
+use domain::{
+    JobStep, RegisteredAccount,
+    keys::{Failure, Partial, Reading},
+    with_causes,
+};
+use environment::{Environment, EnvironmentError};
 use lambda_runtime::Error;
 use store::Store;
 use tokio::{
@@ -19,10 +25,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    handler::Work,
-    settings::{Settings, Wrong},
-};
+use crate::{handler::Work, settings::Settings};
 
 /// How long before the function's time is up a job is put back, at most: of a short time a third.
 const RESERVE: Duration = Duration::from_secs(30);
@@ -48,18 +51,18 @@ pub(crate) struct Shift<'a> {
 }
 
 impl Service {
-    pub(crate) async fn from_env() -> Result<Self, Wrong> {
-        let settings = Settings::read(|name| std::env::var(name).ok())?;
+    pub(crate) async fn from_env() -> Result<Self, EnvironmentError> {
+        let settings = Settings::read(&Environment::process())?;
         // To IAM requests are sent once: `collect` retries and counts them.
         let config = aws::config(&aws::ClientOptions::default()).await;
-        let own = config.to_builder().retry_config(RetryConfig::standard()).build();
+        let own = aws::with_retries(&config);
         let store = Store::on_aws(&own, settings.table, settings.bucket);
-        let paces = ConcurrencyLimits::new(&settings.limits);
-        let accounts = Accounts::new(config, Some(settings.worker), paces, CALL_TIMEOUT);
+        let limits = ConcurrencyLimits::new(&settings.limits);
+        let accounts = Accounts::new(config, Some(settings.worker), limits, CALL_TIMEOUT);
         let reader: Arc<dyn ReadKeys> = Arc::new(accounts);
         let stop = CancellationToken::new();
-        let own_account = OwnAccount::Only(settings.operator);
-        let keys = Keys { stop: stop.clone(), ..Keys::new(Arc::clone(&reader), own_account) };
+        let requests = Requests { reader: Arc::clone(&reader), stop: stop.clone() };
+        let keys = Keys::new(Arc::new(requests), OwnAccount::Only(settings.operator));
         let gateway = Gateway { tenant_claim: settings.tenant_claim };
         let router = api::keys_router(store.clone(), api::Settings::of_keys(gateway, keys));
         Ok(Self {
@@ -114,10 +117,28 @@ impl Service {
     }
 }
 
+/// Reads for requests, until the process is to end.
+struct Requests {
+    reader: Arc<dyn ReadKeys>,
+    stop: CancellationToken,
+}
+
+#[async_trait]
+impl api::ReadKeys for Requests {
+    async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        from: Partial,
+        deadline: Instant,
+    ) -> Result<Reading, Failure> {
+        self.reader.read(account, from, Run::unwatched(deadline, &self.stop)).await
+    }
+}
+
 impl Work for Shift<'_> {
     async fn work(&self, step: &JobStep) -> Result<Worked, String> {
-        let until = Until { deadline: self.deadline, stop: &self.service.stop };
-        let worked = self.service.jobs.work(step, until).await;
+        let run = Run::unwatched(self.deadline, &self.service.stop);
+        let worked = self.service.jobs.work(step, run).await;
         worked.map_err(|error| with_causes(&error))
     }
 }

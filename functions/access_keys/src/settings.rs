@@ -1,13 +1,12 @@
 use std::{
-    fmt::Display,
     num::{NonZeroU32, NonZeroUsize},
-    str::FromStr,
     time::Duration,
 };
 
 use access_keys::Limits;
-use api::Jobs;
+use audit::Jobs;
 use domain::{RoleArn, Service, Tenant};
+use environment::{Environment, EnvironmentError};
 
 /// What the environment says.
 #[derive(Debug)]
@@ -26,48 +25,26 @@ pub(crate) struct Settings {
     pub(crate) lease: Duration,
 }
 
-/// What is wrong with the environment.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Wrong {
-    #[error("the environment variable `{0}` is missing; the template sets it")]
-    Missing(&'static str),
-    #[error("the environment variable `{0}` is wrong: {1}")]
-    Value(&'static str, String),
-}
-
 impl Settings {
-    /// Reads the variables; an empty one counts as missing.
-    pub(crate) fn read(var: impl Fn(&str) -> Option<String>) -> Result<Self, Wrong> {
-        let var = |name| var(name).filter(|value| !value.is_empty());
-        let needed = |name| var(name).ok_or(Wrong::Missing(name));
+    pub(crate) fn read(environment: &Environment<'_>) -> Result<Self, EnvironmentError> {
         let mut limits = Limits::default();
-        if let Some(given) = var("INFRAAUDIT_IAM_REQUESTS") {
-            let requests: NonZeroUsize = parsed("INFRAAUDIT_IAM_REQUESTS", &given)?;
+        if let Some(requests) = environment.parsed::<NonZeroUsize>("INFRAAUDIT_IAM_REQUESTS")? {
             limits = limits.with(Service::Iam, requests.get());
         }
-        let lease = match var("INFRAAUDIT_LEASE_SECONDS") {
+        let lease = match environment.parsed::<NonZeroU32>("INFRAAUDIT_LEASE_SECONDS")? {
             None => Jobs::LEASE,
-            Some(given) => {
-                let seconds: NonZeroU32 = parsed("INFRAAUDIT_LEASE_SECONDS", &given)?;
-                Duration::from_secs(seconds.get().into())
-            }
+            Some(seconds) => Duration::from_secs(seconds.get().into()),
         };
-        let operator = needed("INFRAAUDIT_OPERATOR_TENANT")?;
         Ok(Self {
-            table: needed("INFRAAUDIT_TABLE")?,
-            bucket: needed("INFRAAUDIT_BUCKET")?,
-            tenant_claim: var("INFRAAUDIT_TENANT_CLAIM").unwrap_or_else(|| "sub".into()),
-            worker: parsed("INFRAAUDIT_WORKER_ROLE_ARN", &needed("INFRAAUDIT_WORKER_ROLE_ARN")?)?,
-            operator: Tenant::try_from(operator)
-                .map_err(|error| Wrong::Value("INFRAAUDIT_OPERATOR_TENANT", error.to_string()))?,
+            operator: environment.required_as("INFRAAUDIT_OPERATOR_TENANT")?,
+            table: environment.required("INFRAAUDIT_TABLE")?,
+            bucket: environment.required("INFRAAUDIT_BUCKET")?,
+            tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
+            worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
             limits,
             lease,
         })
     }
-}
-
-fn parsed<T: FromStr<Err: Display>>(name: &'static str, value: &str) -> Result<T, Wrong> {
-    value.parse().map_err(|error: T::Err| Wrong::Value(name, error.to_string()))
 }
 
 #[cfg(test)]
@@ -81,20 +58,17 @@ mod tests {
         ("INFRAAUDIT_WORKER_ROLE_ARN", "arn:aws:iam::999988887777:role/InfraAuditWorker"),
     ];
 
-    fn read(given: &[(&str, &str)]) -> Result<Settings, Wrong> {
-        Settings::read(|name| {
-            let found = given.iter().find(|(given, _)| *given == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
+    fn read(given: &[(&str, &str)]) -> Result<Settings, EnvironmentError> {
+        Settings::read(&Environment::of(given))
     }
 
     #[test]
     fn what_is_needed_is_asked_for_by_name() {
         for (name, _) in NEEDED {
             let given: Vec<_> = NEEDED.into_iter().filter(|(given, _)| *given != name).collect();
-            assert_eq!(read(&given).unwrap_err(), Wrong::Missing(name));
+            assert_eq!(read(&given).unwrap_err(), EnvironmentError::Missing(name));
             let empty = [&given[..], &[(name, "")]].concat();
-            assert_eq!(read(&empty).unwrap_err(), Wrong::Missing(name));
+            assert_eq!(read(&empty).unwrap_err(), EnvironmentError::Missing(name));
         }
     }
 

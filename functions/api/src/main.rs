@@ -7,6 +7,7 @@ mod verify;
 use std::process::ExitCode;
 
 use aws_config::{BehaviorVersion, retry::RetryConfig};
+use environment::Environment;
 use lambda_http::Error;
 use store::Store;
 
@@ -15,18 +16,11 @@ use verify::AsWorker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::of_function();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the function cannot run");
-            ExitCode::FAILURE
-        }
-    }
+    telemetry::run_function(run).await
 }
 
 async fn run() -> Result<(), Error> {
-    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    let settings = Settings::read(&Environment::process())?;
     let retries = RetryConfig::standard();
     let config = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries).load().await;
     let store = Store::on_aws(&config, &settings.table, &settings.bucket);

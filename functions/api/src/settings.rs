@@ -1,5 +1,6 @@
 use api::{Onboarding, Template, Verify};
 use domain::{Lang, RoleArn, RoleName};
+use environment::{Environment, EnvironmentError};
 use store::Store;
 
 use crate::handler::Gateway;
@@ -23,45 +24,19 @@ pub(crate) struct Settings {
     pub(crate) lang: Lang,
 }
 
-/// What is wrong with the environment.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Wrong {
-    #[error("the environment variable `{0}` is missing; the template sets it")]
-    Missing(&'static str),
-    #[error("the environment variable `{0}` has to be a number of days")]
-    Days(&'static str),
-    #[error("the environment variable `{0}` is wrong: {1}")]
-    Value(&'static str, domain::Invalid),
-}
-
 impl Settings {
-    /// Reads the variables; an empty one counts as missing.
-    pub(crate) fn read(var: impl Fn(&str) -> Option<String>) -> Result<Self, Wrong> {
-        let var = |name| var(name).filter(|value| !value.is_empty());
-        let needed = |name| var(name).ok_or(Wrong::Missing(name));
-        let days = |name, usual| match var(name) {
-            None => Ok(usual),
-            Some(value) => value.parse().map_err(|_| Wrong::Days(name)),
-        };
-        let worker = "INFRAAUDIT_WORKER_ROLE_ARN";
-        let role = "INFRAAUDIT_AUDIT_ROLE_NAME";
-        let lang = "INFRAAUDIT_LANG";
+    pub(crate) fn read(environment: &Environment<'_>) -> Result<Self, EnvironmentError> {
+        let days = |name, default| environment.number_or(name, "a number of days", default);
         Ok(Self {
-            table: needed("INFRAAUDIT_TABLE")?,
-            bucket: needed("INFRAAUDIT_BUCKET")?,
-            tenant_claim: var("INFRAAUDIT_TENANT_CLAIM").unwrap_or_else(|| "sub".into()),
+            table: environment.required("INFRAAUDIT_TABLE")?,
+            bucket: environment.required("INFRAAUDIT_BUCKET")?,
+            tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
             keep_days: days("INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             purge_days: days("INFRAAUDIT_PURGE_DAYS", api::Settings::PURGE_DAYS)?,
-            worker: needed(worker)?.parse().map_err(|error| Wrong::Value(worker, error))?,
-            role_name: match var(role) {
-                None => RoleName::default(),
-                Some(name) => name.parse().map_err(|error| Wrong::Value(role, error))?,
-            },
-            template_url: var("INFRAAUDIT_ONBOARDING_TEMPLATE_URL"),
-            lang: match var(lang) {
-                None => Lang::default(),
-                Some(name) => name.parse().map_err(|error| Wrong::Value(lang, error))?,
-            },
+            worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
+            role_name: environment.parsed_or("INFRAAUDIT_AUDIT_ROLE_NAME", RoleName::default())?,
+            template_url: environment.optional("INFRAAUDIT_ONBOARDING_TEMPLATE_URL"),
+            lang: environment.parsed_or("INFRAAUDIT_LANG", Lang::default())?,
         })
     }
 
@@ -92,11 +67,8 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn read(given: &[(&str, &str)]) -> Result<Settings, Wrong> {
-        Settings::read(|name| {
-            let found = given.iter().find(|(given, _)| *given == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
+    fn read(given: &[(&str, &str)]) -> Result<Settings, EnvironmentError> {
+        Settings::read(&Environment::of(given))
     }
 
     const WORKER: (&str, &str) =
@@ -110,13 +82,15 @@ mod tests {
         assert_eq!((settings.tenant_claim.as_str(), settings.keep_days), ("sub", 400));
         assert_eq!((settings.purge_days, settings.template_url), (30, None));
         let worker = read(&[table, bucket]).unwrap_err();
-        assert_eq!(worker, Wrong::Missing("INFRAAUDIT_WORKER_ROLE_ARN"));
-        assert_eq!(read(&[table]).unwrap_err(), Wrong::Missing("INFRAAUDIT_BUCKET"));
-        assert_eq!(read(&[bucket]).unwrap_err(), Wrong::Missing("INFRAAUDIT_TABLE"));
-        let days = read(&[table, bucket, ("INFRAAUDIT_KEEP_DAYS", "-1")]).unwrap_err();
-        assert_eq!(days, Wrong::Days("INFRAAUDIT_KEEP_DAYS"));
-        let days = read(&[table, bucket, ("INFRAAUDIT_PURGE_DAYS", "x")]).unwrap_err();
-        assert_eq!(days, Wrong::Days("INFRAAUDIT_PURGE_DAYS"));
+        assert_eq!(worker, EnvironmentError::Missing("INFRAAUDIT_WORKER_ROLE_ARN"));
+        assert_eq!(read(&[table]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_BUCKET"));
+        assert_eq!(read(&[bucket]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_TABLE"));
+        for (name, value) in [("INFRAAUDIT_KEEP_DAYS", "-1"), ("INFRAAUDIT_PURGE_DAYS", "x")] {
+            let days = read(&[table, bucket, (name, value)]).unwrap_err().to_string();
+            assert!(
+                days.contains(&format!("`{name}` is wrong: `{value}` is not a number of days"))
+            );
+        }
         let worker = read(&[table, bucket, ("INFRAAUDIT_WORKER_ROLE_ARN", "role")]).unwrap_err();
         assert!(worker.to_string().contains("`role` is not valid"), "{worker}");
     }

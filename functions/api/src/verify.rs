@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use api::Verify;
 use async_trait::async_trait;
-use aws::{AssumeRole, SessionName, SessionPolicy};
+use aws::SessionName;
 use aws_config::SdkConfig;
 use domain::{Account, Proof, ProofOutcome, RegisteredAccount, RoleArn};
 use jiff::Timestamp;
@@ -34,18 +34,13 @@ impl Verify for AsWorker {
 
 impl AsWorker {
     async fn ask(&self, account: &RegisteredAccount) -> Result<Proof, String> {
-        let partition = self.worker.account().partition;
         let name = SessionName::new("verify").map_err(|error| error.to_string())?;
-        let door = AssumeRole {
-            role: self.worker.clone(),
-            external_id: None,
-            name: name.clone(),
-            cap: SessionPolicy::assume_role(partition, &account.role_name),
-        };
-        let config = aws::as_role(&self.config, door).await.map_err(|refused| {
+        let config = aws::as_worker(&self.config, &self.worker, name.clone(), &account.role_name);
+        let config = config.await.map_err(|refused| {
             tracing::error!("the worker's role does not open: {refused}");
             "the service could not take its own role on; its operator finds out why".to_owned()
         })?;
+        let partition = self.worker.account().partition;
         let customer = Account { partition, id: account.account_id.clone() };
         let role = RoleArn::new(customer, &account.role_name);
         let tried = aws::prove(&config, &role, &account.external_id, &name).await;

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use api::{Keys, KeysRead, Open, OwnAccount, ReadKeys, Settings, Until, Verify, router};
+use api::{Keys, Open, OwnAccount, ReadKeys, Settings, Verify, router};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -14,12 +14,15 @@ use axum::{
 };
 use domain::{
     Proof, ProofOutcome, RegisteredAccount,
-    keys::{Failure, Partial},
+    keys::{Failure, Partial, Reading},
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use store::Store;
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::Instant,
+};
 use tower::ServiceExt as _;
 
 /// AWS, which always says yes.
@@ -42,9 +45,9 @@ impl ReadKeys for Slow {
         &self,
         _: Option<&RegisteredAccount>,
         from: Partial,
-        _: Until<'_>,
-    ) -> Result<KeysRead, Failure> {
-        Ok(KeysRead::Cut(from))
+        _: Instant,
+    ) -> Result<Reading, Failure> {
+        Ok(Reading::Unfinished(from))
     }
 }
 

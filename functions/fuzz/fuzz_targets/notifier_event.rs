@@ -30,10 +30,10 @@ fuzz_target!(|text: &str| {
         .iter()
         .filter_map(|record| record.pointer("/dynamodb/SequenceNumber")?.as_str())
         .collect();
-    let tell = async |alert: &Alert| -> Result<(), String> {
+    let deliver = async |alert: &Alert| -> Result<(), String> {
         panic!("an empty store has no alert `{}`", alert.id)
     };
-    match RUNTIME.block_on(notifier::handler::handle(event.clone(), &STORE.0, tell)) {
+    match RUNTIME.block_on(notifier::handler::handle(event.clone(), &STORE.0, deliver)) {
         Err(refused) => assert!(!refused.to_string().is_empty()),
         Ok(response) => {
             assert!(response.batch_item_failures.len() <= records.len());

@@ -1,4 +1,4 @@
-//! Where an alert is told: on Slack if there is a webhook, and on SNS.
+//! Where an alert is delivered: on Slack if there is a webhook, and on SNS.
 
 mod slack;
 mod topic;
@@ -6,16 +6,15 @@ mod topic;
 use std::fmt::Display;
 
 use domain::Alert;
+use environment::{Environment, EnvironmentError};
 use notify::Notice;
-
-use crate::environment::{self, optional};
 
 pub(crate) use slack::Webhook;
 pub(crate) use topic::Topic;
 
 const ALONE: &str = "INFRAAUDIT_SLACK_ALONE";
 
-/// The Slack channel that is told.
+/// The Slack channel that alerts are posted to.
 pub(crate) struct Slack {
     pub(crate) webhook: Webhook,
     /// Whether the operator named nobody else: SNS then takes an alert and tells it to no one.
@@ -28,19 +27,19 @@ pub(crate) enum Wrong {
     #[error(transparent)]
     Webhook(#[from] slack::NoUrl),
     #[error(transparent)]
-    Alone(#[from] environment::NoFlag),
+    Alone(#[from] EnvironmentError),
 }
 
 impl Slack {
     /// The channel that the environment names, if it names one.
-    pub(crate) fn from_env() -> Result<Option<Self>, Wrong> {
-        let Some(webhook) = Webhook::from_env()? else { return Ok(None) };
-        let alone = environment::flag(ALONE, optional(ALONE).as_deref())?;
+    pub(crate) fn read(environment: &Environment<'_>) -> Result<Option<Self>, Wrong> {
+        let Some(webhook) = Webhook::read(environment)? else { return Ok(None) };
+        let alone = environment.parsed_or(ALONE, false)?;
         Ok(Some(Self { webhook, alone }))
     }
 }
 
-/// Tells an alert on every channel.
+/// Delivers an alert on every channel.
 ///
 /// Slack comes first: whoever is told by SNS may be called by a telephone, and a retry for Slack's sake
 /// must not call again. But Slack holds SNS up only for a while: what it refuses for good, and what the
@@ -50,7 +49,7 @@ impl Slack {
 /// # Errors
 ///
 /// A channel did not take it; it has to be told again on all of them.
-pub(crate) async fn tell<E: Display>(
+pub(crate) async fn deliver<E: Display>(
     alert: &Alert,
     slack: Option<&Slack>,
     publish: impl AsyncFn(&Notice) -> Result<(), E>,

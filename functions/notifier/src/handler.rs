@@ -21,7 +21,7 @@ use name::{Name, Task};
 pub(crate) enum Refused {
     #[error("the event has no list `Records`, as a DynamoDB stream sends, and no task `publish`")]
     Unknown,
-    #[error("record {0} has no `SequenceNumber`, so its failure has no name to be told by")]
+    #[error("record {0} has no `SequenceNumber`, so its failure cannot be reported")]
     Nameless(usize),
     #[error("the task cannot be read: {0}; it takes `tenant`, `audit_id` and the alert's `id`")]
     Task(String),
@@ -44,7 +44,7 @@ impl From<Refused> for Diagnostic {
 
 /// What became of an alert.
 enum Outcome {
-    Told,
+    Published,
     SentBefore,
     Missing,
 }
@@ -61,13 +61,13 @@ enum Outcome {
 pub(crate) async fn handle<E: Display>(
     event: Value,
     store: &Store,
-    tell: impl AsyncFn(&Alert) -> Result<(), E>,
+    deliver: impl AsyncFn(&Alert) -> Result<(), E>,
 ) -> Result<DynamoDbEventResponse, Refused> {
     let mut response = DynamoDbEventResponse::default();
     if let Some(task) = Task::of(&event) {
         let Task::Publish(name) = task.map_err(Refused::Task)?;
-        return match publish(&name, store, &tell).await.map_err(Refused::Failed)? {
-            Outcome::Told | Outcome::SentBefore => Ok(response),
+        return match publish(&name, store, &deliver).await.map_err(Refused::Failed)? {
+            Outcome::Published | Outcome::SentBefore => Ok(response),
             Outcome::Missing => {
                 Err(Refused::Missing { audit: name.audit_id.to_string(), id: name.id })
             }
@@ -78,7 +78,7 @@ pub(crate) async fn handle<E: Display>(
         let number = name::sequence_number(record).ok_or(Refused::Nameless(index))?;
         let (failed, goes_on) = match Name::of_unsent(record) {
             Ok(None) => continue,
-            Ok(Some(name)) => (publish(&name, store, &tell).await.map(|_| ()), false),
+            Ok(Some(name)) => (publish(&name, store, &deliver).await.map(|_| ()), false),
             Err(reason) => (Err(reason), true),
         };
         if let Err(reason) = failed {
@@ -99,7 +99,7 @@ pub(crate) async fn handle<E: Display>(
 async fn publish<E: Display>(
     name: &Name,
     store: &Store,
-    tell: impl AsyncFn(&Alert) -> Result<(), E>,
+    deliver: impl AsyncFn(&Alert) -> Result<(), E>,
 ) -> Result<Outcome, String> {
     let (audit_id, id) = (name.audit_id, &*name.id);
     let alert =
@@ -112,10 +112,10 @@ async fn publish<E: Display>(
         tracing::info!(%audit_id, id, "an alert was published before");
         return Ok(Outcome::SentBefore);
     }
-    tell(&alert).await.map_err(|error| error.to_string())?;
+    deliver(&alert).await.map_err(|error| error.to_string())?;
     store.sent(&alert).await.map_err(|error| with_causes(&error))?;
     tracing::info!(%audit_id, id, count = alert.count, "an alert is published");
-    Ok(Outcome::Told)
+    Ok(Outcome::Published)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use trigger::Trigger;
 pub(crate) trait StepQueue {
     async fn send(&self, steps: &[Step]) -> Result<(), String>;
 
-    /// The same for the jobs of the function `keys`, which has a queue of its own.
+    /// The same for the jobs of the function `access_keys`, which has a queue of its own.
     async fn send_jobs(&self, jobs: &[JobStep]) -> Result<(), String>;
 
     /// Lets messages that failed, by their receipts, come again after so long instead of after the queue's visibility
@@ -80,7 +80,7 @@ pub(crate) enum Refused {
         "the event is none of a DynamoDB stream, an SQS queue or a schedule; send one of these"
     )]
     Unknown,
-    #[error("the event's {0}, number {1}, has no name, so its failure cannot be told")]
+    #[error("the event's {0}, number {1}, has no name, so its failure cannot be reported")]
     Nameless(&'static str, usize),
     #[error("`scheduled_at` is not a time like `2026-11-22T17:00:00Z`")]
     Time,

@@ -13,14 +13,7 @@ use worker::Worker;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    telemetry::of_function();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "the function cannot run");
-            ExitCode::FAILURE
-        }
-    }
+    telemetry::run_function(run).await
 }
 
 async fn run() -> Result<(), Error> {

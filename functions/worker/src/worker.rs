@@ -5,19 +5,19 @@ mod settings;
 use std::time::{Duration, SystemTime};
 
 use audit::{Pipeline, Source, Step, StepResult};
-use aws_config::retry::RetryConfig;
 use aws_sdk_sqs::{
     Client,
     error::DisplayErrorContext,
     types::{ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry},
 };
 use domain::{JobStep, with_causes};
+use environment::{Environment, EnvironmentError};
 use serde::Serialize;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::handler::{StepQueue, Work};
-use settings::{Settings, Wrong};
+use settings::Settings;
 
 /// How long before the function's time is up a step is put back, at most: of a short time a third.
 const RESERVE: Duration = Duration::from_secs(30);
@@ -41,11 +41,11 @@ pub(crate) struct Shift<'a> {
 }
 
 impl Worker {
-    pub(crate) async fn from_env() -> Result<Self, Wrong> {
-        let settings = Settings::read(|name| std::env::var(name).ok())?;
+    pub(crate) async fn from_env() -> Result<Self, EnvironmentError> {
+        let settings = Settings::read(&Environment::process())?;
         // For the customers' accounts requests are sent once: `collect` retries and counts them.
         let config = aws::config(&aws::ClientOptions::default()).await;
-        let own = config.to_builder().retry_config(RetryConfig::standard()).build();
+        let own = aws::with_retries(&config);
         let store = Store::on_aws(&own, settings.table, settings.bucket);
         let store = store.keep_days(settings.keep_days);
         Ok(Self {

@@ -3,17 +3,16 @@ use std::{
     time::Duration,
 };
 
-use api::{KeysRead, ReadKeys, Until};
 use async_trait::async_trait;
-use aws::{AssumeRole, SessionName, SessionPolicy, as_role, beside, caller};
+use aws::{SessionName, as_worker, beside, caller};
 use aws_config::SdkConfig;
 use collect::ConcurrencyLimits;
 use domain::{
     Account, AccountId, ExternalId, RegisteredAccount, RoleArn, RoleName,
-    keys::{Failure, Include, Method, Partial},
+    keys::{Failure, Include, Method, Partial, Reading},
 };
 
-use crate::{Monitor, Outcome, Run, session};
+use crate::{Monitor, Run, session};
 
 /// How many monitors are kept: each has a client with its connections.
 const KEPT: usize = 64;
@@ -21,12 +20,28 @@ const KEPT: usize = 64;
 /// How long calls that are under way are waited for once the service stops.
 const LAST_CALLS: Duration = Duration::from_secs(5);
 
+/// A way to read the access keys of accounts.
+#[async_trait]
+pub trait ReadKeys: Send + Sync {
+    /// Begins or goes on with a reading of a registered account, through its role, or of the service's own.
+    ///
+    /// # Errors
+    ///
+    /// Why there will be no answer.
+    async fn read(
+        &self,
+        account: Option<&RegisteredAccount>,
+        partial: Partial,
+        run: Run<'_>,
+    ) -> Result<Reading, Failure>;
+}
+
 /// The accounts whose keys are read: the service's own and the registered ones. Each is opened once, for one way of
 /// reading, and then kept.
 pub struct Accounts {
     config: SdkConfig,
     worker: Option<RoleArn>,
-    paces: ConcurrencyLimits,
+    limits: ConcurrencyLimits,
     timeout: Duration,
     open: Mutex<Vec<(Name, Arc<Monitor>)>>,
 }
@@ -40,55 +55,16 @@ struct Name {
 
 impl Accounts {
     /// Reads with the credentials of `config`. Registered accounts are entered as `worker`, whom their roles trust, or
-    /// with the credentials themselves. The bound of IAM in `paces` holds for all accounts together; one call may take
+    /// with the credentials themselves. The bound of IAM in `limits` holds for all accounts together; one call may take
     /// `timeout`.
     #[must_use]
     pub const fn new(
         config: SdkConfig,
         worker: Option<RoleArn>,
-        paces: ConcurrencyLimits,
+        limits: ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
-        Self { config, worker, paces, timeout, open: Mutex::new(Vec::new()) }
-    }
-
-    /// Begins or goes on with a reading of a registered account, or of the service's own.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no answer.
-    pub async fn read(
-        &self,
-        account: Option<&RegisteredAccount>,
-        partial: Partial,
-        run: Run<'_>,
-    ) -> Result<Outcome, Failure> {
-        let name = Name::of(account, &partial);
-        let begun = partial.clone();
-        let reading = async {
-            let monitor = if let Some(monitor) = self.find(&name) {
-                monitor
-            } else {
-                let opened = run.wait_for(self.open(account, &partial)).await;
-                let Some(opened) = opened else { return Ok(Outcome::Unfinished(partial)) };
-                self.keep(&name, opened?)
-            };
-            monitor.read(partial, run).await
-        };
-        let last_calls = async {
-            run.stop.cancelled().await;
-            tokio::time::sleep(LAST_CALLS).await;
-        };
-        let read = tokio::select! {
-            read = reading => read,
-            // What this reading has is lost with the call that it waits for.
-            () = last_calls => Ok(Outcome::Unfinished(begun)),
-        };
-        if read.is_err() {
-            // A role that has changed is asked anew, and then says what is wrong with it.
-            self.forget(&name);
-        }
-        read
+        Self { config, worker, limits, timeout, open: Mutex::new(Vec::new()) }
     }
 
     async fn open(
@@ -102,28 +78,23 @@ impl Accounts {
         };
         let customer = beside(&self.config, &registered.account_id);
         let session_name = SessionName::new("keys").map_err(|error| refused(&error, true))?;
-        let entering = match &self.worker {
+        let config = match &self.worker {
             None => self.config.clone(),
             Some(worker) => {
-                let door = AssumeRole {
-                    role: worker.clone(),
-                    external_id: None,
-                    name: session_name.clone(),
-                    cap: SessionPolicy::assume_role(customer.partition, &registered.role_name),
-                };
-                let entered = as_role(&self.config, door).await;
-                entered.map_err(|error| refused(&error, error.is_denial()))?
+                let name = session_name.clone();
+                let config = as_worker(&self.config, worker, name, &registered.role_name).await;
+                config.map_err(|error| refused(&error, error.is_denial()))?
             }
         };
         let role = RoleArn::new(customer.clone(), &registered.role_name);
-        let (id, way, include) = (&registered.external_id, partial.way, partial.ask.include);
+        let (id, method, include) = (&registered.external_id, partial.way, partial.ask.include);
         let session =
-            session(&entering, role, Some(id.clone()), session_name, way, include).await?;
+            session(&config, role, Some(id.clone()), session_name, method, include).await?;
         Ok(self.monitor(&customer, Some(&session)))
     }
 
     fn monitor(&self, account: &Account, session: Option<&aws::Session>) -> Monitor {
-        Monitor::new(&self.config, account.partition, session, &self.paces, self.timeout)
+        Monitor::new(&self.config, account.partition, session, &self.limits, self.timeout)
     }
 
     fn find(&self, name: &Name) -> Option<Arc<Monitor>> {
@@ -153,14 +124,35 @@ impl ReadKeys for Accounts {
     async fn read(
         &self,
         account: Option<&RegisteredAccount>,
-        from: Partial,
-        until: Until<'_>,
-    ) -> Result<KeysRead, Failure> {
-        let run = Run { deadline: until.deadline, stop: until.stop, watch: &|_| () };
-        Ok(match Self::read(self, account, from, run).await? {
-            Outcome::Done(answer) => KeysRead::Whole(answer),
-            Outcome::Unfinished(partial) => KeysRead::Cut(partial),
-        })
+        partial: Partial,
+        run: Run<'_>,
+    ) -> Result<Reading, Failure> {
+        let name = Name::of(account, &partial);
+        let begun = partial.clone();
+        let reading = async {
+            let monitor = if let Some(monitor) = self.find(&name) {
+                monitor
+            } else {
+                let opened = run.wait_for(self.open(account, &partial)).await;
+                let Some(opened) = opened else { return Ok(Reading::Unfinished(partial)) };
+                self.keep(&name, opened?)
+            };
+            monitor.read(partial, run).await
+        };
+        let last_calls = async {
+            run.stop.cancelled().await;
+            tokio::time::sleep(LAST_CALLS).await;
+        };
+        let read = tokio::select! {
+            read = reading => read,
+            // What this reading has is lost with the call that it waits for.
+            () = last_calls => Ok(Reading::Unfinished(begun)),
+        };
+        if read.is_err() {
+            // A role that has changed is asked anew, and then says what is wrong with it.
+            self.forget(&name);
+        }
+        read
     }
 }
 

@@ -11,12 +11,12 @@ mod run;
 mod session;
 mod users;
 
-pub use accounts::Accounts;
+pub use accounts::{Accounts, ReadKeys};
 pub use collect::{ConcurrencyLimits, Limits};
 pub use domain::keys::{
     Ask, Failure, Hours, Include, KeyStatus, LastUsed, Method, OldAccessKey, OldAccessKeys,
-    Partial, Seen, Status,
+    Partial, Reading, Seen, Status,
 };
-pub use monitor::{Monitor, Outcome};
+pub use monitor::Monitor;
 pub use run::Run;
 pub use session::{CALL_TIMEOUT, session};

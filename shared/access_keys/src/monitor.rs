@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, KeyReader, NO_ANSWER};
 use domain::{
     Cause, Partition, Receipt, Service, Unread,
-    keys::{Failure, Method, OldAccessKeys, Partial},
+    keys::{Failure, Method, Partial, Reading},
 };
 
 use crate::{Run, report, users};
@@ -19,28 +19,19 @@ pub struct Monitor {
     timeout: Duration,
 }
 
-/// How a reading ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All was read.
-    Done(OldAccessKeys),
-    /// The time was up, or it was stopped; it can go on from here.
-    Unfinished(Partial),
-}
-
 impl Monitor {
     /// Reads an account of `partition` through `session`, or with the configuration's own credentials. The bound of IAM
-    /// in `paces` holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
+    /// in `limits` holds for all monitors that share them; one call may take `timeout` ([`crate::CALL_TIMEOUT`]).
     #[must_use]
     pub fn new(
         config: &SdkConfig,
         partition: Partition,
         session: Option<&Session>,
-        paces: &ConcurrencyLimits,
+        limits: &ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
-        let keys = KeyReader::new(config, partition, session, paces, timeout);
-        Self { keys, side_by_side: paces.limit(Service::Iam), timeout }
+        let keys = KeyReader::new(config, partition, session, limits, timeout);
+        Self { keys, side_by_side: limits.limit(Service::Iam), timeout }
     }
 
     /// How many requests were sent since it was made, and what was refused.
@@ -54,13 +45,13 @@ impl Monitor {
     /// # Errors
     ///
     /// Why there is no answer. What was read by then is lost: a part of a list is no list.
-    pub async fn read(&self, mut partial: Partial, run: Run<'_>) -> Result<Outcome, Failure> {
+    pub async fn read(&self, mut partial: Partial, run: Run<'_>) -> Result<Reading, Failure> {
         (run.watch)(partial.seen);
         let ended = match partial.way {
             Method::Live => users::read(self, &mut partial, run).await?,
             Method::Report => report::read(self, &mut partial, run).await?,
         };
-        if ended { partial.answer().map(Outcome::Done) } else { Ok(Outcome::Unfinished(partial)) }
+        if ended { partial.answer().map(Reading::Done) } else { Ok(Reading::Unfinished(partial)) }
     }
 
     /// Why there is no answer, from a call that gave none.

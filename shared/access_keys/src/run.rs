@@ -13,7 +13,13 @@ pub struct Run<'a> {
     pub watch: &'a (dyn Fn(Seen) + Send + Sync),
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A reading that nobody watches.
+    #[must_use]
+    pub fn unwatched(deadline: Instant, stop: &'a CancellationToken) -> Self {
+        Self { deadline, stop, watch: &|_| () }
+    }
+
     /// Waits for one answer; nothing where the time is up, or where it was stopped before.
     pub(crate) async fn wait_for<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
         if self.stop.is_cancelled() {

@@ -10,7 +10,7 @@ use domain::{
 /// How long one call may take before it is sent again.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Opens a role for one way of reading keys, and for nothing else.
+/// Opens a role for one method of reading keys, and for nothing else.
 ///
 /// # Errors
 ///
@@ -20,11 +20,11 @@ pub async fn session(
     role: RoleArn,
     external_id: Option<ExternalId>,
     name: SessionName,
-    way: Method,
+    method: Method,
     include: Include,
 ) -> Result<Session, Failure> {
-    let cap = SessionPolicy::new(role.account().partition, &way.actions(include));
-    let opened = aws::open(config, AssumeRole { role, external_id, name, cap }).await;
+    let policy = SessionPolicy::new(role.account().partition, &method.actions(include));
+    let opened = aws::open(config, AssumeRole { role, external_id, name, policy }).await;
     opened.map_err(|refused| Failure::Refused {
         denied: refused.is_denial(),
         reason: refused.to_string(),

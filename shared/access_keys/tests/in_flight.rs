@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use access_keys::{Ask, ConcurrencyLimits, Limits, Method, Monitor, Outcome, Partial, Run, Status};
+use access_keys::{Ask, ConcurrencyLimits, Limits, Method, Monitor, Partial, Reading, Run, Status};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_runtime_api::{
@@ -164,16 +164,13 @@ impl Iam {
         let include = include.parse().unwrap();
         let ask = Ask { hours: "1".parse().unwrap(), status: Status::Active, include };
         let now = "2026-12-01T00:00:00Z".parse().unwrap();
-        let run = Run {
-            deadline: Instant::now() + timeout,
-            stop: &CancellationToken::new(),
-            watch: &|_| (),
-        };
+        let stop = CancellationToken::new();
+        let run = Run::unwatched(Instant::now() + timeout, &stop);
         let outcome = tokio::select! {
             outcome = monitor.read(Partial::new(Method::Live, ask, now), run) => outcome.unwrap(),
             () = self.serve() => unreachable!("it serves for ever"),
         };
-        let Outcome::Done(answer) = outcome else { panic!("{outcome:?}") };
+        let Reading::Done(answer) = outcome else { panic!("{outcome:?}") };
         let state = self.0.lock().unwrap();
         assert_eq!(state.most, ALLOWED, "never more, and never less at the best of times");
         let (calls, rounds, full) = (state.calls, state.rounds, state.calls.div_ceil(ALLOWED));

@@ -10,19 +10,19 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Problem, Settings, Shared, request::no_account};
+use crate::{problem::Problem, request::no_account, settings::Settings, state::Shared};
 
 mod body;
 pub(crate) mod change;
 pub(crate) mod diff;
 mod difference;
 pub(crate) mod findings;
+mod given;
 pub(crate) mod list;
 pub(crate) mod one;
 pub(crate) mod register;
 pub(crate) mod remove;
 pub(crate) mod verify;
-mod word;
 
 /// A registered account, without its `ExternalId`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,10 +178,4 @@ async fn audited(
         return Err(no_account(id.as_str()));
     }
     Ok(None)
-}
-
-/// The answer to whoever would change an account that is deleted.
-fn is_deleted(account: &RegisteredAccount) -> Problem {
-    let id = &account.account_id;
-    Problem::conflict(format!("account `{id}` is deleted; register it anew to have it audited"))
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Problem, Shared, request::no_audit};
+use crate::{problem::Problem, request::no_audit, state::Shared};
 
 pub(crate) mod access_keys;
 pub(crate) mod cancel;

@@ -1,25 +1,13 @@
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::Tenant;
-use governor::{
-    Quota, RateLimiter,
-    clock::{Clock, DefaultClock},
-    state::keyed::HashMapStateStore,
-};
+use governor::clock::{Clock, DefaultClock};
 
-use crate::{Problem, Shared};
+use crate::{problem::Problem, state::Shared};
 
 /// Who calls, let in and within their limit.
 pub(crate) struct Caller(pub(crate) Tenant);
-
-/// Requests, counted by tenant.
-pub(crate) type Rate = RateLimiter<Tenant, HashMapStateStore<Tenant>, DefaultClock>;
-
-/// Lets so many requests of each tenant through in a second.
-pub(crate) fn rate(per_second: NonZeroU32) -> Rate {
-    RateLimiter::hashmap(Quota::per_second(per_second))
-}
 
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;

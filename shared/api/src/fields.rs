@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, str::FromStr};
 use domain::Invalid;
 use serde_json::Value;
 
-use crate::FieldError;
+use crate::problem::{FieldError, shown};
 
 mod words;
 
 use words::{list, not_text, not_whole};
-pub(crate) use words::{not_valid, parsed, shown};
+pub(crate) use words::{not_valid, parsed};
 
 /// Fields that are yet to be taken, and what was wrong with those that were.
 #[derive(Debug)]

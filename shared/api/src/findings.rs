@@ -1,4 +1,4 @@
-//! Problems as they are followed from audit to audit: what is wrong now, and what was.
+//! Findings as they are tracked from audit to audit: what is wrong now, and what was.
 
 use domain::{
     AccountId, AuditId, Fingerprint, Lang, Lifecycle, Service, Severity, Suppressed, TrackedFinding,
@@ -7,14 +7,18 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::{Fields, parsed};
+use crate::{
+    fields::{Fields, parsed},
+    paging::page,
+};
 
 pub(crate) mod everywhere;
 mod walk;
 
 /// One problem of one resource, and where it stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Followed {
+#[schema(as = Followed)]
+pub(crate) struct TrackedEntry {
     /// The account.
     #[schema(value_type = String, pattern = "^[0-9]{12}$")]
     account_id: AccountId,
@@ -54,7 +58,7 @@ pub(crate) struct Followed {
     suppressed: Option<Suppressed>,
 }
 
-impl Followed {
+impl TrackedEntry {
     /// Whether it is there, as far as is known.
     pub(crate) const fn is_active(&self) -> bool {
         self.state.is_active()
@@ -70,8 +74,8 @@ impl Followed {
     }
 }
 
-impl Followed {
-    /// A problem in the words of a language.
+impl TrackedEntry {
+    /// A tracked finding in the words of a language.
     pub(crate) fn new(tracked: TrackedFinding, lang: Lang) -> Self {
         let check = checks::find(&tracked.check_id);
         Self {
@@ -95,19 +99,24 @@ impl Followed {
     }
 }
 
-/// One page of problems.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Problems {
+page! {
+    /// One page of problems.
+    #[schema(as = Problems)]
+    TrackedPage,
     /// The problems of this page.
-    pub(crate) items: Vec<Followed>,
-    /// Asks for the next page; null on the last.
-    pub(crate) next_cursor: Option<String>,
+    TrackedEntry
+}
+
+impl TrackedPage {
+    pub(crate) fn items_mut(&mut self) -> &mut [TrackedEntry] {
+        &mut self.items
+    }
 }
 
 /// What `state` takes.
 const STATES: &str = "new, open, reopened and resolved, with commas between";
 
-/// Takes `state`; where it is not there, the states of problems that are there now.
+/// Takes `state`; where it is not there, the states of findings that are there now.
 pub(crate) fn states(fields: &mut Fields) -> Vec<Lifecycle> {
     let given = fields.made("state", STATES, |text| {
         text.split(',').map(parsed).collect::<Result<Vec<Lifecycle>, _>>()

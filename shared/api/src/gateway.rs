@@ -3,7 +3,7 @@ use axum::http::request::Parts;
 use domain::Tenant;
 use lambda_http::request::RequestContext;
 
-use crate::{Authenticate, Refused};
+use crate::{auth::Authenticate, auth::Refused};
 
 /// Trusts API Gateway's authorizer, which has checked the token or the signature.
 ///

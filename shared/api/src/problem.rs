@@ -12,8 +12,6 @@ use domain::AuditId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::shown;
-
 mod causes;
 
 /// What went wrong with a request: a problem document of RFC 9457.
@@ -53,6 +51,11 @@ pub struct FieldError {
     pub problem: String,
     /// What would be accepted.
     pub accepted: String,
+}
+
+/// A text of a caller, cut to a length that can be repeated to them.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(80).collect()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

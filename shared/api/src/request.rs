@@ -10,8 +10,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Problem, Shared,
-    fields::{Fields, shown},
+    fields::Fields,
+    problem::{Problem, shown},
+    state::Shared,
 };
 
 /// The one name in a request's path.
@@ -56,6 +57,11 @@ pub(crate) fn no_account(name: &str) -> Problem {
          the role that the answer tells",
         shown(name)
     ))
+}
+
+/// 409: the account is deleted, and is neither changed nor audited.
+pub(crate) fn deleted_account(id: &AccountId) -> Problem {
+    Problem::conflict(format!("account `{id}` is deleted; register it anew to have it audited"))
 }
 
 /// 404: not among the caller's audits.

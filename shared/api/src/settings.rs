@@ -5,7 +5,11 @@ use domain::{Audit, Lang, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Authenticate, Keys};
+use crate::auth::Authenticate;
+
+mod keys;
+
+pub use keys::{Keys, OwnAccount, ReadKeys};
 
 /// What an operator decides about the API.
 #[derive(Clone)]

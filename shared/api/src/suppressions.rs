@@ -8,26 +8,25 @@ use axum::{
 };
 use domain::Suppression;
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
-    Problem, Shared,
     caller::Caller,
-    paging::{Paging, USUAL},
+    paging::{Paging, page},
+    problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
+    responses::{AnyRoute, JsonBody, NamedResource, NotFound, QueryParameters},
+    state::Shared,
 };
 
 mod body;
 
-/// One page of suppressions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Suppressions {
+page! {
+    /// One page of suppressions.
+    Suppressions,
     /// The suppressions of this page, those that have expired lately included.
-    items: Vec<Suppression>,
-    /// Asks for the next page; null on the last.
-    next_cursor: Option<String>,
+    Suppression
 }
 
 /// Which suppressions are told.
@@ -51,23 +50,18 @@ pub(crate) struct SuppressionsQuery {
     params(SuppressionsQuery),
     responses(
         (status = 200, description = "A page of suppressions.", body = Suppressions),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn list(
     Caller(tenant): Caller,
     State(shared): State<Shared>,
-    Asked(mut fields): Asked,
+    Asked(fields): Asked,
 ) -> Result<Json<Suppressions>, Problem> {
-    let paging = Paging::of(&mut fields, USUAL);
-    fields.done(&["cursor", "limit"]).map_err(Problem::invalid)?;
+    let paging = Paging::alone(fields)?;
     let page = shared.store.suppressions(&tenant, paging.request()).await?;
-    Ok(Json(Suppressions { items: page.items, next_cursor: page.next_cursor }))
+    Ok(Json(Suppressions::of(page, |suppression| suppression)))
 }
 
 /// Keeps failing findings quiet until a date, from the next audit on. They stay in every result, marked.
@@ -80,15 +74,9 @@ pub(crate) async fn list(
     responses(
         (status = 201, description = "The suppression is written down.", body = Suppression,
          headers(("location" = String, description = "What deletes it."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 404, response = NotFound),
     ),
 )]
 pub(crate) async fn suppress(
@@ -119,12 +107,8 @@ pub(crate) async fn suppress(
     params(("suppression_id" = String, Path, format = Uuid, description = "Its name.")),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
     ),
 )]
 pub(crate) async fn unsuppress(

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::{Audit, Task};
+use domain::{Audit, Job, Task};
 use jiff::{SignedDuration, Timestamp, Unit};
 use store::{Fence, Store};
 
@@ -25,6 +25,8 @@ pub(crate) enum Held<'a> {
     Audit(&'a Audit),
     /// A task.
     Task(&'a Task),
+    /// A job.
+    Job(&'a Job),
 }
 
 /// Does some work while its lease is renewed; nothing where the lease is lost.
@@ -45,6 +47,7 @@ pub(crate) async fn while_held<T>(
             let renewed = match held {
                 Held::Audit(audit) => store.renew(audit, time, until).await,
                 Held::Task(task) => store.renew_task(task, time, until).await,
+                Held::Job(job) => store.renew_job(job, time, until).await,
             };
             match renewed {
                 Ok(Fence::Held) => {}

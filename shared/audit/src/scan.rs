@@ -207,7 +207,7 @@ pub(crate) fn assume_role(
         role: role.clone(),
         external_id: external_id.cloned(),
         name: name.clone(),
-        cap: SessionPolicy::new(role.account().partition, &actions),
+        policy: SessionPolicy::new(role.account().partition, &actions),
     }
 }
 

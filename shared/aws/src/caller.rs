@@ -2,6 +2,7 @@ use aws_config::SdkConfig;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata};
 use domain::Account;
+use policy::Arn;
 
 use crate::{
     advice::advice,
@@ -65,7 +66,7 @@ pub async fn caller(config: &SdkConfig) -> Result<Caller, CallerError> {
         None => CallerError::Unreachable(reason(&error)),
     })?;
     let arn = answer.arn.ok_or(CallerError::Nameless)?;
-    let named = arn.split(':').nth(1).unwrap_or_default();
+    let named = Arn::split(&arn).map_or("", |arn| arn.partition);
     let partition = named.parse().map_err(|_| CallerError::Elsewhere(named.into()))?;
     let id = answer.account.and_then(|id| id.parse().ok()).ok_or(CallerError::Nameless)?;
     Ok(Caller { account: Account { partition, id }, arn })

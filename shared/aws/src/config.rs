@@ -77,7 +77,7 @@ impl ClientOptions {
 ///
 /// Where no region is configured it is the one that is read, or `us-east-1`. Requests are sent once and retried by the
 /// caller, which counts them; one answer may take 30 seconds.
-pub async fn config(manner: &ClientOptions) -> SdkConfig {
+pub async fn config(options: &ClientOptions) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(4))
         .operation_attempt_timeout(Duration::from_secs(30))
@@ -85,11 +85,11 @@ pub async fn config(manner: &ClientOptions) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts);
-    if let Some(profile) = &manner.profile {
+    if let Some(profile) = &options.profile {
         let regions = aws_config::default_provider::region::DefaultRegionChain::builder()
             .profile_name(profile)
             .build();
-        let region = manner.region(named(RegionProviderChain::first_try(regions).region().await));
+        let region = options.region(named(RegionProviderChain::first_try(regions).region().await));
         // In the SDK's own chain the environment comes before a profile, even one that was asked for.
         let provider = ProviderConfig::default().with_region(Some(region.clone()));
         let credentials = ProfileFileCredentialsProvider::builder()
@@ -99,9 +99,15 @@ pub async fn config(manner: &ClientOptions) -> SdkConfig {
         loader = loader.profile_name(profile).credentials_provider(credentials).region(region);
     } else {
         let configured = named(RegionProviderChain::default_provider().region().await);
-        loader = loader.region(manner.region(configured));
+        loader = loader.region(options.region(configured));
     }
     loader.load().await
+}
+
+/// The same for the service's own table, bucket and queues: the SDK retries, and nobody counts.
+#[must_use]
+pub fn with_retries(config: &SdkConfig) -> SdkConfig {
+    config.to_builder().retry_config(RetryConfig::standard()).build()
 }
 
 /// A region that has a name: an empty variable of the environment says nothing.

@@ -15,8 +15,8 @@ mod recorded;
 
 pub use advice::advice;
 pub use caller::{Caller, CallerError, caller, reason};
-pub use config::{ClientOptions, beside, config, partition, region_in};
+pub use config::{ClientOptions, beside, config, partition, region_in, with_retries};
 pub use prove::{Doubt, Wrong, proof, prove};
 pub use quick_create::quick_create_url;
-pub use session::{AssumeRole, AssumeRoleError, Session, SessionName, as_role, open};
+pub use session::{AssumeRole, AssumeRoleError, Session, SessionName, as_worker, open};
 pub use session_policy::{SESSION_POLICY_CHARACTERS, SessionPolicy};

@@ -4,6 +4,7 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use domain::{ExternalId, Proof, ProofOutcome, RoleArn};
 use jiff::Timestamp;
+use policy::Arn;
 use uuid::Uuid;
 
 use crate::{
@@ -116,14 +117,14 @@ pub async fn prove(
         .to_string()
         .parse()
         .map_err(|_| unproven("no external id could be made up; report this as a defect".into()))?;
-    let door = |external_id| AssumeRole {
+    let request = |external_id| AssumeRole {
         role: role.clone(),
         external_id,
         name: name.clone(),
-        cap: SessionPolicy::nothing(),
+        policy: SessionPolicy::nothing(),
     };
     let (right, without, made_up) =
-        (door(Some(external_id.clone())), door(None), door(Some(random)));
+        (request(Some(external_id.clone())), request(None), request(Some(random)));
     let (entered, without, made_up) = tokio::join!(
         Box::pin(enter(config, &right)),
         Box::pin(denied(config, &without, Wrong::Without)),
@@ -137,19 +138,19 @@ pub async fn prove(
 }
 
 /// Whether the right ExternalId opens the role, and the session is one of its account.
-async fn enter(config: &SdkConfig, door: &AssumeRole) -> Result<(), Doubt> {
+async fn enter(config: &SdkConfig, request: &AssumeRole) -> Result<(), Doubt> {
     let session =
-        assume(&client(config, door), door, PROOF_SECONDS).await.map_err(
-            |refused| match refused {
+        assume(&client(config, request), request, PROOF_SECONDS).await.map_err(|refused| {
+            match refused {
                 AssumeRoleError::Elsewhere { role, opened } => {
-                    let account = opened.split(':').nth(4).unwrap_or_default().to_owned();
+                    let account = Arn::split(&opened).map_or("", |arn| arn.account).to_owned();
                     Doubt::Elsewhere { role, account }
                 }
                 refused if refused.is_denial() => Doubt::AssumeRoleError(refused),
-                refused => silence(door, "the right external id", &refused),
-            },
-        )?;
-    let caller = caller(&with(config, door, session)).await.map_err(|error| {
+                refused => silence(request, "the right external id", &refused),
+            }
+        })?;
+    let caller = caller(&with(config, request, session)).await.map_err(|error| {
         let reason = match error {
             CallerError::Refused { code, message } => {
                 format!("AWS answered its session with `{code}` ({message})")
@@ -165,32 +166,32 @@ async fn enter(config: &SdkConfig, door: &AssumeRole) -> Result<(), Doubt> {
             }
         };
         let reason = format!("{reason}; try again in a minute");
-        Doubt::Unproven { role: door.role.clone(), reason }
+        Doubt::Unproven { role: request.role.clone(), reason }
     })?;
-    if caller.account == *door.role.account() {
+    if caller.account == *request.role.account() {
         Ok(())
     } else {
         let account = caller.account.id.to_string();
-        Err(Doubt::Elsewhere { role: door.role.clone(), account })
+        Err(Doubt::Elsewhere { role: request.role.clone(), account })
     }
 }
 
-fn client(config: &SdkConfig, door: &AssumeRole) -> aws_sdk_sts::Client {
-    sts(config, door.role.account().partition)
+fn client(config: &SdkConfig, request: &AssumeRole) -> aws_sdk_sts::Client {
+    sts(config, request.role.account().partition)
 }
 
 /// The configuration of a session, in the partition of its role.
-fn with(config: &SdkConfig, door: &AssumeRole, session: Credentials) -> SdkConfig {
-    let region = region_in(config, door.role.account().partition).to_owned();
+fn with(config: &SdkConfig, request: &AssumeRole, session: Credentials) -> SdkConfig {
+    let region = region_in(config, request.role.account().partition).to_owned();
     let credentials = SharedCredentialsProvider::new(session);
     config.to_builder().credentials_provider(credentials).region(Region::new(region)).build()
 }
 
 /// Whether a wrong ExternalId is denied.
-async fn denied(config: &SdkConfig, door: &AssumeRole, wrong: Wrong) -> Result<(), Doubt> {
-    match assume(&client(config, door), door, PROOF_SECONDS).await.map(drop) {
+async fn denied(config: &SdkConfig, request: &AssumeRole, wrong: Wrong) -> Result<(), Doubt> {
+    match assume(&client(config, request), request, PROOF_SECONDS).await.map(drop) {
         Ok(()) | Err(AssumeRoleError::Elsewhere { .. }) => {
-            Err(Doubt::Open { role: door.role.clone(), wrong })
+            Err(Doubt::Open { role: request.role.clone(), wrong })
         }
         Err(refused) if refused.is_denial() => Ok(()),
         Err(refused) => {
@@ -198,13 +199,13 @@ async fn denied(config: &SdkConfig, door: &AssumeRole, wrong: Wrong) -> Result<(
                 Wrong::Without => "no external id",
                 Wrong::Random => "a made-up external id",
             };
-            Err(silence(door, shown, &refused))
+            Err(silence(request, shown, &refused))
         }
     }
 }
 
 /// What AWS said instead of yes or no.
-fn silence(door: &AssumeRole, shown: &str, refused: &AssumeRoleError) -> Doubt {
+fn silence(request: &AssumeRole, shown: &str, refused: &AssumeRoleError) -> Doubt {
     let reason = match refused {
         AssumeRoleError::Denied { code, message, .. } => {
             let advice = of_a_role(code, message);
@@ -217,7 +218,7 @@ fn silence(door: &AssumeRole, shown: &str, refused: &AssumeRoleError) -> Doubt {
         ),
         AssumeRoleError::Elsewhere { opened, .. } => format!("{shown} opened `{opened}`"),
     };
-    Doubt::Unproven { role: door.role.clone(), reason }
+    Doubt::Unproven { role: request.role.clone(), reason }
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
 use aws_sdk_sts::{error::ProvideErrorMetadata, types::PolicyDescriptorType};
-use domain::{ExternalId, Invalid, RoleArn};
+use domain::{ExternalId, Invalid, RoleArn, RoleName};
+use policy::Arn;
 use tokio::sync::Mutex;
 
 use crate::{SessionPolicy, advice::advice, caller::reason, config::sts};
@@ -53,7 +54,7 @@ pub struct AssumeRole {
     /// How the customer sees us.
     pub name: SessionName,
     /// What the session may do at most.
-    pub cap: SessionPolicy,
+    pub policy: SessionPolicy,
 }
 
 /// Why a role could not be assumed.
@@ -107,7 +108,7 @@ pub struct Session(Arc<Inner>);
 
 struct Inner {
     client: aws_sdk_sts::Client,
-    door: AssumeRole,
+    request: AssumeRole,
     /// The credentials of now: every client of the SDK asks for them once, and again at expiry.
     current: Mutex<Credentials>,
 }
@@ -122,7 +123,7 @@ impl AssumeRoleError {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Session").field(&self.0.door.role).finish()
+        f.debug_tuple("Session").field(&self.0.request.role).finish()
     }
 }
 
@@ -131,41 +132,52 @@ impl fmt::Debug for Session {
 /// # Errors
 ///
 /// When AWS refuses or does not answer; the ExternalId is in no message.
-pub async fn open(config: &SdkConfig, door: AssumeRole) -> Result<Session, AssumeRoleError> {
-    let client = sts(config, door.role.account().partition);
-    let current = Mutex::new(assume(&client, &door, SESSION_SECONDS).await?);
-    Ok(Session(Arc::new(Inner { client, door, current })))
+pub async fn open(config: &SdkConfig, request: AssumeRole) -> Result<Session, AssumeRoleError> {
+    let client = sts(config, request.role.account().partition);
+    let current = Mutex::new(assume(&client, &request, SESSION_SECONDS).await?);
+    Ok(Session(Arc::new(Inner { client, request, current })))
 }
 
-/// A configuration whose credentials are the session of another role, renewed when they expire.
-///
-/// The function that serves the API acts through it as the worker: customers trust that role only.
+/// A configuration whose credentials are a session of the worker's role, which customers trust. The session may assume
+/// the role `customers` in their accounts and do nothing else.
 ///
 /// # Errors
 ///
 /// When AWS refuses the role or does not answer.
-pub async fn as_role(config: &SdkConfig, door: AssumeRole) -> Result<SdkConfig, AssumeRoleError> {
-    let session = open(config, door).await?;
+pub async fn as_worker(
+    config: &SdkConfig,
+    worker: &RoleArn,
+    name: SessionName,
+    customers: &RoleName,
+) -> Result<SdkConfig, AssumeRoleError> {
+    let policy = SessionPolicy::assume_role(worker.account().partition, customers);
+    let role = worker.clone();
+    as_role(config, AssumeRole { role, external_id: None, name, policy }).await
+}
+
+/// A configuration whose credentials are the session of another role, renewed when they expire.
+async fn as_role(config: &SdkConfig, request: AssumeRole) -> Result<SdkConfig, AssumeRoleError> {
+    let session = open(config, request).await?;
     let credentials = SharedCredentialsProvider::new(session);
     Ok(config.to_builder().credentials_provider(credentials).build())
 }
 
 pub(crate) async fn assume(
     client: &aws_sdk_sts::Client,
-    door: &AssumeRole,
+    request: &AssumeRole,
     seconds: i32,
 ) -> Result<Credentials, AssumeRoleError> {
-    let (policy, managed) = match &door.cap {
+    let (policy, managed) = match &request.policy {
         SessionPolicy::Policy(policy) => (Some(policy.clone()), None),
         SessionPolicy::SecurityAudit(arn) => (None, Some(arn.clone())),
     };
     let managed = managed.map(|arn| vec![PolicyDescriptorType::builder().arn(arn).build()]);
-    let role = || door.role.clone();
+    let role = || request.role.clone();
     let answer = client
         .assume_role()
         .role_arn(role().to_string())
-        .role_session_name(&door.name.0)
-        .set_external_id(door.external_id.clone().map(String::from))
+        .role_session_name(&request.name.0)
+        .set_external_id(request.external_id.clone().map(String::from))
         .set_policy(policy)
         .set_policy_arns(managed)
         .duration_seconds(seconds)
@@ -174,18 +186,19 @@ pub(crate) async fn assume(
         .map_err(|error| match error.code() {
             Some(code) => AssumeRoleError::Denied {
                 role: role(),
-                how: if door.external_id.is_some() {
+                how: if request.external_id.is_some() {
                     "with the given external id"
                 } else {
                     "without an external id"
                 },
                 code: code.into(),
-                message: words(error.message(), door),
+                message: words(error.message(), request),
             },
             None => AssumeRoleError::Unreachable { role: role(), reason: reason(&error) },
         })?;
     let opened = answer.assumed_role_user.map(|user| user.arn).unwrap_or_default();
-    if opened.split(':').nth(4) != Some(door.role.account().id.as_str()) {
+    let account = Arn::split(&opened).map(|arn| arn.account);
+    if account != Some(request.role.account().id.as_str()) {
         return Err(AssumeRoleError::Elsewhere { role: role(), opened });
     }
     let Some(keys) = answer.credentials else {
@@ -203,9 +216,9 @@ pub(crate) async fn assume(
 }
 
 /// AWS's words, without the ExternalId: STS repeats a value that it calls malformed.
-fn words(message: Option<&str>, door: &AssumeRole) -> String {
+fn words(message: Option<&str>, request: &AssumeRole) -> String {
     let message = message.unwrap_or("no reason given");
-    match &door.external_id {
+    match &request.external_id {
         Some(id) => message.replace(id.as_str(), "…"),
         None => message.into(),
     }
@@ -220,7 +233,7 @@ impl ProvideCredentials for Session {
             let mut current = self.0.current.lock().await;
             let soon = SystemTime::now() + RENEW_BEFORE;
             if current.expiry().is_some_and(|expiry| expiry <= soon) {
-                let renewed = assume(&self.0.client, &self.0.door, SESSION_SECONDS).await;
+                let renewed = assume(&self.0.client, &self.0.request, SESSION_SECONDS).await;
                 *current = renewed.map_err(CredentialsError::provider_error)?;
             }
             Ok(current.clone())

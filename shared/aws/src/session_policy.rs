@@ -18,7 +18,7 @@ pub enum SessionPolicy {
 }
 
 impl SessionPolicy {
-    /// The tightest cap that lets `actions` through.
+    /// The tightest policy that lets `actions` through.
     #[must_use]
     pub fn new(partition: Partition, actions: &BTreeSet<&str>) -> Self {
         let policy = policy("Allow", &json!(actions), "*");
@@ -29,7 +29,7 @@ impl SessionPolicy {
         }
     }
 
-    /// A cap that lets nothing through; a session under it can still ask who it is.
+    /// A policy that lets nothing through; a session under it can still ask who it is.
     ///
     /// Source: STS `GetCallerIdentity`: an explicit deny does not stop it.
     #[must_use]
@@ -37,7 +37,7 @@ impl SessionPolicy {
         Self::Policy(policy("Deny", &json!("*"), "*"))
     }
 
-    /// A cap that lets through `sts:AssumeRole` on the role `name`, in whichever account it is.
+    /// A policy that lets through `sts:AssumeRole` on the role `name`, in whichever account it is.
     #[must_use]
     pub fn assume_role(partition: Partition, name: &RoleName) -> Self {
         let resource = format!("arn:{partition}:iam::*:role/{name}");
@@ -95,7 +95,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_cap_is_longer_than_sts_takes(actions in prop::collection::btree_set("[a-z0-9]{2,14}:[A-Za-z]{3,40}", 1..120)) {
+        fn no_policy_is_longer_than_sts_takes(actions in prop::collection::btree_set("[a-z0-9]{2,14}:[A-Za-z]{3,40}", 1..120)) {
             let actions = actions.iter().map(String::as_str).collect();
             match SessionPolicy::new(Partition::GovCloud, &actions) {
                 SessionPolicy::Policy(policy) => prop_assert!(policy.chars().count() <= SESSION_POLICY_CHARACTERS),

@@ -18,4 +18,4 @@ pub use audited::{AuditedKeys, OwnedKey};
 pub use failure::Failure;
 pub use hours::Hours;
 pub use judge::{Found, of_report, of_user};
-pub use partial::{Partial, Seen};
+pub use partial::{Partial, Reading, Seen};

@@ -103,6 +103,26 @@ impl RegisteredAccount {
             && self.proof.as_ref().is_some_and(refused)
     }
 
+    /// Why its role must not be used, and what to do; nothing where it is proven.
+    #[must_use]
+    pub fn why_closed(&self) -> Option<String> {
+        let id = &self.account_id;
+        let prove = format!("prove it with `POST /api/accounts/{id}/verify`");
+        match self.state {
+            RegisteredState::Active => None,
+            RegisteredState::Pending => {
+                Some(format!("the role of account `{id}` is not proven yet; {prove}"))
+            }
+            RegisteredState::Suspended => {
+                let why = self.reason.as_deref().unwrap_or("its role must not be used");
+                Some(format!("account `{id}` is suspended: {why}; correct its role, then {prove}"))
+            }
+            RegisteredState::Deleted => {
+                Some(format!("account `{id}` is deleted; register it anew to have it read"))
+            }
+        }
+    }
+
     /// Whether the schedule audits it.
     #[must_use]
     pub const fn is_audited(&self) -> bool {

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,14 @@ impl TryFrom<String> for Tenant {
             let accepted = "1 to 128 letters, digits and `_.@:-`, the first a letter or digit";
             Err(Invalid::new("tenant", &text, accepted))
         }
+    }
+}
+
+impl FromStr for Tenant {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.to_owned().try_into()
     }
 }
 

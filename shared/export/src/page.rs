@@ -5,6 +5,7 @@ use std::{
 
 use checks::PresentedFinding;
 use domain::{Finding, Lang, Receipt, ReceiptOutcome, Report, Severity, Status, Summary, Verdict};
+use policy::Arn;
 
 use crate::table;
 
@@ -145,7 +146,7 @@ pub(crate) fn cells(finding: &Finding, lang: Lang) -> [String; 6] {
 
 /// What of an ARN tells one resource of an account from another.
 fn short(arn: &str) -> &str {
-    arn.splitn(6, ':').nth(5).unwrap_or(arn)
+    Arn::split(arn).map_or(arn, |arn| arn.resource)
 }
 
 #[cfg(test)]

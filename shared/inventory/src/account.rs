@@ -1,5 +1,6 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
+use policy::Arn;
 use serde::{Deserialize, Serialize};
 
 use crate::Partition;
@@ -199,15 +200,15 @@ impl FromStr for RoleArn {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let parse = || {
-            let rest = text.strip_prefix("arn:")?;
-            let (partition, rest) = rest.split_once(':')?;
-            let (account, role) = rest.strip_prefix("iam::")?.split_once(':')?;
-            let path_and_name = role.strip_prefix("role/")?;
+            let arn =
+                Arn::split(text).filter(|arn| arn.service == "iam" && arn.region.is_empty())?;
+            let path_and_name = arn.resource.strip_prefix("role/")?;
             let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
             let path_is_valid =
                 path.len() <= 510 && path.bytes().all(|b| (0x21..=0x7e).contains(&b));
             name.parse::<RoleName>().ok().filter(|_| path_is_valid)?;
-            let account = Account { partition: partition.parse().ok()?, id: account.parse().ok()? };
+            let account =
+                Account { partition: arn.partition.parse().ok()?, id: arn.account.parse().ok()? };
             Some(Self { account, path_and_name: path_and_name.into() })
         };
         parse().ok_or_else(|| Invalid::new("role ARN", text, Self::ACCEPTED))
@@ -257,11 +258,14 @@ mod tests {
         ] {
             assert_eq!(text.parse::<RoleArn>().unwrap().to_string(), text);
         }
+        let with_path: RoleArn = "arn:aws:iam::111122223333:role/ops/Auditor".parse().unwrap();
+        assert_eq!(with_path.path_and_name(), "ops/Auditor");
         for wrong in [
             "",
             "arn:aws:iam::111122223333:user/x",
             "arn:aws:iam::1:role/x",
             "arn:aws:sts::111122223333:role/x",
+            "arn:aws:iam:us-east-1:111122223333:role/x",
             "arn:aws-xx:iam::111122223333:role/x",
             "arn:aws:iam::111122223333:role/",
             "arn:aws:iam::111122223333:role/a b",

@@ -1,4 +1,5 @@
 use domain::{Alert, AlertState};
+use policy::Arn;
 
 /// The most that SNS takes, in characters: less than 100. Source: SNS `Publish`, parameter `Subject`.
 const LIMIT: usize = 99;
@@ -28,5 +29,5 @@ pub(super) fn of(alert: &Alert) -> String {
 
 /// The last part of an ARN.
 pub(super) fn name(arn: &str) -> &str {
-    arn.rsplit([':', '/']).next().unwrap_or_default()
+    Arn::split(arn).map_or(arn, |arn| arn.resource_name())
 }

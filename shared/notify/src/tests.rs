@@ -9,7 +9,7 @@ use super::*;
 
 const ARN: &str = "arn:aws:s3:::payroll";
 
-fn told(resource: &str) -> AlertFinding {
+fn finding(resource: &str) -> AlertFinding {
     let account = Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
     AlertFinding {
         fingerprint: Fingerprint::new(&account, "eu-west-1", "s3_public_access", resource, None),
@@ -40,9 +40,9 @@ fn alert() -> Alert {
         risk: "Anyone can copy it.".into(),
         remedy: "Block public access.".into(),
         reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/".into(),
-        findings: vec![told(ARN)],
+        findings: vec![finding(ARN)],
         count: 1,
-        covers: vec![told(ARN).fingerprint],
+        covers: vec![finding(ARN).fingerprint],
         created_at: "2026-11-23T02:00:11Z".parse().unwrap(),
         lang: "en".into(),
         delivery: Delivery::Unsent,
@@ -53,7 +53,7 @@ fn alert() -> Alert {
 /// An alert about `count` buckets, of which the store keeps as many as it does.
 fn group(count: u32) -> Alert {
     let listed = count.min(u32::try_from(Alert::TOLD).unwrap());
-    let findings = (0..listed).map(|n| told(&format!("{ARN}-{n}"))).collect();
+    let findings = (0..listed).map(|n| finding(&format!("{ARN}-{n}"))).collect();
     Alert { findings, count, ..alert() }
 }
 
@@ -61,10 +61,10 @@ fn korean(alert: Alert) -> Alert {
     let headline = "버킷이 공개되어 있음".to_owned();
     let findings = alert.findings.into_iter();
     let findings = findings
-        .map(|told| AlertFinding {
+        .map(|finding| AlertFinding {
             headline: headline.clone(),
             evidence: "정책이 `*`에 읽기를 허용함".into(),
-            ..told
+            ..finding
         })
         .collect();
     Alert {
@@ -83,7 +83,7 @@ fn resolved() -> Alert {
         severity: Severity::High,
         headline: "User has no MFA".into(),
         region: "global".into(),
-        ..told("arn:aws:iam::111122223333:user/ops/kim")
+        ..finding("arn:aws:iam::111122223333:user/ops/kim")
     };
     Alert {
         id: "resolved".into(),
@@ -94,7 +94,7 @@ fn resolved() -> Alert {
         risk: String::new(),
         remedy: String::new(),
         reference: String::new(),
-        findings: vec![told(ARN), told("arn:aws:s3:::web"), user],
+        findings: vec![finding(ARN), finding("arn:aws:s3:::web"), user],
         count: 3,
         ..alert()
     }
@@ -123,7 +123,7 @@ fn a_mail_tells_what_where_since_when_and_how_to_fix_it() {
 
 #[test]
 fn every_channel_names_the_owner_where_there_is_one() {
-    let owned = AlertFinding { owner: Some("kim@example.com".into()), ..told(ARN) };
+    let owned = AlertFinding { owner: Some("kim@example.com".into()), ..finding(ARN) };
     for (alert, label) in [(alert(), "Owner: "), (korean(alert()), "담당자: ")]
         .map(|(alert, label)| (Alert { findings: vec![owned.clone()], ..alert }, label))
     {
@@ -188,10 +188,10 @@ fn chats_get_what_they_can_show() {
 #[test]
 fn a_thread_is_a_findings_life_or_what_a_check_says_of_an_account() {
     let thread = |alert| Notice::of(&alert).amazon_q["metadata"]["threadId"].clone();
-    assert_eq!(thread(alert()), told(ARN).fingerprint.as_str());
+    assert_eq!(thread(alert()), finding(ARN).fingerprint.as_str());
     assert_eq!(thread(Alert { state: AlertState::Reopened, ..alert() }), thread(alert()));
     assert_eq!(
-        thread(Alert { count: 1, findings: vec![told(ARN)], ..resolved() }),
+        thread(Alert { count: 1, findings: vec![finding(ARN)], ..resolved() }),
         thread(alert())
     );
     assert_eq!(thread(group(3)), "111122223333-s3_public_access");
@@ -224,9 +224,9 @@ fn programs_get_the_alert_without_the_outbox() {
 #[test]
 fn five_thousand_long_findings_fit() {
     let long = |evidence: &str, resource: &str| {
-        let told =
-            AlertFinding { evidence: evidence.repeat(2_000 / evidence.len()), ..told(resource) };
-        let findings = vec![told; 5_000];
+        let finding =
+            AlertFinding { evidence: evidence.repeat(2_000 / evidence.len()), ..finding(resource) };
+        let findings = vec![finding; 5_000];
         let notice = Notice::of(&Alert { findings, count: 5_000, ..korean(alert()) });
         assert_fits(&notice);
         let listed = notice.machine["findings"].as_array().unwrap().len();
@@ -240,7 +240,7 @@ fn five_thousand_long_findings_fit() {
 #[test]
 fn a_name_is_not_read_as_a_link_or_a_mention() {
     let hostile = "<!channel> @here `x` & <https://evil.example|AWS>";
-    let named = AlertFinding { resource: hostile.into(), evidence: hostile.into(), ..told(ARN) };
+    let named = AlertFinding { resource: hostile.into(), evidence: hostile.into(), ..finding(ARN) };
     let notice = Notice::of(&Alert {
         findings: vec![named],
         account_name: Some(hostile.into()),
@@ -320,7 +320,7 @@ proptest! {
             sub_resource: Some(name.clone()),
             region: name.clone(),
             headline: headline.clone(),
-            ..told(&resource)
+            ..finding(&resource)
         };
         let notice = Notice::of(&Alert {
             id: check_id.clone(),

@@ -6,27 +6,23 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{
-        delete_item::DeleteItemError, put_item::PutItemError,
-        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
-    },
-    types::{
-        AttributeValue, ConditionCheck, Delete, Put, ReturnValue,
-        ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
-    },
+    operation::transact_write_items::TransactWriteItemsError,
+    types::AttributeValue,
 };
 use jiff::Timestamp;
 
 use crate::{
     Error, keys,
-    table::{Change, Indexed, Item, Key, Range, Table, Write, Written},
+    table::{Indexed, Item, Key, Range, Table, Write, Written},
 };
 
 mod expression;
 mod objects;
+mod write;
 
-use expression::{Expression, attributes, item_of, read};
+use expression::{Attributes, attributes, read};
 pub(crate) use objects::Bucket;
+use write::{Operation, Stopped, is_transient};
 
 /// How often a write is tried that another transaction is in the way of: at 200 tasks of one audit
 /// that end together, each waits its turn at the audit's counter.
@@ -45,187 +41,29 @@ async fn wait(tries: u32) {
     tokio::time::sleep(Duration::from_millis(fastrand::u64(most / 2..=most))).await;
 }
 
-/// Whether another transaction was in the way, or the table asks to slow down.
-fn passes(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some(
-            "TransactionConflict"
-                | "TransactionConflictException"
-                | "TransactionInProgressException"
-                | "ThrottlingError"
-                | "ProvisionedThroughputExceeded"
-                | "ProvisionedThroughputExceededException"
-        )
-    )
-}
-
-/// What one write came to, where it did not simply take place.
-enum Stopped {
-    Refused(Option<Item>),
-    Passing,
-    Failed(Error),
-}
-
 impl Dynamo {
-    async fn once(&self, doing: &'static str, write: &Write) -> Result<Option<Item>, Stopped> {
-        let mut words = Expression::default();
-        let condition = write.condition.as_ref().map(|condition| words.condition(condition));
-        let read_back = |refused: Option<_>| match refused.map(read).transpose() {
-            Ok(item) => Stopped::Refused(item),
-            Err(error) => Stopped::Failed(error),
-        };
-        let failed = |code: Option<&str>, error: crate::error::Source| {
-            if passes(code) {
-                Stopped::Passing
-            } else {
-                Stopped::Failed(Error::Unavailable { doing, source: error })
-            }
-        };
-        match &write.change {
-            Change::Put(item) => {
-                let item = item_of(&write.key, item).map_err(Stopped::Failed)?;
-                let (names, values) = words.parts().map_err(Stopped::Failed)?;
-                let answer = self
-                    .client
-                    .put_item()
-                    .table_name(&self.name)
-                    .set_item(Some(item))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(AllOld)
-                    .send()
-                    .await;
-                answer.map(|_| None).map_err(|error| match error.into_service_error() {
-                    PutItemError::ConditionalCheckFailedException(refused) => {
-                        read_back(refused.item)
-                    }
-                    error => failed(error.code().map(str::to_owned).as_deref(), error.into()),
-                })
-            }
-            Change::Update { set, add, remove } => {
-                let update = words.update(set, add, remove);
-                let (names, values) = words.parts().map_err(Stopped::Failed)?;
-                let answer = self
-                    .client
-                    .update_item()
-                    .table_name(&self.name)
-                    .set_key(Some(attributes(&write.key)))
-                    .update_expression(update)
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values(ReturnValue::AllNew)
-                    .return_values_on_condition_check_failure(AllOld)
-                    .send()
-                    .await;
-                match answer {
-                    Ok(answer) => answer.attributes.map(read).transpose().map_err(Stopped::Failed),
-                    Err(error) => Err(match error.into_service_error() {
-                        UpdateItemError::ConditionalCheckFailedException(refused) => {
-                            read_back(refused.item)
-                        }
-                        error => failed(error.code().map(str::to_owned).as_deref(), error.into()),
-                    }),
-                }
-            }
-            Change::Delete => {
-                let (names, values) = words.parts().map_err(Stopped::Failed)?;
-                let answer = self
-                    .client
-                    .delete_item()
-                    .table_name(&self.name)
-                    .set_key(Some(attributes(&write.key)))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(AllOld)
-                    .send()
-                    .await;
-                answer.map(|_| None).map_err(|error| match error.into_service_error() {
-                    DeleteItemError::ConditionalCheckFailedException(refused) => {
-                        read_back(refused.item)
-                    }
-                    error => failed(error.code().map(str::to_owned).as_deref(), error.into()),
-                })
-            }
-            Change::Check => match self.get(doing, &write.key).await {
-                Ok(item) => Ok(item),
-                Err(error) => Err(Stopped::Failed(error)),
-            },
-        }
-    }
-
-    fn part(&self, write: &Write) -> Result<TransactWriteItem, Error> {
-        let mut words = Expression::default();
-        let condition = write.condition.as_ref().map(|condition| words.condition(condition));
-        let built = TransactWriteItem::builder();
-        let unbuilt = Error::unwritable;
-        Ok(match &write.change {
-            Change::Put(item) => {
-                let item = item_of(&write.key, item)?;
-                let (names, values) = words.parts()?;
-                let put = Put::builder()
-                    .table_name(&self.name)
-                    .set_item(Some(item))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                built.put(put.build().map_err(unbuilt)?)
-            }
-            Change::Update { set, add, remove } => {
-                let expression = words.update(set, add, remove);
-                let (names, values) = words.parts()?;
-                let update = Update::builder()
-                    .table_name(&self.name)
-                    .set_key(Some(attributes(&write.key)))
-                    .update_expression(expression)
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                built.update(update.build().map_err(unbuilt)?)
-            }
-            Change::Delete => {
-                let (names, values) = words.parts()?;
-                let delete = Delete::builder()
-                    .table_name(&self.name)
-                    .set_key(Some(attributes(&write.key)))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                built.delete(delete.build().map_err(unbuilt)?)
-            }
-            Change::Check => {
-                let (names, values) = words.parts()?;
-                let check = ConditionCheck::builder()
-                    .table_name(&self.name)
-                    .set_key(Some(attributes(&write.key)))
-                    .set_condition_expression(condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values);
-                built.condition_check(check.build().map_err(unbuilt)?)
-            }
-        }
-        .build())
+    /// An item as it is now.
+    async fn item(&self, doing: &'static str, key: Attributes) -> Result<Option<Item>, Error> {
+        let request = self.client.get_item().table_name(&self.name).consistent_read(true);
+        let answer = request.set_key(Some(key)).send().await;
+        answer.map_err(Error::unavailable(doing))?.item.map(read).transpose()
     }
 }
 
 #[async_trait]
 impl Table for Dynamo {
     async fn get(&self, doing: &'static str, key: &Key) -> Result<Option<Item>, Error> {
-        let request = self.client.get_item().table_name(&self.name).consistent_read(true);
-        let answer = request.set_key(Some(attributes(key))).send().await;
-        answer.map_err(Error::unavailable(doing))?.item.map(read).transpose()
+        self.item(doing, attributes(key)).await
     }
 
     async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error> {
+        let operation = Operation::of(&self.name, &write)?;
         for tries in 0..TRIES {
-            match self.once(doing, &write).await {
+            match self.once(doing, operation.clone()).await {
                 Ok(item) => return Ok(Written::Done(item)),
                 Err(Stopped::Refused(item)) => return Ok(Written::Refused(item)),
                 Err(Stopped::Failed(error)) => return Err(error),
-                Err(Stopped::Passing) => wait(tries).await,
+                Err(Stopped::Transient) => wait(tries).await,
             }
         }
         Err(Error::unavailable(doing)("other transactions were in the way"))
@@ -236,7 +74,8 @@ impl Table for Dynamo {
         doing: &'static str,
         writes: &[Write],
     ) -> Result<Result<(), Vec<usize>>, Error> {
-        let parts = writes.iter().map(|write| self.part(write)).collect::<Result<Vec<_>, _>>()?;
+        let parts = writes.iter().map(|write| Operation::of(&self.name, write).map(Into::into));
+        let parts = parts.collect::<Result<Vec<_>, Error>>()?;
         for tries in 0..TRIES {
             let request =
                 self.client.transact_write_items().set_transact_items(Some(parts.clone()));
@@ -244,7 +83,7 @@ impl Table for Dynamo {
             let Err(error) = sent else { return Ok(Ok(())) };
             let code = error.code().map(str::to_owned);
             let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else {
-                if passes(code.as_deref()) {
+                if is_transient(code.as_deref()) {
                     wait(tries).await;
                     continue;
                 }
@@ -260,7 +99,7 @@ impl Table for Dynamo {
             if !refused.is_empty() {
                 return Ok(Err(refused));
             }
-            if !reasons.iter().any(|reason| passes(reason.code())) {
+            if !reasons.iter().any(|reason| is_transient(reason.code())) {
                 return Err(Error::unavailable(doing)(cancelled));
             }
             wait(tries).await;

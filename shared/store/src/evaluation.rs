@@ -1,4 +1,4 @@
-//! Judging: one worker follows every problem, writes what changed, and ends the audit.
+//! Judging: one worker follows every finding, writes what changed, and ends the audit.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub struct End<'a> {
     pub digest: Option<&'a Alert>,
 }
 
-/// What came of writing changed problems.
+/// What came of writing changed findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Transitions {
@@ -59,7 +59,7 @@ impl Store {
         self.claim(tenant, id, Phase::Evaluate, its_turn, now, until).await
     }
 
-    /// Every problem of an account that was ever followed.
+    /// Every finding of an account that was ever tracked.
     ///
     /// # Errors
     ///
@@ -69,13 +69,13 @@ impl Store {
         tenant: &Tenant,
         account: &AccountId,
     ) -> Result<Vec<TrackedFinding>, Error> {
-        self.all("list problems", &keys::account_partition(tenant, account), keys::FINDINGS).await
+        self.all("list findings", &keys::account_partition(tenant, account), keys::FINDINGS).await
     }
 
-    /// Writes changed problems, and in the same transaction as the first of them the alert that tells of
-    /// them all. Safe to repeat: a problem is changed from what was read, or not at all.
+    /// Writes changed findings, and in the same transaction as the first of them the alert that tells of
+    /// them all. Safe to repeat: a finding is changed from what was read, or not at all.
     ///
-    /// A verdict that changes nothing is not written, so a problem's own time does not tell that a newer
+    /// A verdict that changes nothing is not written, so a finding's own time does not tell that a newer
     /// snapshot was judged. Each transaction therefore asks whether the places that its verdicts come
     /// from were read since.
     ///
@@ -208,7 +208,7 @@ impl Store {
     }
 }
 
-/// The readings by which a problem is judged: its place's, and those that some checks or regions had of it.
+/// The readings by which a finding is judged: its place's, and those that some checks or regions had of it.
 fn readings_of(held: &Audit, tracked: &TrackedFinding) -> Vec<Key> {
     let (tenant, account, place) = (&held.tenant, &held.order.account_id, &tracked.place);
     let narrowed = AuditFilter::covering(&tracked.check_id, &tracked.region);

@@ -12,7 +12,7 @@
 //! | account in a list | `TENANT#ACCOUNTS` | `ACCOUNT` | `entry` | |
 //! | newest snapshot of a place | `TENANT#ACCOUNT#ACCOUNT` | `PART#REGION#SERVICE` | `part` | |
 //! | when a place was read for some checks or regions | `TENANT#ACCOUNT#ACCOUNT` | `READ#REGION#SERVICE#CHECK#REGION` | `read` | |
-//! | followed problem | `TENANT#ACCOUNT#ACCOUNT` | `FINDING#FINGERPRINT` | `finding` | |
+//! | tracked finding | `TENANT#ACCOUNT#ACCOUNT` | `FINDING#FINGERPRINT` | `finding` | |
 //! | the one full audit under way | `TENANT#ACCOUNT#ACCOUNT` | `ACTIVE` | `active` | |
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
 //! | suppression | `TENANT#SUPPRESSIONS` | `ID` | `suppression` | |
@@ -56,7 +56,7 @@ pub const ACCOUNT: &str = "account";
 pub(crate) const TASKS: &str = "TASK#";
 /// What the sort keys of alerts begin with.
 pub(crate) const ALERTS: &str = "ALERT#";
-/// What the sort keys of followed problems begin with.
+/// What the sort keys of tracked findings begin with.
 pub(crate) const FINDINGS: &str = "FINDING#";
 /// What the sort keys of newest snapshots begin with.
 pub(crate) const PARTS: &str = "PART#";

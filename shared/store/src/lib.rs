@@ -1,4 +1,4 @@
-//! Where audits are kept: their tasks, snapshots and results, the problems that they follow, the alerts that
+//! Where audits are kept: their tasks, snapshots and results, the findings that they track, the alerts that
 //! have to be told, and the registered accounts.
 //!
 //! [`Store`] holds the protocol, written once over a table and a place for objects. Both have two

@@ -68,12 +68,12 @@ impl Store {
         self.indexed("list audits", List::Unfinished, keys::AUDIT, "", page).await
     }
 
-    /// The problems of an account that are in one of some states, by name.
+    /// The tracked findings of an account that are in one of some states, by name.
     ///
     /// # Errors
     ///
     /// The cursor is not one of this list, or the store gave no answer.
-    pub async fn problems(
+    pub async fn tracked_page(
         &self,
         tenant: &Tenant,
         account: &AccountId,
@@ -90,7 +90,7 @@ impl Store {
             let limit = page.bounded();
             let (prefix, position) = (keys::FINDINGS, after.as_deref());
             let range = Range { pk: &pk, prefix, after: position, descending: false, limit };
-            let (found, more) = self.table.query("list problems", range).await?;
+            let (found, more) = self.table.query("list findings", range).await?;
             let mut left = found.len();
             for item in found {
                 left -= 1;

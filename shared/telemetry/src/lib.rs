@@ -1,6 +1,8 @@
 //! What the service logs: JSON lines, ours as fine as the operator wants, and of libraries no more than warnings. At
 //! finer levels the AWS SDK tells whole requests, and Lambda's runtime whole events, and with them `ExternalId`s.
 
+use std::{fmt::Display, process::ExitCode};
+
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer,
@@ -12,7 +14,7 @@ use tracing_subscriber::{
 };
 
 /// Our crates; `infraaudit` is the command's.
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
     "access_keys",
     "api",
     "audit",
@@ -20,6 +22,7 @@ const OURS: [&str; 17] = [
     "checks",
     "collect",
     "domain",
+    "environment",
     "export",
     "infraaudit",
     "inventory",
@@ -36,7 +39,7 @@ const RUNTIME: &str = "lambda_runtime";
 
 /// Logs to standard output, as Lambda takes it up, from the level on that `INFRAAUDIT_LOG` names: `info` where it names
 /// none.
-pub fn of_function() {
+fn of_function() {
     let named = std::env::var("INFRAAUDIT_LOG").ok().filter(|level| !level.is_empty());
     let level = named.as_deref().map(str::parse::<LevelFilter>);
     let lines =
@@ -44,6 +47,18 @@ pub fn of_function() {
     tracing_subscriber::registry().with(lines).init();
     if let (Some(name), Some(Err(_))) = (named, level) {
         tracing::warn!("`INFRAAUDIT_LOG` is `{name}`, which is no level; `info` it is");
+    }
+}
+
+/// Runs a function's process to its end: logs, and last says why the function cannot run.
+pub async fn run_function<E: Display>(run: impl AsyncFnOnce() -> Result<(), E>) -> ExitCode {
+    of_function();
+    match Box::pin(run()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the function cannot run");
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -160,7 +175,7 @@ mod tests {
         for path in crates(functions) {
             let main = path.join("src/main.rs");
             let text = fs::read_to_string(&main).unwrap();
-            assert!(text.contains("telemetry::of_function();"), "{}", main.display());
+            assert!(text.contains("telemetry::run_function(run).await"), "{}", main.display());
             assert!(!text.contains("tracing_subscriber"), "{}", main.display());
         }
     }

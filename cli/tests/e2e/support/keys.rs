@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use access_keys::{Ask, ConcurrencyLimits, Limits, Method, Monitor, Outcome, Partial, Run};
+use access_keys::{Ask, ConcurrencyLimits, Limits, Method, Monitor, Partial, Reading, Run};
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use domain::Partition;
@@ -38,8 +38,8 @@ impl Seeded {
         let mut left = Partial::new(way, ask, jiff::Timestamp::now());
         for cuts in 0..60 {
             match self.piece(left) {
-                Outcome::Done(answer) => return (json!(answer), cuts),
-                Outcome::Unfinished(partial) => {
+                Reading::Done(answer) => return (json!(answer), cuts),
+                Reading::Unfinished(partial) => {
                     left = serde_json::from_str(&json!(partial).to_string()).expect("what is left");
                 }
             }
@@ -47,7 +47,7 @@ impl Seeded {
         panic!("it does not get on");
     }
 
-    fn piece(&self, left: Partial) -> Outcome {
+    fn piece(&self, left: Partial) -> Reading {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let id = &self.customer.account;
@@ -63,9 +63,8 @@ impl Seeded {
             let monitor =
                 Monitor::new(&config, Partition::Aws, None, &paces, access_keys::CALL_TIMEOUT);
             let deadline = tokio::time::Instant::now() + Duration::from_millis(400);
-            let run =
-                Run { deadline, stop: &tokio_util::sync::CancellationToken::new(), watch: &|_| () };
-            monitor.read(left, run).await.expect("no failure")
+            let stop = tokio_util::sync::CancellationToken::new();
+            monitor.read(left, Run::unwatched(deadline, &stop)).await.expect("no failure")
         })
     }
 

@@ -1,10 +1,12 @@
 use std::{cell::RefCell, sync::Arc};
 
-use api::{Gateway, Jobs, Keys, KeysRead, OwnAccount, ReadKeys, Settings, Until};
+use access_keys::Run;
+use api::{Gateway, Keys, OwnAccount, Settings};
 use async_trait::async_trait;
+use audit::Jobs;
 use domain::{
     JobState, RegisteredAccount, Tenant,
-    keys::{Failure, OldAccessKeys, Partial},
+    keys::{Failure, OldAccessKeys, Partial, Reading},
 };
 use proptest::prelude::*;
 use store::Store;
@@ -24,14 +26,26 @@ const WITHOUT_ID: &str = include_str!("../../../../events/malformed/sqs-job-with
 struct Iam;
 
 #[async_trait]
-impl ReadKeys for Iam {
+impl api::ReadKeys for Iam {
     async fn read(
         &self,
         _: Option<&RegisteredAccount>,
         _: Partial,
-        _: Until<'_>,
-    ) -> Result<KeysRead, Failure> {
-        Ok(KeysRead::Whole(OldAccessKeys::live(Vec::new())))
+        _: Instant,
+    ) -> Result<Reading, Failure> {
+        Ok(Reading::Done(OldAccessKeys::live(Vec::new())))
+    }
+}
+
+#[async_trait]
+impl access_keys::ReadKeys for Iam {
+    async fn read(
+        &self,
+        _: Option<&RegisteredAccount>,
+        _: Partial,
+        _: Run<'_>,
+    ) -> Result<Reading, Failure> {
+        Ok(Reading::Done(OldAccessKeys::live(Vec::new())))
     }
 }
 
@@ -51,8 +65,8 @@ impl Work for Function {
         }
         self.worked.borrow_mut().push(step.clone());
         let stop = CancellationToken::new();
-        let until = Until { deadline: Instant::now(), stop: &stop };
-        self.jobs.work(step, until).await.map_err(|error| error.to_string())
+        let run = Run::unwatched(Instant::now(), &stop);
+        self.jobs.work(step, run).await.map_err(|error| error.to_string())
     }
 }
 

@@ -1,13 +1,12 @@
 use std::time::Duration;
 
+use environment::Environment;
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
 use serde_json::Value;
-
-use crate::environment::optional;
 
 const VARIABLE: &str = "INFRAAUDIT_SLACK_WEBHOOK";
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,8 +46,8 @@ impl Error {
 
 impl Webhook {
     /// The webhook that the environment names, if it names one.
-    pub(crate) fn from_env() -> Result<Option<Self>, NoUrl> {
-        optional(VARIABLE).as_deref().map(Self::at).transpose()
+    pub(crate) fn read(environment: &Environment<'_>) -> Result<Option<Self>, NoUrl> {
+        environment.optional(VARIABLE).as_deref().map(Self::at).transpose()
     }
 
     /// The webhook at a URL; on this machine it may be without TLS.

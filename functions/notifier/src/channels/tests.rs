@@ -79,25 +79,25 @@ const ELSEWHERE: &str =
     "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n";
 
 /// What telling gave, and whether SNS was told, where mail is told too.
-async fn told(alert: &Alert, webhook: Option<Webhook>) -> (Result<(), String>, bool) {
-    told_on(alert, webhook.map(|webhook| Slack { webhook, alone: false })).await
+async fn delivered(alert: &Alert, webhook: Option<Webhook>) -> (Result<(), String>, bool) {
+    delivered_on(alert, webhook.map(|webhook| Slack { webhook, alone: false })).await
 }
 
-async fn told_on(alert: &Alert, slack: Option<Slack>) -> (Result<(), String>, bool) {
+async fn delivered_on(alert: &Alert, slack: Option<Slack>) -> (Result<(), String>, bool) {
     let published = Cell::new(false);
     let publish = async |notice: &Notice| {
         assert!(notice.subject.contains("s3_public_access"));
         published.set(true);
         Ok::<(), String>(())
     };
-    let told = tell(alert, slack.as_ref(), publish).await;
-    (told, published.get())
+    let delivered = deliver(alert, slack.as_ref(), publish).await;
+    (delivered, published.get())
 }
 
 #[tokio::test]
 async fn a_webhook_is_sent_slacks_payload() {
     let (webhook, received) = answering(OK);
-    assert_eq!(told(&alert(), Some(webhook)).await, (Ok(()), true));
+    assert_eq!(delivered(&alert(), Some(webhook)).await, (Ok(()), true));
     let request = received.recv().unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with(&format!("POST /services/{SECRET} HTTP/1.1\r\n")), "{head}");
@@ -108,7 +108,7 @@ async fn a_webhook_is_sent_slacks_payload() {
 
 #[tokio::test]
 async fn without_a_webhook_sns_is_enough() {
-    assert_eq!(told(&alert(), None).await, (Ok(()), true));
+    assert_eq!(delivered(&alert(), None).await, (Ok(()), true));
 }
 
 #[tokio::test]
@@ -119,8 +119,8 @@ async fn what_slack_may_take_later_comes_again_before_anyone_is_told() {
         ("", "Slack could not be reached: the connection broke"),
     ] {
         let (webhook, _received) = answering(answer);
-        let (told, published) = told(&alert(), Some(webhook)).await;
-        assert_eq!(told, Err(reason.to_owned()));
+        let (delivered, published) = delivered(&alert(), Some(webhook)).await;
+        assert_eq!(delivered, Err(reason.to_owned()));
         assert!(!published, "{reason}");
     }
 }
@@ -129,11 +129,11 @@ async fn what_slack_may_take_later_comes_again_before_anyone_is_told() {
 async fn slack_holds_sns_up_only_for_a_while() {
     for answer in [GONE, ELSEWHERE] {
         let (webhook, _received) = answering(answer);
-        assert_eq!(told(&alert(), Some(webhook)).await, (Ok(()), true), "{answer}");
+        assert_eq!(delivered(&alert(), Some(webhook)).await, (Ok(()), true), "{answer}");
     }
     let (webhook, _received) = answering(BROKEN);
     let shown_again = Alert { resent: 1, ..alert() };
-    assert_eq!(told(&shown_again, Some(webhook)).await, (Ok(()), true));
+    assert_eq!(delivered(&shown_again, Some(webhook)).await, (Ok(()), true));
 }
 
 #[tokio::test]
@@ -142,14 +142,19 @@ async fn where_nobody_else_is_told_an_alert_waits_for_slack() {
         for answer in [BUSY, BROKEN, ""] {
             let (webhook, _received) = answering(answer);
             let alert = Alert { resent, ..alert() };
-            let (told, published) = told_on(&alert, Some(Slack { webhook, alone: true })).await;
-            assert!(told.is_err() && !published, "{resent} {answer}");
+            let (delivered, published) =
+                delivered_on(&alert, Some(Slack { webhook, alone: true })).await;
+            assert!(delivered.is_err() && !published, "{resent} {answer}");
         }
     }
     for (answer, resent) in [(OK, 3), (GONE, 0)] {
         let (webhook, _received) = answering(answer);
         let slack = Some(Slack { webhook, alone: true });
-        assert_eq!(told_on(&Alert { resent, ..alert() }, slack).await, (Ok(()), true), "{answer}");
+        assert_eq!(
+            delivered_on(&Alert { resent, ..alert() }, slack).await,
+            (Ok(()), true),
+            "{answer}"
+        );
     }
 }
 
@@ -161,7 +166,7 @@ async fn errors(answer: &'static str, resent: u32, alone: bool) -> Vec<String> {
         tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || kept.clone());
     let _logging = tracing::subscriber::set_default(lines.finish());
     let (webhook, _received) = answering(answer);
-    let _ = told_on(&Alert { resent, ..alert() }, Some(Slack { webhook, alone })).await;
+    let _ = delivered_on(&Alert { resent, ..alert() }, Some(Slack { webhook, alone })).await;
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(!log.contains(SECRET), "{log}");
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -208,23 +213,29 @@ async fn an_alert_that_slack_did_not_take_is_a_line_that_an_alarm_counts() {
 async fn what_sns_did_not_take_was_not_told_without_slack() {
     let (webhook, _received) = answering(GONE);
     let slack = Slack { webhook, alone: false };
-    let refused = tell(&alert(), Some(&slack), async |_: &Notice| Err("no such topic")).await;
+    let refused = deliver(&alert(), Some(&slack), async |_: &Notice| Err("no such topic")).await;
     assert_eq!(refused, Err("no such topic".to_owned()));
 }
 
 #[test]
 fn a_flag_is_true_or_false() {
-    let flag = |value| environment::flag(ALONE, value);
+    let webhook = ("INFRAAUDIT_SLACK_WEBHOOK", "https://hooks.slack.com/services/T0/B0/x");
+    let alone = |variables: &[(&str, &str)]| {
+        let variables = [&[webhook], variables].concat();
+        let slack = Slack::read(&Environment::of(&variables));
+        slack.map(|slack| slack.is_some_and(|slack| slack.alone))
+    };
     assert_eq!(
-        (flag(None), flag(Some("false")), flag(Some("true"))),
+        (alone(&[]), alone(&[(ALONE, "false")]), alone(&[(ALONE, "true")])),
         (Ok(false), Ok(false), Ok(true))
     );
-    assert!(flag(Some("yes")).unwrap_err().to_string().contains("`INFRAAUDIT_SLACK_ALONE`"));
+    let wrong = alone(&[(ALONE, "yes")]).unwrap_err().to_string();
+    assert!(wrong.contains("`INFRAAUDIT_SLACK_ALONE`"), "{wrong}");
 }
 
 #[tokio::test]
 async fn what_sns_does_not_take_comes_again() {
-    let refused = tell(&alert(), None, async |_: &Notice| Err("no such topic")).await;
+    let refused = deliver(&alert(), None, async |_: &Notice| Err("no such topic")).await;
     assert_eq!(refused, Err("no such topic".to_owned()));
 }
 

@@ -36,7 +36,7 @@ fn record(number: &str, id: &str) -> Value {
 /// A store with alerts, and a channel that does not take those named here.
 struct Bench {
     store: Store,
-    told: RefCell<Vec<String>>,
+    delivered: RefCell<Vec<String>>,
     refuse: &'static [&'static str],
     _directory: TempDir,
 }
@@ -48,7 +48,7 @@ impl Bench {
         for alert in alerts {
             store.raise(alert).await.unwrap();
         }
-        Self { store, told: RefCell::default(), refuse: &[], _directory: directory }
+        Self { store, delivered: RefCell::default(), refuse: &[], _directory: directory }
     }
 
     async fn handle(&self, event: Value) -> Result<DynamoDbEventResponse, Refused> {
@@ -56,7 +56,7 @@ impl Bench {
             if self.refuse.contains(&&*alert.id) {
                 return Err("the channel is full");
             }
-            self.told.borrow_mut().push(alert.id.clone());
+            self.delivered.borrow_mut().push(alert.id.clone());
             Ok(())
         })
         .await
@@ -79,7 +79,7 @@ async fn an_inserted_alert_is_told_once_and_marked() {
     let bench = Bench::with(&[alert()]).await;
     for _ in 0..2 {
         assert!(bench.failures(inserted()).await.is_empty());
-        assert_eq!(*bench.told.borrow(), [alert().id]);
+        assert_eq!(*bench.delivered.borrow(), [alert().id]);
         assert_eq!(bench.delivery(&alert().id).await, Delivery::Sent);
     }
 }
@@ -89,23 +89,23 @@ async fn an_alert_that_is_shown_again_is_told() {
     let bench = Bench::with(&[alert()]).await;
     let resent = event(include_str!("../../../../events/stream-alert-nudged.json"));
     assert!(bench.failures(resent).await.is_empty());
-    assert_eq!(*bench.told.borrow(), [alert().id]);
+    assert_eq!(*bench.delivered.borrow(), [alert().id]);
 }
 
 #[tokio::test]
 async fn the_store_and_not_the_record_says_what_is_told() {
     let bench = Bench::with(&[Alert { headline: "as it is now".into(), ..alert() }]).await;
-    let told = RefCell::new(String::new());
+    let delivered = RefCell::new(String::new());
     let mut cut_short = inserted();
     let image = cut_short["Records"][0]["dynamodb"]["NewImage"].as_object_mut().unwrap();
     image.retain(|name, _| ["kind", "delivery", "tenant", "audit_id", "id"].contains(&&**name));
     handle(cut_short, &bench.store, async |alert: &Alert| {
-        told.replace(alert.headline.clone());
+        delivered.replace(alert.headline.clone());
         Ok::<(), String>(())
     })
     .await
     .unwrap();
-    assert_eq!(*told.borrow(), "as it is now");
+    assert_eq!(*delivered.borrow(), "as it is now");
 }
 
 #[tokio::test]
@@ -114,11 +114,11 @@ async fn the_first_alert_that_cannot_be_told_ends_the_batch() {
     let bench = Bench { refuse: &["b"], ..Bench::with(&alerts).await };
     let records = json!({ "Records": [record("1", "a"), record("2", "b"), record("3", "c")] });
     assert_eq!(bench.failures(records.clone()).await, ["2"]);
-    assert_eq!(*bench.told.borrow(), ["a"]);
+    assert_eq!(*bench.delivered.borrow(), ["a"]);
     assert_eq!(bench.delivery("b").await, Delivery::Unsent);
     let bench = Bench { refuse: &[], ..bench };
     assert!(bench.failures(records).await.is_empty());
-    assert_eq!(*bench.told.borrow(), ["a", "b", "c"]);
+    assert_eq!(*bench.delivered.borrow(), ["a", "b", "c"]);
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn a_malformed_record_fails_alone() {
     let records = [record("1", "a"), malformed, foreign, record("5", "b")];
     let failed = bench.failures(json!({ "Records": records })).await;
     assert_eq!(failed, ["100000000000000000004", "3"]);
-    assert_eq!(*bench.told.borrow(), ["a", "b"]);
+    assert_eq!(*bench.delivered.borrow(), ["a", "b"]);
 }
 
 #[tokio::test]
@@ -147,14 +147,14 @@ async fn other_items_and_other_changes_are_passed_over() {
     let audit = event(include_str!("../../../../events/stream-audit-queued.json"));
     let records = [sent, removed, audit["Records"][0].clone()];
     assert!(bench.failures(json!({ "Records": records })).await.is_empty());
-    assert!(bench.told.borrow().is_empty());
+    assert!(bench.delivered.borrow().is_empty());
 }
 
 #[tokio::test]
 async fn an_alert_that_has_expired_is_passed_over() {
     let bench = Bench::with(&[]).await;
     assert!(bench.failures(inserted()).await.is_empty());
-    assert!(bench.told.borrow().is_empty());
+    assert!(bench.delivered.borrow().is_empty());
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn an_operator_can_have_an_alert_told() {
     let task = event(include_str!("../../../../events/publish-alert.json"));
     for _ in 0..2 {
         assert!(bench.failures(task.clone()).await.is_empty());
-        assert_eq!(*bench.told.borrow(), [alert().id]);
+        assert_eq!(*bench.delivered.borrow(), [alert().id]);
     }
 }
 
@@ -183,7 +183,7 @@ async fn a_task_that_tells_nothing_is_an_error() {
         let refused = bench.handle(event).await.unwrap_err();
         assert_eq!(Diagnostic::from(refused).error_type, error_type, "{task}");
     }
-    assert!(bench.told.borrow().is_empty());
+    assert!(bench.delivered.borrow().is_empty());
 }
 
 #[tokio::test]

@@ -40,13 +40,13 @@ pub(super) async fn take(
     for (index, record) in records.iter().enumerate() {
         let name = record.get("dynamodb").and_then(|change| change.get("SequenceNumber")?.as_str());
         let name = name.ok_or(Refused::Nameless("record", index))?;
-        let (told, goes_on) = match hint(record) {
+        let (sent, goes_on) = match hint(record) {
             Ok(None) => continue,
             Ok(Some(Hint::Audit(step))) => (send.send(&[step]).await, false),
             Ok(Some(Hint::Job(step))) => (send.send_jobs(&[step]).await, false),
             Err(error) => (Err(error), true),
         };
-        if let Err(reason) = told {
+        if let Err(reason) = sent {
             let (pk, sk) = (part(record, store::keys::PARTITION), part(record, store::keys::SORT));
             tracing::error!(sequence_number = name, pk, sk, reason, "a record failed");
             failures.push(failed(name));

@@ -25,7 +25,7 @@ struct Bench {
     refuse: Vec<AuditId>,
     sent: RefCell<Vec<Step>>,
     jobs: Vec<JobStep>,
-    told: RefCell<Vec<JobStep>>,
+    sent_jobs: RefCell<Vec<JobStep>>,
     begun: RefCell<Vec<Step>>,
     onboarding: bool,
     /// What comes again, and after how many seconds.
@@ -47,7 +47,7 @@ impl super::StepQueue for Bench {
         if self.away && !jobs.is_empty() {
             return Err("the queue is away".into());
         }
-        self.told.borrow_mut().extend_from_slice(jobs);
+        self.sent_jobs.borrow_mut().extend_from_slice(jobs);
         Ok(())
     }
 
@@ -148,7 +148,7 @@ async fn a_job_that_waits_becomes_a_message_for_the_keys_function() {
     for records in [new.clone(), back] {
         let bench = Bench::default();
         assert!(bench.failures(records).await.is_empty());
-        assert_eq!(*bench.told.borrow(), [job()]);
+        assert_eq!(*bench.sent_jobs.borrow(), [job()]);
         assert!(bench.sent.borrow().is_empty() && bench.begun.borrow().is_empty());
     }
     let number = new["Records"][0]["dynamodb"]["SequenceNumber"].as_str().unwrap();
@@ -160,7 +160,7 @@ async fn a_job_that_waits_becomes_a_message_for_the_keys_function() {
         other["Records"][0]["dynamodb"]["NewImage"]["state"] = json!({ "S": state });
         let bench = Bench::default();
         assert!(bench.failures(other).await.is_empty());
-        assert!(bench.told.borrow().is_empty(), "{name} {state}");
+        assert!(bench.sent_jobs.borrow().is_empty(), "{name} {state}");
     }
 }
 
@@ -170,12 +170,12 @@ async fn jobs_that_a_sweep_finds_are_sent_again() {
     let bench = Bench { jobs: vec![job()], ..Bench::default() };
     let answer = bench.handle(sweep).await.unwrap();
     assert_eq!(answer, Answer::Task { sent: 1, night: None });
-    assert_eq!(*bench.told.borrow(), [job()]);
+    assert_eq!(*bench.sent_jobs.borrow(), [job()]);
     // A long sweep goes on as a message.
     let bench = Bench { jobs: vec![job()], ..Bench::default() };
     let only = json!({ "Records": [steps()["Records"][0]] });
     assert!(bench.failures(only).await.is_empty());
-    assert_eq!(*bench.told.borrow(), [job()]);
+    assert_eq!(*bench.sent_jobs.borrow(), [job()]);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
-use std::{fmt::Display, num::NonZeroUsize, str::FromStr, time::Duration};
+use std::{num::NonZeroUsize, time::Duration};
 
 use audit::Limits;
 use checks::EvaluateOptions;
 use domain::{Lang, Service, Severity, Thresholds};
+use environment::{Environment, EnvironmentError};
 use store::Store;
 
 /// What the environment says.
@@ -11,73 +12,47 @@ pub(super) struct Settings {
     pub(super) table: String,
     pub(super) bucket: String,
     pub(super) queue_url: String,
-    /// The queue of the function `keys`.
+    /// The queue of the function `access_keys`.
     pub(super) jobs_url: String,
     pub(super) keep_days: u32,
     pub(super) audit: audit::Settings,
 }
 
-/// What is wrong with the environment.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Wrong {
-    #[error("the environment variable `{0}` is missing; the template sets it")]
-    Missing(&'static str),
-    #[error("the environment variable `{0}` is wrong: {1}")]
-    Value(&'static str, String),
-}
-
 impl Settings {
-    /// Reads the variables; an empty one counts as missing.
-    pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> Result<Self, Wrong> {
-        let var = |name| var(name).filter(|value| !value.is_empty());
-        let needed = |name| var(name).ok_or(Wrong::Missing(name));
-        let lang = or(var, "INFRAAUDIT_LANG", Lang::default())?;
-        let access_key_days =
-            or(var, "INFRAAUDIT_ACCESS_KEY_DAYS", Thresholds::default().access_key_days)?;
+    pub(super) fn read(environment: &Environment<'_>) -> Result<Self, EnvironmentError> {
+        let days = |name, default| environment.number_or(name, "a number of days", default);
         let mut limits = Limits::default();
-        if var("INFRAAUDIT_IAM_REQUESTS").is_some() {
-            let requests = or(var, "INFRAAUDIT_IAM_REQUESTS", NonZeroUsize::MIN)?;
+        if let Some(requests) = environment.parsed::<NonZeroUsize>("INFRAAUDIT_IAM_REQUESTS")? {
             limits = limits.with(Service::Iam, requests.get());
         }
+        let thresholds = Thresholds::default();
+        let access_key_days = days("INFRAAUDIT_ACCESS_KEY_DAYS", thresholds.access_key_days)?;
         let defaults = audit::Settings::default();
         let seconds = |name, default: Duration| {
-            or(var, name, default.as_secs().max(1)).map(Duration::from_secs)
+            let default = default.as_secs().max(1);
+            environment.number_or(name, "a number of seconds", default).map(Duration::from_secs)
         };
-        let lease = seconds("INFRAAUDIT_LEASE_SECONDS", defaults.lease)?;
-        let patience = seconds("INFRAAUDIT_PATIENCE_SECONDS", defaults.patience)?;
-        let alert_severity = or(var, "INFRAAUDIT_ALERT_SEVERITY", Severity::High)?;
         Ok(Self {
-            table: needed("INFRAAUDIT_TABLE")?,
-            bucket: needed("INFRAAUDIT_BUCKET")?,
-            queue_url: needed("INFRAAUDIT_QUEUE_URL")?,
-            jobs_url: needed("INFRAAUDIT_JOBS_QUEUE_URL")?,
-            keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
+            table: environment.required("INFRAAUDIT_TABLE")?,
+            bucket: environment.required("INFRAAUDIT_BUCKET")?,
+            queue_url: environment.required("INFRAAUDIT_QUEUE_URL")?,
+            jobs_url: environment.required("INFRAAUDIT_JOBS_QUEUE_URL")?,
+            keep_days: days("INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
                 evaluate: EvaluateOptions {
-                    thresholds: Thresholds { access_key_days, ..Thresholds::default() },
+                    thresholds: Thresholds { access_key_days, ..thresholds },
                     ..EvaluateOptions::default()
                 },
-                lang,
-                alert_severity,
+                lang: environment.parsed_or("INFRAAUDIT_LANG", Lang::default())?,
+                alert_severity: environment
+                    .parsed_or("INFRAAUDIT_ALERT_SEVERITY", Severity::High)?,
                 limits,
-                lease,
-                patience,
-                attempts: or(var, "INFRAAUDIT_ATTEMPTS", defaults.attempts)?,
+                lease: seconds("INFRAAUDIT_LEASE_SECONDS", defaults.lease)?,
+                patience: seconds("INFRAAUDIT_PATIENCE_SECONDS", defaults.patience)?,
+                attempts: environment.parsed_or("INFRAAUDIT_ATTEMPTS", defaults.attempts)?,
                 ..defaults
             },
         })
-    }
-}
-
-/// The value of a variable, or what holds where it is missing.
-fn or<T: FromStr<Err: Display>>(
-    var: impl Fn(&'static str) -> Option<String>,
-    name: &'static str,
-    default: T,
-) -> Result<T, Wrong> {
-    match var(name) {
-        Some(value) => value.parse().map_err(|error: T::Err| Wrong::Value(name, error.to_string())),
-        None => Ok(default),
     }
 }
 
@@ -92,20 +67,17 @@ mod tests {
         ("INFRAAUDIT_JOBS_QUEUE_URL", "https://sqs.example/jobs"),
     ];
 
-    fn read(given: &[(&str, &str)]) -> Result<Settings, Wrong> {
-        Settings::read(|name| {
-            let found = given.iter().find(|(given, _)| *given == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
+    fn read(given: &[(&str, &str)]) -> Result<Settings, EnvironmentError> {
+        Settings::read(&Environment::of(given))
     }
 
     #[test]
     fn what_is_needed_is_asked_for_by_name() {
         for (name, _) in NEEDED {
             let given: Vec<_> = NEEDED.into_iter().filter(|(given, _)| *given != name).collect();
-            assert_eq!(read(&given).unwrap_err(), Wrong::Missing(name));
+            assert_eq!(read(&given).unwrap_err(), EnvironmentError::Missing(name));
             let empty = [&given[..], &[(name, "")]].concat();
-            assert_eq!(read(&empty).unwrap_err(), Wrong::Missing(name));
+            assert_eq!(read(&empty).unwrap_err(), EnvironmentError::Missing(name));
         }
     }
 

@@ -3,11 +3,10 @@ use jiff::Timestamp;
 use utoipa::ToSchema;
 
 use crate::{
-    Problem,
-    accounts::word::Word,
-    audits::findings::{SERVICE, SEVERITY},
+    accounts::given::Given,
     fields::{Fields, not_valid, parsed},
-    regions::{REGIONS, region},
+    problem::Problem,
+    values::{REGIONS, SERVICE, SEVERITY, region},
 };
 
 /// An account to register. Other fields are refused, an `external_id` among them: it is made here.
@@ -80,33 +79,33 @@ const CHANGE: [&str; 6] =
     ["name", "role_name", "regions", "services", "schedule", "alert_severity"];
 const NAME: &str = "1 to 100 characters without line breaks";
 
-/// What is said of an account, field by field.
-pub(super) struct Said {
-    pub(super) name: Word<String>,
-    pub(super) role_name: Word<RoleName>,
-    pub(super) regions: Word<Vec<String>>,
-    pub(super) services: Word<Vec<Service>>,
-    pub(super) schedule: Word<Schedule>,
-    pub(super) alert_severity: Word<Severity>,
+/// What is given of an account, field by field.
+pub(super) struct AccountFields {
+    pub(super) name: Given<String>,
+    pub(super) role_name: Given<RoleName>,
+    pub(super) regions: Given<Vec<String>>,
+    pub(super) services: Given<Vec<Service>>,
+    pub(super) schedule: Given<Schedule>,
+    pub(super) alert_severity: Given<Severity>,
 }
 
-/// The account that a body registers, and what it says of it.
-pub(super) fn register(mut fields: Fields) -> Result<(AccountId, Said), Problem> {
+/// The account that a body registers, and what it gives of it.
+pub(super) fn register(mut fields: Fields) -> Result<(AccountId, AccountFields), Problem> {
     fields.need("account_id", AccountId::ACCEPTED);
     let account_id: Option<AccountId> = fields.text("account_id", AccountId::ACCEPTED);
-    let said = said(&mut fields, false);
+    let given = account_fields(&mut fields, false);
     made_here(&mut fields);
     fields.done(&REGISTER).map_err(Problem::invalid)?;
     // Without the account there was an error, and this is not reached.
-    Ok((account_id.ok_or_else(Problem::internal)?, said))
+    Ok((account_id.ok_or_else(Problem::internal)?, given))
 }
 
 /// What a body changes.
-pub(super) fn change(mut fields: Fields) -> Result<Said, Problem> {
-    let said = said(&mut fields, true);
+pub(super) fn change(mut fields: Fields) -> Result<AccountFields, Problem> {
+    let given = account_fields(&mut fields, true);
     made_here(&mut fields);
     fields.done(&CHANGE).map_err(Problem::invalid)?;
-    Ok(said)
+    Ok(given)
 }
 
 /// One that a caller could choose could be another customer's. Its value is not repeated.
@@ -117,39 +116,39 @@ fn made_here(fields: &mut Fields) {
     }
 }
 
-fn said(fields: &mut Fields, clears: bool) -> Said {
+fn account_fields(fields: &mut Fields, clears: bool) -> AccountFields {
     let parts = ["cron", "time_zone"];
-    Said {
-        name: word(fields, clears, "name", |fields, field| fields.made(field, NAME, name)),
-        role_name: word(fields, clears, "role_name", |fields, field| {
+    AccountFields {
+        name: given(fields, clears, "name", |fields, field| fields.made(field, NAME, name)),
+        role_name: given(fields, clears, "role_name", |fields, field| {
             fields.text(field, RoleName::ACCEPTED)
         }),
-        regions: word(fields, clears, "regions", |fields, field| {
+        regions: given(fields, clears, "regions", |fields, field| {
             fields.many(field, REGIONS, region)
         }),
-        services: word(fields, clears, "services", |fields, field| {
+        services: given(fields, clears, "services", |fields, field| {
             fields.many(field, &SERVICE, parsed)
         }),
-        schedule: word(fields, clears, "schedule", |fields, field| {
+        schedule: given(fields, clears, "schedule", |fields, field| {
             fields.object(field, &parts, schedule)
         }),
-        alert_severity: word(fields, clears, "alert_severity", |fields, field| {
+        alert_severity: given(fields, clears, "alert_severity", |fields, field| {
             fields.text(field, SEVERITY)
         }),
     }
 }
 
-/// What is said of a field; one that is wrong is as good as unsaid, for nothing is done then.
-fn word<T>(
+/// What is given for a field; one that is wrong is as good as absent, for nothing is done then.
+fn given<T>(
     fields: &mut Fields,
     clears: bool,
     field: &str,
     take: impl FnOnce(&mut Fields, &str) -> Option<T>,
-) -> Word<T> {
+) -> Given<T> {
     if clears && fields.cleared(field) {
-        return Word::Cleared;
+        return Given::Null;
     }
-    take(fields, field).map_or(Word::Unsaid, Word::Is)
+    take(fields, field).map_or(Given::Absent, Given::Value)
 }
 
 fn name(text: &str) -> Result<String, String> {

@@ -4,14 +4,15 @@ use jiff::Timestamp;
 
 use super::{
     AccountEntry,
-    body::{self, Said},
-    is_deleted,
+    body::{self, AccountFields},
     register::usual_role,
 };
 use crate::{
-    Problem, Shared,
     caller::Caller,
-    request::{Named, Sent, no_account},
+    problem::Problem,
+    request::{Named, Sent, deleted_account, no_account},
+    responses::{AnyRoute, Conflict, JsonBody, NotFound},
+    state::Shared,
 };
 
 /// Changes what is said of an account; what is not there stays, null clears.
@@ -26,16 +27,10 @@ use crate::{
     request_body(content = body::ChangeRequest, content_type = "application/json"),
     responses(
         (status = 200, description = "The account as it is now.", body = AccountEntry),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn change(
@@ -45,37 +40,42 @@ pub(crate) async fn change(
     sent: Sent,
 ) -> Result<Json<AccountEntry>, Problem> {
     let id = name.account()?;
-    let said = body::change(sent.fields()?)?;
+    let given = body::change(sent.fields()?)?;
     let (now, role) = (Timestamp::now(), usual_role(&shared));
-    let make = |account: &mut RegisteredAccount| apply(account, &said, &role, now);
+    let make = |account: &mut RegisteredAccount| apply(account, &given, &role, now);
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
-        return Err(is_deleted(&account));
+        return Err(deleted_account(&id));
     }
     Ok(Json(AccountEntry::of(account, now)))
 }
 
 /// Changes an account, unless it is deleted.
-fn apply(account: &mut RegisteredAccount, said: &Said, usual_role: &RoleName, now: Timestamp) {
+fn apply(
+    account: &mut RegisteredAccount,
+    given: &AccountFields,
+    usual_role: &RoleName,
+    now: Timestamp,
+) {
     if account.state == RegisteredState::Deleted {
         return;
     }
     let role_before = account.role_name.clone();
-    said.role_name.change(&mut account.role_name, || usual_role.clone());
+    given.role_name.change(&mut account.role_name, || usual_role.clone());
     if account.role_name != role_before {
         account.state = RegisteredState::Pending;
         account.reason = None;
         account.proof = None;
     }
-    said.name.change_or_clear(&mut account.name);
-    said.regions.change(&mut account.regions, Vec::new);
-    said.services.change(&mut account.services, Vec::new);
+    given.name.change_or_clear(&mut account.name);
+    given.regions.change(&mut account.regions, Vec::new);
+    given.services.change(&mut account.services, Vec::new);
     let schedule_before = account.schedule.clone();
-    said.schedule.change_or_clear(&mut account.schedule);
+    given.schedule.change_or_clear(&mut account.schedule);
     if account.schedule != schedule_before {
         // It begins now: a time of today that has gone by is not made up for.
         account.scheduled_for = Some(now);
     }
-    said.alert_severity.change_or_clear(&mut account.alert_severity);
+    given.alert_severity.change_or_clear(&mut account.alert_severity);
 }

@@ -8,12 +8,13 @@ use super::{
     difference::{Change, Counts, Kind, counts, difference},
 };
 use crate::{
-    Problem, Shared,
     audits::find,
     caller::Caller,
-    fields::shown,
     paging::{Paging, USUAL},
+    problem::{Problem, shown},
     request::{Asked, Named, no_audit},
+    responses::{AnyRoute, Conflict, NotFound, QueryParameters},
+    state::Shared,
 };
 
 /// What is different between two audits of an account.
@@ -75,14 +76,10 @@ const KINDS: &str = "new, severity_changed, unknown_now, resolved or still_faili
     params(("account_id" = String, Path, description = "The account's 12 digits."), DiffQuery),
     responses(
         (status = 200, description = "What is different.", body = Diff),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn diff(
@@ -127,14 +124,10 @@ pub(crate) async fn diff(
     params(("account_id" = String, Path, description = "The account's 12 digits."), DiffQuery),
     responses(
         (status = 200, description = "What is different.", body = Diff),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn findings_diff(

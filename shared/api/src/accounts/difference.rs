@@ -162,9 +162,9 @@ impl<'a> Reach<'a> {
     fn holds(&self, finding: &Finding) -> bool {
         let AuditRequest { checks, regions, .. } = self.order;
         let region = finding.resource.region.as_str();
-        let place = if finding.service.is_global() { GLOBAL } else { region };
+        let place = finding.place();
         let judged = checks.is_empty() || checks.iter().any(|id| *id == finding.check_id);
         let reads = regions.is_empty() || region == GLOBAL || regions.iter().any(|r| r == region);
-        judged && reads && self.whole.contains(&(place, finding.service))
+        judged && reads && self.whole.contains(&(place.region.as_str(), place.service))
     }
 }

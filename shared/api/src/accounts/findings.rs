@@ -6,12 +6,14 @@ use utoipa::IntoParams;
 
 use super::audited;
 use crate::{
-    Problem, Shared,
-    audits::findings::SEVERITY,
     caller::Caller,
-    findings::{Followed, Problems, states},
+    findings::{TrackedEntry, TrackedPage, states},
     paging::{Paging, Sieve, USUAL},
+    problem::Problem,
     request::{Asked, Named},
+    responses::{AnyRoute, NotFound, QueryParameters},
+    state::Shared,
+    values::SEVERITY,
 };
 
 /// Which problems are told.
@@ -44,14 +46,10 @@ const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
         AccountFindingsQuery,
     ),
     responses(
-        (status = 200, description = "A page of problems.", body = Problems),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        (status = 200, description = "A page of problems.", body = TrackedPage),
+        AnyRoute,
+        QueryParameters,
+        (status = 404, response = NotFound),
     ),
 )]
 pub(crate) async fn findings(
@@ -59,7 +57,7 @@ pub(crate) async fn findings(
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,
-) -> Result<Json<Problems>, Problem> {
+) -> Result<Json<TrackedPage>, Problem> {
     let states = states(&mut fields);
     let least: Option<Severity> = fields.text("severity", SEVERITY);
     let paging = Paging::of(&mut fields, USUAL);
@@ -68,19 +66,19 @@ pub(crate) async fn findings(
     let account = audited(&shared, &tenant, &id).await?;
     let mut sieve = Sieve::new(paging);
     while let Some(page) = sieve.wants() {
-        let page = shared.store.problems(&tenant, &id, &states, page).await?;
-        sieve.give(page, |problem| least.is_none_or(|least| problem.severity >= least));
+        let page = shared.store.tracked_page(&tenant, &id, &states, page).await?;
+        sieve.give(page, |finding| least.is_none_or(|least| finding.severity >= least));
     }
-    let page = sieve.page();
-    let mut items: Vec<Followed> =
-        page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
+    let lang = shared.settings.lang;
+    let mut page = TrackedPage::of(sieve.page(), |tracked| TrackedEntry::new(tracked, lang));
+    let items = page.items_mut();
     if let Some(last) = account.and_then(|account| account.last_audit)
-        && items.iter().any(Followed::is_active)
+        && items.iter().any(TrackedEntry::is_active)
         && let Some(report) = last_report(&shared, &tenant, last).await?
     {
-        seen_again(&mut items, &report);
+        seen_again(items, &report);
     }
-    Ok(Json(Problems { items, next_cursor: page.next_cursor }))
+    Ok(Json(page))
 }
 
 async fn last_report(
@@ -94,13 +92,13 @@ async fn last_report(
     }
 }
 
-/// A problem is written only when it changes; that it is still there is told by the last report.
-fn seen_again(items: &mut [Followed], report: &Report) {
+/// A tracked finding is written only when it changes; that it is still there is told by the last report.
+fn seen_again(items: &mut [TrackedEntry], report: &Report) {
     let failing = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
     let failing: HashSet<_> = failing.map(|finding| &finding.fingerprint).collect();
-    for problem in items.iter_mut().filter(|problem| problem.is_active()) {
-        if failing.contains(problem.fingerprint()) {
-            problem.seen_at(report.finished_at);
+    for tracked in items.iter_mut().filter(|tracked| tracked.is_active()) {
+        if failing.contains(tracked.fingerprint()) {
+            tracked.seen_at(report.finished_at);
         }
     }
 }

@@ -1,23 +1,22 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::AccountEntry;
 use crate::{
-    Problem, Shared,
     caller::Caller,
-    paging::{Paging, USUAL},
+    paging::{Paging, page},
+    problem::Problem,
     request::Asked,
+    responses::{AnyRoute, QueryParameters},
+    state::Shared,
 };
 
-/// One page of accounts.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Accounts {
+page! {
+    /// One page of accounts.
+    Accounts,
     /// The accounts of this page, by their digits, deleted ones included.
-    items: Vec<AccountEntry>,
-    /// Asks for the next page; null on the last.
-    next_cursor: Option<String>,
+    AccountEntry
 }
 
 /// Which accounts are told.
@@ -41,23 +40,17 @@ pub(crate) struct AccountsQuery {
     params(AccountsQuery),
     responses(
         (status = 200, description = "A page of accounts.", body = Accounts),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn list(
     Caller(tenant): Caller,
     State(shared): State<Shared>,
-    Asked(mut fields): Asked,
+    Asked(fields): Asked,
 ) -> Result<Json<Accounts>, Problem> {
-    let paging = Paging::of(&mut fields, USUAL);
-    fields.done(&["cursor", "limit"]).map_err(Problem::invalid)?;
+    let paging = Paging::alone(fields)?;
     let page = shared.store.accounts(&tenant, paging.request()).await?;
     let now = Timestamp::now();
-    let items = page.items.into_iter().map(|account| AccountEntry::of(account, now)).collect();
-    Ok(Json(Accounts { items, next_cursor: page.next_cursor }))
+    Ok(Json(Accounts::of(page, |account| AccountEntry::of(account, now))))
 }

@@ -2,7 +2,13 @@ use axum::{Json, extract::State};
 use jiff::Timestamp;
 
 use super::{Account, find};
-use crate::{Problem, Shared, caller::Caller, request::Named};
+use crate::{
+    caller::Caller,
+    problem::Problem,
+    request::Named,
+    responses::{AnyRoute, NamedResource},
+    state::Shared,
+};
 
 /// Tells a registered account, and what its owner needs to create the role.
 #[utoipa::path(
@@ -13,12 +19,8 @@ use crate::{Problem, Shared, caller::Caller, request::Named};
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
     ),
 )]
 pub(crate) async fn one(

@@ -9,7 +9,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Account, body};
-use crate::{Problem, Shared, caller::Caller, request::Sent};
+use crate::{
+    caller::Caller,
+    problem::Problem,
+    request::Sent,
+    responses::{AnyRoute, Conflict, JsonBody},
+    state::Shared,
+};
 
 /// Registers an account, and makes the `ExternalId` that its role has to ask for.
 #[utoipa::path(
@@ -21,15 +27,9 @@ use crate::{Problem, Shared, caller::Caller, request::Sent};
     responses(
         (status = 201, description = "The account is registered; its owner can create the role.",
          body = Account, headers(("location" = String, description = "Where the account is."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn register(
@@ -37,18 +37,18 @@ pub(crate) async fn register(
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<impl IntoResponse, Problem> {
-    let (account_id, said) = body::register(sent.fields()?)?;
+    let (account_id, given) = body::register(sent.fields()?)?;
     let now = Timestamp::now();
     let account = RegisteredAccount {
         tenant,
         account_id,
-        name: said.name.value(),
-        role_name: said.role_name.value().unwrap_or_else(|| usual_role(&shared)),
+        name: given.name.value(),
+        role_name: given.role_name.value().unwrap_or_else(|| usual_role(&shared)),
         external_id: made_up()?,
-        regions: said.regions.value().unwrap_or_default(),
-        services: said.services.value().unwrap_or_default(),
-        schedule: said.schedule.value(),
-        alert_severity: said.alert_severity.value(),
+        regions: given.regions.value().unwrap_or_default(),
+        services: given.services.value().unwrap_or_default(),
+        schedule: given.schedule.value(),
+        alert_severity: given.alert_severity.value(),
         state: RegisteredState::Pending,
         reason: None,
         created_at: now,

@@ -7,9 +7,11 @@ use store::PageRequest;
 
 use super::AccountEntry;
 use crate::{
-    Problem, Shared,
     caller::Caller,
+    problem::Problem,
     request::{Named, no_account},
+    responses::{AnyRoute, NamedResource},
+    state::Shared,
 };
 
 /// Ends the auditing of an account: its audits under way are cancelled, and all that is kept of it is
@@ -22,12 +24,8 @@ use crate::{
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account, deleted now or before.", body = AccountEntry),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
     ),
 )]
 pub(crate) async fn remove(

@@ -2,11 +2,13 @@ use axum::{Json, extract::State};
 use domain::{Alert, Proof, ProofOutcome, RegisteredAccount, RegisteredState};
 use jiff::Timestamp;
 
-use super::{AccountEntry, find, is_deleted};
+use super::{AccountEntry, find};
 use crate::{
-    Problem, Shared,
     caller::Caller,
-    request::{Named, no_account},
+    problem::Problem,
+    request::{Named, deleted_account, no_account},
+    responses::{AnyRoute, Conflict, NamedResource},
+    state::Shared,
 };
 
 /// Asks AWS whether the account's role opens to its `ExternalId` alone, and keeps the answer.
@@ -22,13 +24,9 @@ use crate::{
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account with what came of it.", body = AccountEntry),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn verify(
@@ -39,7 +37,7 @@ pub(crate) async fn verify(
     let id = name.account()?;
     let seen = find(&shared, &tenant, &id).await?;
     if seen.state == RegisteredState::Deleted {
-        return Err(is_deleted(&seen));
+        return Err(deleted_account(&id));
     }
     let proof = shared.settings.verify.verify(&seen).await;
     tracing::info!(account = %id, %tenant, outcome = %proof.outcome, "role asked");
@@ -53,7 +51,7 @@ pub(crate) async fn verify(
     let account = shared.store.change_account(&tenant, &id, now, make).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
     if account.state == RegisteredState::Deleted {
-        return Err(is_deleted(&account));
+        return Err(deleted_account(&id));
     }
     if !is_of(&account, &seen) {
         let detail = format!("account `{id}` has another role by now; verify it again");

@@ -3,9 +3,11 @@ use domain::keys::AuditedKeys;
 
 use super::find;
 use crate::{
-    Problem, Shared,
     caller::Caller,
+    problem::Problem,
     request::{Asked, Named},
+    responses::{AnyRoute, InvalidFields, NotFound},
+    state::Shared,
 };
 
 /// Tells the old access keys that an audit found, the oldest first, with their owners; null where the audit has not
@@ -20,12 +22,9 @@ use crate::{
     params(("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it.")),
     responses(
         (status = 200, description = "The old keys, and why some may be missing.", body = Option<AuditedKeys>),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        (status = 404, response = NotFound),
+        (status = 422, response = InvalidFields),
     ),
 )]
 pub(crate) async fn access_keys(

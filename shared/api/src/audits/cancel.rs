@@ -4,9 +4,11 @@ use store::Cancelled;
 
 use super::{AuditEntry, find};
 use crate::{
-    Problem, Shared,
     caller::Caller,
+    problem::Problem,
     request::{Named, no_audit},
+    responses::{AnyRoute, Conflict, NamedResource},
+    state::Shared,
 };
 
 /// Ends an audit before its time. What its workers still read is dropped; cancelling twice is one
@@ -19,13 +21,9 @@ use crate::{
     params(("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it.")),
     responses(
         (status = 200, description = "The audit, cancelled.", body = AuditEntry),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn cancel(

@@ -1,5 +1,3 @@
-use std::sync::LazyLock;
-
 use axum::{Json, extract::State};
 use checks::PresentedFinding;
 use domain::{Audit, Lang, Report, Service, Severity, Verdict};
@@ -9,11 +7,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::find;
 use crate::{
-    Problem, Shared,
     caller::Caller,
     fields::Fields,
     paging::{Paging, USUAL},
+    problem::Problem,
     request::{Asked, Named},
+    responses::{AnyRoute, NotFound, QueryParameters},
+    state::Shared,
+    values::{CHECKS, SERVICE, SEVERITY, check},
 };
 
 /// One page of findings.
@@ -62,11 +63,6 @@ pub(crate) struct FindingsQuery {
 
 const FIELDS: [&str; 6] = ["cursor", "limit", "verdict", "severity", "service", "check"];
 
-/// What `severity` takes.
-pub(crate) const SEVERITY: &str = "critical, high, medium or low";
-/// What `service` takes.
-pub(crate) static SERVICE: LazyLock<String> = LazyLock::new(Service::names);
-
 /// What of an audit's findings is asked for by verdict and severity.
 pub(super) fn filter(fields: &mut Fields) -> Filter {
     let verdict = fields.text("verdict", "fail, unknown, manual, pass or not_applicable");
@@ -86,13 +82,9 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     ),
     responses(
         (status = 200, description = "A page; empty until the audit is judged.", body = Findings),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
+        (status = 404, response = NotFound),
     ),
 )]
 pub(crate) async fn findings(
@@ -104,7 +96,7 @@ pub(crate) async fn findings(
     let paging = Paging::of(&mut fields, USUAL);
     let mut filter = filter(&mut fields);
     filter.service = fields.text("service", &SERVICE);
-    filter.check = fields.made("check", super::start::CHECKS, super::start::check);
+    filter.check = fields.made("check", CHECKS, check);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit: Audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;

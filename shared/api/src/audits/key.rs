@@ -8,7 +8,7 @@ use domain::Tenant;
 use sha2::{Digest, Sha256};
 use store::Idempotency;
 
-use crate::{Problem, Shared};
+use crate::{problem::Problem, state::Shared};
 
 const NAME: &str = "idempotency-key";
 const ACCEPTED: &str = "once, 1 to 255 visible characters, such as a UUID";

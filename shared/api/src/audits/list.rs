@@ -1,23 +1,22 @@
 use axum::{Json, extract::State};
 use domain::{AccountId, AuditState};
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::AuditEntry;
 use crate::{
-    Problem, Shared,
     caller::Caller,
-    paging::{Paging, Sieve, USUAL},
+    paging::{Paging, Sieve, USUAL, page},
+    problem::Problem,
     request::Asked,
+    responses::{AnyRoute, QueryParameters},
+    state::Shared,
 };
 
-/// One page of audits.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Audits {
+page! {
+    /// One page of audits.
+    Audits,
     /// The audits of this page, the newest first.
-    items: Vec<AuditEntry>,
-    /// Asks for the next page; null on the last.
-    next_cursor: Option<String>,
+    AuditEntry
 }
 
 /// Which audits are told.
@@ -48,12 +47,8 @@ const STATUS: &str = "queued, running, complete, incomplete, failed or cancelled
     params(AuditsQuery),
     responses(
         (status = 200, description = "A page of audits.", body = Audits),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn list(
@@ -70,7 +65,5 @@ pub(crate) async fn list(
         let page = shared.store.audits(&tenant, account.as_ref(), page).await?;
         sieve.give(page, |audit| status.is_none_or(|status| audit.state == status));
     }
-    let page = sieve.page();
-    let items = page.items.into_iter().map(AuditEntry::from).collect();
-    Ok(Json(Audits { items, next_cursor: page.next_cursor }))
+    Ok(Json(Audits::of(sieve.page(), AuditEntry::from)))
 }

@@ -14,12 +14,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::key::{self, Key};
-use crate::{Problem, Shared, caller::Caller, request::Sent};
+use crate::{
+    caller::Caller,
+    problem::Problem,
+    request::Sent,
+    responses::{AnyRoute, Conflict, JsonBody, NotFound},
+    state::Shared,
+};
 
 mod admit;
 mod body;
-
-pub(crate) use body::{CHECKS, check};
 
 /// An audit that was written down.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,16 +62,10 @@ pub(crate) struct Started {
     responses(
         (status = 202, description = "The audit is written down and will run.", body = Started,
          headers(("location" = String, description = "Where its status is."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn start(

@@ -9,10 +9,12 @@ use super::{
     findings::{Findings, filter},
 };
 use crate::{
-    Problem, Shared,
     caller::Caller,
     paging::Paging,
+    problem::Problem,
     request::{Asked, Named},
+    responses::{AnyRoute, NotFound, QueryParameters},
+    state::Shared,
 };
 
 /// Where an audit stands, and what it found.
@@ -56,13 +58,9 @@ const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
     ),
     responses(
         (status = 200, description = "The audit as it is now.", body = AuditStatus),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        QueryParameters,
+        (status = 404, response = NotFound),
     ),
 )]
 pub(crate) async fn status(

@@ -5,14 +5,11 @@ use std::str::FromStr;
 use domain::Invalid;
 use serde_json::Value;
 
+use crate::problem::shown;
+
 /// A text in its own form.
 pub(crate) fn parsed<T: FromStr<Err = Invalid>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|invalid| not_valid(&invalid))
-}
-
-/// A text of a caller, cut to a length that can be repeated to them.
-pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(80).collect()
 }
 
 /// What is wrong with a text that did not parse. A secret's value is not in it.

@@ -2,13 +2,15 @@ use axum::{Json, extract::State};
 use domain::{AccountId, Lifecycle, Severity};
 use utoipa::IntoParams;
 
-use super::{Followed, Problems, states, walk::Walk};
+use super::{TrackedEntry, TrackedPage, states, walk::Walk};
 use crate::{
-    Problem, Shared,
-    audits::findings::SEVERITY,
     caller::Caller,
     paging::{Paging, USUAL},
+    problem::Problem,
     request::Asked,
+    responses::{AnyRoute, QueryParameters},
+    state::Shared,
+    values::SEVERITY,
 };
 
 /// Which problems are told.
@@ -42,20 +44,16 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     security((), ("bearer" = [])),
     params(EverywhereQuery),
     responses(
-        (status = 200, description = "A page of problems.", body = Problems),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        (status = 200, description = "A page of problems.", body = TrackedPage),
+        AnyRoute,
+        QueryParameters,
     ),
 )]
 pub(crate) async fn everywhere(
     Caller(tenant): Caller,
     State(shared): State<Shared>,
     Asked(mut fields): Asked,
-) -> Result<Json<Problems>, Problem> {
+) -> Result<Json<TrackedPage>, Problem> {
     let states = states(&mut fields);
     let least: Option<Severity> = fields.text("severity", SEVERITY);
     let account: Option<AccountId> = fields.text("account", AccountId::ACCEPTED);
@@ -63,9 +61,8 @@ pub(crate) async fn everywhere(
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let walk = Walk::new(&shared.store, &tenant, account, paging.cursor.as_deref())?;
     let keep =
-        |problem: &domain::TrackedFinding| least.is_none_or(|least| problem.severity >= least);
+        |finding: &domain::TrackedFinding| least.is_none_or(|least| finding.severity >= least);
     let page = walk.page(&states, &paging, keep).await?;
-    let items =
-        page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
-    Ok(Json(Problems { items, next_cursor: page.next_cursor }))
+    let lang = shared.settings.lang;
+    Ok(Json(TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang))))
 }

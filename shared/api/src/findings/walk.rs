@@ -1,13 +1,13 @@
-//! A walk through the problems of many accounts, from a cursor on.
+//! A walk through the tracked findings of many accounts, from a cursor on.
 
 use std::collections::VecDeque;
 
 use domain::{AccountId, Lifecycle, RegisteredState, Tenant, TrackedFinding};
 use store::{Page, PageRequest, Store};
 
-use crate::{Problem, paging::Paging};
+use crate::{paging::Paging, problem::Problem};
 
-/// How many pages of problems are read for one page of an answer.
+/// How many pages of findings are read for one page of an answer.
 const ROUNDS: usize = 40;
 /// How many accounts are read at once.
 const ACCOUNTS: u16 = 50;
@@ -53,7 +53,7 @@ impl<'a> Walk<'a> {
         Ok(Self { store, tenant, ahead, within, behind })
     }
 
-    /// The next page of problems that are in these states and pass a filter.
+    /// The next page of findings that are in these states and pass a filter.
     pub(super) async fn page(
         mut self,
         states: &[Lifecycle],
@@ -70,7 +70,7 @@ impl<'a> Walk<'a> {
                 break;
             }
             let page = PageRequest { cursor: self.within.as_deref(), limit: left };
-            let page = self.store.problems(self.tenant, account, states, page).await?;
+            let page = self.store.tracked_page(self.tenant, account, states, page).await?;
             items.extend(page.items.into_iter().filter(&keep));
             self.within = page.next_cursor;
             if self.within.is_none() {

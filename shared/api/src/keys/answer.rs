@@ -11,18 +11,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    AccountId, Job, JobId, RegisteredAccount, RegisteredState, Tenant,
-    keys::{Method, Partial},
+    AccountId, Job, JobId, RegisteredAccount, Tenant,
+    keys::{Method, Partial, Reading},
 };
 use jiff::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Keys, KeysRead, Until, asked::Wanted, job::KeysJob};
-use crate::{Problem, Shared, request::no_account};
-
-/// After how many seconds it is worth looking at a job.
-pub(super) const LOOK_AGAIN: u64 = 2;
+use super::{
+    asked::Wanted,
+    job::{KeysJob, LOOK_AGAIN},
+};
+use crate::{problem::Problem, request::no_account, settings::Keys, state::Shared};
 
 /// When there may be room for another job.
 const ROOM: Duration = Duration::from_secs(30);
@@ -30,20 +30,19 @@ const ROOM: Duration = Duration::from_secs(30);
 pub(super) async fn answer(
     shared: &Shared,
     tenant: Tenant,
-    way: Method,
+    method: Method,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let begun = Instant::now();
     let keys = shared.settings.keys.as_ref().ok_or_else(Problem::internal)?;
     let account = account(shared, keys, &tenant, wanted.account_id).await?;
-    let from = Partial::new(way, wanted.ask, Timestamp::now());
+    let from = Partial::new(method, wanted.ask, Timestamp::now());
     if wanted.wait.is_zero() {
         return put_off(shared, keys, tenant, account, &from).await;
     }
-    let until = Until { deadline: begun + wanted.wait, stop: &keys.stop };
-    match keys.reader.read(account.as_ref(), from, until).await {
-        Ok(KeysRead::Whole(answer)) => Ok(Json(answer).into_response()),
-        Ok(KeysRead::Cut(partial)) => put_off(shared, keys, tenant, account, &partial).await,
+    match keys.reader.read(account.as_ref(), from, begun + wanted.wait).await {
+        Ok(Reading::Done(answer)) => Ok(Json(answer).into_response()),
+        Ok(Reading::Unfinished(partial)) => put_off(shared, keys, tenant, account, &partial).await,
         Err(failure) => {
             tracing::warn!(%tenant, code = failure.code(), "no old access keys: {failure}");
             Err(failure.into())
@@ -69,28 +68,9 @@ async fn account(
     };
     let account = shared.store.account(tenant, &id).await?;
     let account = account.ok_or_else(|| no_account(id.as_str()))?;
-    match closed(&account) {
+    match account.why_closed() {
         None => Ok(Some(account)),
         Some(why) => Err(Problem::conflict(why)),
-    }
-}
-
-/// Why the role of an account must not be used; nothing where it is proven.
-pub(super) fn closed(account: &RegisteredAccount) -> Option<String> {
-    let id = &account.account_id;
-    let prove = format!("prove it with `POST /api/accounts/{id}/verify`");
-    match account.state {
-        RegisteredState::Active => None,
-        RegisteredState::Pending => {
-            Some(format!("the role of account `{id}` is not proven yet; {prove}"))
-        }
-        RegisteredState::Suspended => {
-            let why = account.reason.as_deref().unwrap_or("its role must not be used");
-            Some(format!("account `{id}` is suspended: {why}; correct its role, then {prove}"))
-        }
-        RegisteredState::Deleted => {
-            Some(format!("account `{id}` is deleted; register it anew to have it read"))
-        }
     }
 }
 

@@ -6,10 +6,10 @@ use domain::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::Keys;
 use crate::{
-    Problem,
     fields::{Fields, not_valid, parsed},
+    problem::Problem,
+    settings::Keys,
 };
 
 /// Which keys are asked for, in a query.

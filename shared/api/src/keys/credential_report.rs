@@ -6,7 +6,13 @@ use super::{
     asked::{self, KeysRequest},
     job::KeysJob,
 };
-use crate::{Problem, Shared, caller::Caller, request::Sent};
+use crate::{
+    caller::Caller,
+    problem::Problem,
+    request::Sent,
+    responses::{AnyRoute, Conflict, Denied, JsonBody, NotFound, Upstream},
+    state::Shared,
+};
 
 /// Tells the old access keys of an account from IAM's credential report, for accounts of many users.
 ///
@@ -24,17 +30,12 @@ use crate::{Problem, Shared, caller::Caller, request::Sent};
         (status = 202, description = "The reading goes on as a job.", body = KeysJob,
          headers(("location" = String, description = "Where the job is."),
                  ("retry-after" = u64, description = "When to look, in seconds."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Denied),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 502, response = crate::docs::Upstream),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 403, response = Denied),
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
+        (status = 502, response = Upstream),
     ),
 )]
 pub(crate) async fn credential_report(

@@ -1,7 +1,7 @@
 use axum::http::StatusCode;
 use domain::keys::Failure;
 
-use crate::Problem;
+use crate::problem::Problem;
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {

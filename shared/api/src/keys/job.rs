@@ -12,12 +12,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::LOOK_AGAIN;
 use crate::{
-    Problem, Shared,
     caller::Caller,
+    problem::Problem,
     request::{Named, no_job},
+    responses::{AnyRoute, NamedResource},
+    state::Shared,
 };
+
+/// After how many seconds it is worth looking at a job.
+pub(super) const LOOK_AGAIN: u64 = 2;
 
 /// A question about old access keys that took longer than its request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,12 +93,8 @@ impl KeysJob {
     responses(
         (status = 200, description = "The job as it is now; while it runs, `retry-after` tells when \
                                       to look again.", body = KeysJob),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Forbidden),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        NamedResource,
     ),
 )]
 pub(crate) async fn job(

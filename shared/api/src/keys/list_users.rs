@@ -6,7 +6,13 @@ use super::{
     asked::{self, KeysQuery, KeysRequest},
     job::KeysJob,
 };
-use crate::{Problem, Shared, caller::Caller, request::AskedOrSent};
+use crate::{
+    caller::Caller,
+    problem::Problem,
+    request::AskedOrSent,
+    responses::{AnyRoute, Conflict, Denied, JsonBody, NotFound},
+    state::Shared,
+};
 
 /// Tells the old access keys of an account, read from IAM now: every user and every key.
 ///
@@ -25,16 +31,11 @@ use crate::{Problem, Shared, caller::Caller, request::AskedOrSent};
         (status = 202, description = "The reading goes on as a job.", body = KeysJob,
          headers(("location" = String, description = "Where the job is."),
                  ("retry-after" = u64, description = "When to look, in seconds."))),
-        (status = 400, response = crate::docs::Malformed),
-        (status = 401, response = crate::docs::Unauthorized),
-        (status = 403, response = crate::docs::Denied),
-        (status = 404, response = crate::docs::NotFound),
-        (status = 409, response = crate::docs::Conflict),
-        (status = 413, response = crate::docs::TooLarge),
-        (status = 415, response = crate::docs::NotJson),
-        (status = 422, response = crate::docs::InvalidFields),
-        (status = 429, response = crate::docs::TooMany),
-        (status = 503, response = crate::docs::Unavailable),
+        AnyRoute,
+        JsonBody,
+        (status = 403, response = Denied),
+        (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn list_users(

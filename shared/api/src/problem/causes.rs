@@ -5,7 +5,7 @@ use domain::with_causes;
 use store::PageError;
 
 use super::Problem;
-use crate::Refused;
+use crate::auth::Refused;
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use utoipa::ToSchema;
 
 use crate::{
-    Problem,
-    audits::start::check,
-    fields::{Fields, shown},
+    fields::Fields,
+    problem::{Problem, shown},
+    values::check,
 };
 
 /// What to keep quiet. At least one of `check`, `resource` and `tag`; all that are there have to match.

@@ -23,7 +23,7 @@ mod idempotency;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
-mod problems;
+mod refusals;
 #[cfg(test)]
 mod registered;
 #[cfg(test)]

@@ -5,10 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use api::{
-    Authenticate, Keys, KeysRead, Open, OwnAccount, ReadKeys, Refused, Settings, Until, Verify,
-    router,
-};
+use api::{Authenticate, Keys, Open, OwnAccount, ReadKeys, Refused, Settings, Verify, router};
 use async_trait::async_trait;
 use axum::{
     Router,
@@ -17,13 +14,14 @@ use axum::{
 };
 use domain::{
     Audit, JobStep, Proof, ProofOutcome, RegisteredAccount, RegisteredState, Tenant,
-    keys::{Failure, KeyStatus, OldAccessKey, OldAccessKeys, Partial},
+    keys::{Failure, KeyStatus, OldAccessKey, OldAccessKeys, Partial, Reading},
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -79,7 +77,7 @@ impl Verify for Aws {
 }
 
 /// What a reading comes to.
-type Read = Result<KeysRead, Failure>;
+type Read = Result<Reading, Failure>;
 
 /// IAM, as far as it tells keys: what the next readings come to, the last one for ever, and what was asked.
 #[derive(Clone)]
@@ -101,7 +99,7 @@ pub(crate) fn old_keys() -> OldAccessKeys {
 
 impl Iam {
     fn new() -> Self {
-        Self(Arc::new(Mutex::new((vec![Ok(KeysRead::Whole(old_keys()))], Vec::new()))))
+        Self(Arc::new(Mutex::new((vec![Ok(Reading::Done(old_keys()))], Vec::new()))))
     }
 
     /// What the next readings come to.
@@ -117,7 +115,7 @@ impl Iam {
 
 #[async_trait]
 impl ReadKeys for Iam {
-    async fn read(&self, _: Option<&RegisteredAccount>, from: Partial, _: Until<'_>) -> Read {
+    async fn read(&self, _: Option<&RegisteredAccount>, from: Partial, _: Instant) -> Read {
         let mut inner = self.0.lock().unwrap();
         inner.1.push(from);
         if inner.0.len() > 1 { inner.0.remove(0) } else { inner.0[0].clone() }

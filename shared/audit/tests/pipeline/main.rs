@@ -11,6 +11,8 @@ mod beside;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod job_steps;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod older;

@@ -7,7 +7,7 @@ fn worker() -> AssumeRole {
         role: "arn:aws:iam::111122223333:role/InfraAuditWorker".parse().unwrap(),
         external_id: None,
         name: SessionName::new("api").unwrap(),
-        cap: SessionPolicy::assume_role(domain::Partition::Aws, &RoleName::default()),
+        policy: SessionPolicy::assume_role(domain::Partition::Aws, &RoleName::default()),
     }
 }
 
@@ -46,8 +46,8 @@ async fn an_external_id_that_sts_repeats_is_not_told() {
     let sts = Sts::new(|asked| {
         error(400, "ValidationError", &format!("Value '{}' is malformed", asked["ExternalId"]))
     });
-    let door = AssumeRole { external_id: Some("never-told".parse().unwrap()), ..worker() };
-    let refused = open(&sts.config(), door).await.unwrap_err();
+    let request = AssumeRole { external_id: Some("never-told".parse().unwrap()), ..worker() };
+    let refused = open(&sts.config(), request).await.unwrap_err();
     let said = format!("{refused} {refused:?}");
     assert!(said.contains("is malformed") && !said.contains("never-told"), "{said}");
 }

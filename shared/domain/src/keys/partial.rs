@@ -37,6 +37,15 @@ pub struct Partial {
     pub seen: Seen,
 }
 
+/// How a reading ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All was read.
+    Done(OldAccessKeys),
+    /// The time was up, or it was stopped; it can go on from here.
+    Unfinished(Partial),
+}
+
 /// How far a reading is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = KeysSeen))]

@@ -36,7 +36,8 @@ pub(crate) fn notification(story: &Content<'_>) -> Value {
     ]);
     known.extend(check.map(|check| ("check".to_owned(), check.into())));
     let listed = alert.findings.iter().take(LISTED.min(story.most));
-    let resources: Value = listed.map(|told| sanitize::line(&told.resource, RESOURCE)).collect();
+    let resources: Value =
+        listed.map(|finding| sanitize::line(&finding.resource, RESOURCE)).collect();
     json!({
         "version": "1.0",
         "source": "custom",

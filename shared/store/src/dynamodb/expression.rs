@@ -10,8 +10,11 @@ use crate::{
     table::{Condition, Item, Key},
 };
 
+/// Values by name: a key, an item, or what placeholders mean.
+pub(super) type Attributes = HashMap<String, AttributeValue>;
+
 type Names = Option<HashMap<String, String>>;
-type Values = Option<HashMap<String, AttributeValue>>;
+type Values = Option<Attributes>;
 
 /// Placeholders as they are given out.
 #[derive(Debug, Default)]
@@ -85,7 +88,7 @@ impl Expression {
             let value = serde_dynamo::to_attribute_value(value).map_err(Error::unwritable)?;
             Ok((format!(":v{number}"), value))
         });
-        let values = values.collect::<Result<HashMap<_, _>, Error>>()?;
+        let values = values.collect::<Result<Attributes, Error>>()?;
         Ok((
             Some(self.names).filter(|names| !names.is_empty()),
             Some(values).filter(|values| !values.is_empty()),
@@ -94,7 +97,7 @@ impl Expression {
 }
 
 /// A key as attributes.
-pub(super) fn attributes(key: &Key) -> HashMap<String, AttributeValue> {
+pub(super) fn attributes(key: &Key) -> Attributes {
     [
         (keys::PARTITION.to_owned(), AttributeValue::S(key.pk.clone())),
         (keys::SORT.to_owned(), AttributeValue::S(key.sk.clone())),
@@ -103,12 +106,12 @@ pub(super) fn attributes(key: &Key) -> HashMap<String, AttributeValue> {
 }
 
 /// An item with its key.
-pub(super) fn item_of(key: &Key, item: &Item) -> Result<HashMap<String, AttributeValue>, Error> {
+pub(super) fn item_of(key: &Key, item: &Item) -> Result<Attributes, Error> {
     let mut values: HashMap<_, _> = serde_dynamo::to_item(item).map_err(Error::unwritable)?;
     values.extend(attributes(key));
     Ok(values)
 }
 
-pub(super) fn read(values: HashMap<String, AttributeValue>) -> Result<Item, Error> {
+pub(super) fn read(values: Attributes) -> Result<Item, Error> {
     serde_dynamo::from_item(values).map_err(|source| Error::unreadable("an item", source))
 }

@@ -5,28 +5,22 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::body::Wanted;
-use crate::{FieldError, Problem, request::no_account};
+use crate::{
+    problem::{FieldError, Problem},
+    request::{deleted_account, no_account},
+};
 
 /// The order of an audit of a registered account.
 pub(super) fn registered(
     account: &RegisteredAccount,
     wanted: Wanted,
 ) -> Result<AuditRequest, Problem> {
-    let id = &account.account_id;
     match account.state {
         RegisteredState::Pending | RegisteredState::Active => {}
         RegisteredState::Suspended => {
-            let why = account.reason.as_deref().unwrap_or("its role must not be used");
-            let detail = format!(
-                "account `{id}` is suspended: {why}; correct its role, then prove it with \
-                 `POST /api/accounts/{id}/verify`"
-            );
-            return Err(Problem::conflict(detail));
+            return Err(Problem::conflict(account.why_closed().unwrap_or_default()));
         }
-        RegisteredState::Deleted => {
-            let detail = format!("account `{id}` is deleted; register it anew to have it audited");
-            return Err(Problem::conflict(detail));
-        }
+        RegisteredState::Deleted => return Err(deleted_account(&account.account_id)),
     }
     let mut errors = Vec::new();
     let mut wrong = |field: &str, problem: &str, accepted: &str| {

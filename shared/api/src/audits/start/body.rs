@@ -2,10 +2,9 @@ use domain::{AccountId, ExternalId, RoleName, Service};
 use utoipa::ToSchema;
 
 use crate::{
-    Problem,
-    audits::findings::SERVICE,
-    fields::{Fields, parsed, shown},
-    regions::{REGIONS, region},
+    fields::{Fields, parsed},
+    problem::Problem,
+    values::{CHECKS, REGIONS, SERVICE, check, region},
 };
 
 /// What is asked for. Other fields are refused.
@@ -41,9 +40,6 @@ pub(crate) struct StartRequest {
 const FIELDS: [&str; 7] =
     ["account_id", "role_name", "external_id", "checks", "regions", "services", "force"];
 
-/// What checks a field takes.
-pub(crate) const CHECKS: &str = "a list of ids that `infraaudit checks list` tells";
-
 /// A body that was understood.
 pub(super) struct Wanted {
     pub(super) account_id: AccountId,
@@ -69,13 +65,4 @@ pub(super) fn wanted(mut fields: Fields) -> Result<Wanted, Problem> {
     // Without the account there was an error, and this is not reached.
     let account_id = account_id.ok_or_else(Problem::internal)?;
     Ok(Wanted { account_id, role_name, external_id, checks, regions, services, force })
-}
-
-/// The id of a known check.
-pub(crate) fn check(id: &str) -> Result<String, String> {
-    if checks::find(id).is_some() {
-        return Ok(id.to_owned());
-    }
-    let hint = checks::nearest(id).map(|near| format!("; did you mean `{near}`?"));
-    Err(format!("there is no check `{}`{}", shown(id), hint.unwrap_or_default()))
 }

@@ -69,8 +69,9 @@ pub(crate) async fn problems_come_in_pages(store: &Store) {
         let wanted = |one: &&TrackedFinding| states.is_empty() || states.contains(&one.state);
         let expected: Vec<_> = known.iter().filter(wanted).cloned().collect();
         for limit in [1, 2, 3, 11, 12] {
-            let list =
-                async |page: PageRequest<'_>| store.problems(&tenant, account, states, page).await;
+            let list = async |page: PageRequest<'_>| {
+                store.tracked_page(&tenant, account, states, page).await
+            };
             assert_eq!(all(limit, list).await, expected, "{states:?} {limit}");
         }
     }
@@ -104,7 +105,7 @@ pub(crate) async fn cursors_belong_to_one_list(store: &Store) {
             refused(store.all_accounts(page).await),
             refused(store.unfinished(page).await),
             refused(store.unsent(page).await),
-            refused(store.problems(&tenant, &account, &[], page).await),
+            refused(store.tracked_page(&tenant, &account, &[], page).await),
             refused(store.suppressions(&tenant, page).await),
         ];
         let taken = refused.iter().filter(|refused| !**refused).count();

@@ -1,12 +1,15 @@
-//! Working on jobs, for whoever gets their steps.
+//! Jobs of old access keys: what took longer than its request may.
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Job, JobState, JobStep, keys::Failure};
-use jiff::{SignedDuration, Timestamp};
+use access_keys::{ReadKeys, Run};
+use domain::{
+    Job, JobState, JobStep, RegisteredAccount,
+    keys::{Failure, Reading},
+};
 use store::{Error, Fence, Store};
 
-use super::{KeysRead, ReadKeys, Until, answer::closed};
+use crate::lease::{Held, later, now, while_held};
 
 /// Works on jobs. Any step may come any number of times, also at once: a lease and the attempt's number let one
 /// worker through, and what has ended stays as it is.
@@ -55,15 +58,15 @@ impl Jobs {
     /// # Errors
     ///
     /// The store gave no answer: the same step may be worked on again once the lease has ended.
-    pub async fn work(&self, step: &JobStep, until: Until<'_>) -> Result<Worked, Error> {
-        let now = Timestamp::now();
-        let name = (&step.tenant, step.job_id);
-        let Some(held) = self.store.claim_job(name, now, self.until(now)).await?.claimed() else {
+    pub async fn work(&self, step: &JobStep, run: Run<'_>) -> Result<Worked, Error> {
+        let time = now();
+        let (name, until) = ((&step.tenant, step.job_id), later(time, self.lease));
+        let Some(held) = self.store.claim_job(name, time, until).await?.claimed() else {
             return Ok(Worked::Passed);
         };
         // As it was before this attempt.
         let before = Job { attempt: held.attempt.saturating_sub(1), ..held.clone() };
-        if let Some(failure) = before.given_up(now) {
+        if let Some(failure) = before.given_up(time) {
             return self.fail(&held, &failure).await;
         }
         let account = match &held.account {
@@ -71,7 +74,7 @@ impl Jobs {
             Some(id) => {
                 let account = self.store.account(&held.tenant, id).await?;
                 let gone = || format!("account `{id}` is not registered any more");
-                match account.as_ref().map_or_else(|| Some(gone()), closed) {
+                match account.as_ref().map_or_else(|| Some(gone()), RegisteredAccount::why_closed) {
                     None => account,
                     Some(reason) => {
                         return self.fail(&held, &Failure::Refused { reason, denied: true }).await;
@@ -80,15 +83,16 @@ impl Jobs {
             }
         };
         let from = self.store.job_partial(&held).await?;
-        let read = self.reader.read(account.as_ref(), from, until);
-        let Some(read) = self.while_held(&held, read).await else { return Ok(Worked::Passed) };
+        let read = self.reader.read(account.as_ref(), from, run);
+        let read = while_held(&self.store, Held::Job(&held), self.lease, read).await;
+        let Some(read) = read else { return Ok(Worked::Passed) };
         match read {
-            Ok(KeysRead::Whole(answer)) => {
-                let fence = self.store.finish_job(&held, &answer, Timestamp::now()).await?;
+            Ok(Reading::Done(answer)) => {
+                let fence = self.store.finish_job(&held, &answer, now()).await?;
                 Ok(ended(&held, fence, JobState::Done))
             }
-            Ok(KeysRead::Cut(partial)) => {
-                match self.store.release_job(&held, &partial, Timestamp::now()).await? {
+            Ok(Reading::Unfinished(partial)) => {
+                match self.store.release_job(&held, &partial, now()).await? {
                     Fence::Held => Ok(Worked::Requeued),
                     Fence::Lost => Ok(Worked::Passed),
                 }
@@ -97,36 +101,10 @@ impl Jobs {
         }
     }
 
-    /// When a lease ends that is taken now.
-    fn until(&self, now: Timestamp) -> Timestamp {
-        let lease = SignedDuration::try_from(self.lease).unwrap_or_default();
-        now.checked_add(lease).unwrap_or(Timestamp::MAX)
-    }
-
     async fn fail(&self, held: &Job, failure: &Failure) -> Result<Worked, Error> {
         tracing::warn!(job = %held.id, code = failure.code(), "job failed: {failure}");
-        let fence = self.store.fail_job(held, failure, Timestamp::now()).await?;
+        let fence = self.store.fail_job(held, failure, now()).await?;
         Ok(ended(held, fence, JobState::Failed))
-    }
-
-    /// Does some work while its lease is renewed; nothing where the lease is lost. A store that does not
-    /// answer is asked again: the lease ends by itself.
-    async fn while_held<T>(&self, held: &Job, work: impl Future<Output = T>) -> Option<T> {
-        let renewing = async {
-            loop {
-                tokio::time::sleep(self.lease / 3).await;
-                let now = Timestamp::now();
-                match self.store.renew_job(held, now, self.until(now)).await {
-                    Ok(Fence::Held) => {}
-                    Ok(Fence::Lost) => return,
-                    Err(error) => tracing::warn!(%error, "a lease was not renewed"),
-                }
-            }
-        };
-        tokio::select! {
-            done = work => Some(done),
-            () = renewing => None,
-        }
     }
 }
 

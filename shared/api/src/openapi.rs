@@ -11,11 +11,18 @@ use axum::{
     routing::get,
 };
 use utoipa::{
-    Modify, OpenApi, ToResponse,
+    Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::{FieldError, Problem, Shared};
+use crate::{
+    problem::{FieldError, Problem},
+    responses::{
+        Conflict, Denied, Forbidden, InvalidFields, Malformed, NotFound, NotJson, TooLarge,
+        TooMany, Unauthorized, Unavailable, Upstream,
+    },
+    state::Shared,
+};
 
 /// The OpenAPI document. `docs/schema/openapi.json` is a copy.
 #[derive(OpenApi)]
@@ -85,33 +92,6 @@ impl Modify for Secured {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
-}
-
-macro_rules! problems {
-    ($($name:ident: $description:literal,)+) => {
-        $(
-            #[doc = $description]
-            #[derive(ToResponse)]
-            #[response(description = $description, content_type = "application/problem+json")]
-            #[expect(dead_code, reason = "only described, never made")]
-            pub(crate) struct $name(Problem);
-        )+
-    };
-}
-
-problems! {
-    Malformed: "The request cannot be read.",
-    Unauthorized: "The request does not say who calls.",
-    Forbidden: "The caller may not do this.",
-    NotFound: "There is no such thing among the caller's.",
-    Conflict: "What is there does not allow it; an audit in the way is named by `audit_id`.",
-    TooLarge: "The body is too large.",
-    NotJson: "The body is not declared as JSON.",
-    InvalidFields: "Fields of the request are invalid; all of them are listed.",
-    TooMany: "Too much was asked for; `retry-after` tells when to go on.",
-    Denied: "The caller may not do this, or AWS refuses a call for want of a permission, which is named.",
-    Upstream: "AWS answered with what cannot be used.",
-    Unavailable: "The service cannot answer now; `retry-after` tells when to try again.",
 }
 
 static SWAGGER: LazyLock<Bytes> = LazyLock::new(|| {
