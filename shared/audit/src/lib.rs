@@ -14,6 +14,7 @@ mod pipeline;
 mod plan;
 mod report;
 mod scan;
+mod sessions;
 mod sweep;
 mod tracking;
 
