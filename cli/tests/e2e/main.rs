@@ -23,6 +23,7 @@ mod key_routes;
 mod keys;
 #[cfg(test)]
 mod letters;
+mod levels;
 #[cfg(test)]
 mod outputs;
 #[cfg(test)]

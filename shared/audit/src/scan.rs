@@ -149,6 +149,11 @@ pub async fn scan(
     let first = of_ec2.or_else(|| parts.iter().position(|part| !part.service().is_global()));
     if let Some(first) = first.and_then(|first| parts.get_mut(first)) {
         first.receipt.calls += plan.calls;
+        first.answered.extend(plan.answered.iter().map(|&action| action.into()));
+    }
+    if matches!(credentials, Credentials::Caller(_)) {
+        // What the caller may do tells nothing of the permissions of a customer's role.
+        parts.iter_mut().for_each(|part| part.answered.clear());
     }
     let (version, account) = (Snapshot::VERSION, account.clone());
     Ok(Snapshot { version, account, started_at, finished_at: now(), parts })
@@ -251,6 +256,8 @@ pub(crate) struct Plan {
     gap: Option<Unread>,
     /// How many requests it took.
     calls: u32,
+    /// The actions that AWS answered.
+    answered: &'static [&'static str],
 }
 
 impl Plan {
@@ -280,7 +287,10 @@ pub(crate) async fn plan(
     let (enabled, receipt) = collect::regions(target, limits).await;
     let mut plan = Plan { calls: receipt.calls, ..Plan::default() };
     let enabled = match enabled {
-        Ok(enabled) => enabled,
+        Ok(enabled) => {
+            plan.answered = REGIONS.actions;
+            enabled
+        }
         // Which regions there are is not known: the wanted ones are read all the same, and without
         // any the configured one, with a gap for all others.
         Err(unread) => {
