@@ -23,6 +23,7 @@ mod key_routes;
 mod keys;
 #[cfg(test)]
 mod letters;
+#[cfg(test)]
 mod levels;
 #[cfg(test)]
 mod outputs;

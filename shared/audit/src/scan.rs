@@ -153,7 +153,9 @@ pub async fn scan(
     }
     if matches!(credentials, Credentials::Caller(_)) {
         // What the caller may do tells nothing of the permissions of a customer's role.
-        parts.iter_mut().for_each(|part| part.answered.clear());
+        for part in &mut parts {
+            part.answered.clear();
+        }
     }
     let (version, account) = (Snapshot::VERSION, account.clone());
     Ok(Snapshot { version, account, started_at, finished_at: now(), parts })

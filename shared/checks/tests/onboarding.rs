@@ -184,6 +184,10 @@ fn every_way_declares_the_level() {
     assert!(tags.as_array().unwrap().contains(&tag), "{tags}");
     assert_eq!(yaml::block(&template, "PermissionLevel")["Value"], level.to_string());
     assert!(read("terraform/main.tf").contains(&format!("permission_level = \"{level}\"\n")));
+    let page = read("../docs/onboarding.md");
+    let table = page.split_once("| level | adds |\n|---|---|\n").expect("the table of levels").1;
+    let rows = table.lines().take_while(|line| line.starts_with('|')).count();
+    assert_eq!(rows, level, "docs/onboarding.md says what each level adds");
 }
 
 #[test]
