@@ -27,18 +27,13 @@ fn actions() -> BTreeSet<&'static str> {
     facts.chain(Method::all_actions()).collect()
 }
 
-/// The permission levels with every action that is read: new ones are in the level after the closed ones.
+/// The permission levels with every action that is read: what the closed ones do not have is in the one after them.
 fn levels() -> Vec<BTreeSet<&'static str>> {
-    let read = actions();
-    let mut levels: Vec<BTreeSet<_>> =
-        LEVELS.iter().map(|level| level.iter().copied().collect()).collect();
-    let new = read.iter().copied().filter(|action| level_of(action).is_none());
-    levels.resize(levels.len().max(CLOSED + 1), BTreeSet::new());
-    levels[CLOSED].extend(new);
-    for open in &mut levels[CLOSED..] {
-        open.retain(|action| read.contains(action));
-    }
-    levels.retain(|level| !level.is_empty());
+    let closed = LEVELS.iter().take(CLOSED).map(|level| level.iter().copied().collect());
+    let mut levels: Vec<BTreeSet<_>> = closed.collect();
+    let has = |action: &&str| levels.iter().any(|level| level.contains(action));
+    let open: BTreeSet<_> = actions().into_iter().filter(|action| !has(action)).collect();
+    levels.extend((!open.is_empty()).then_some(open));
     levels
 }
 
