@@ -7,3 +7,8 @@ output "account_id" {
   description = "The account that can now be audited."
   value       = data.aws_caller_identity.current.account_id
 }
+
+output "permission_level" {
+  description = "What the role may read, as a level: a report that needs a higher one says to update the module."
+  value       = local.permission_level
+}

@@ -24,6 +24,8 @@ mod keys;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod levels;
+#[cfg(test)]
 mod outputs;
 #[cfg(test)]
 mod pagination;

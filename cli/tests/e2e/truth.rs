@@ -114,10 +114,8 @@ fn every_session_says_who_it_is_and_is_capped_to_reading() {
         .filter(|call| call["operation"] == "AssumeRole")
         .map(|call| call["params"].clone())
         .collect();
-    assert!(
-        (1..=7).contains(&opened.len()),
-        "one session per service, and one for the regions: {opened:?}"
-    );
+    // One for the regions, and the services share the others: a few, however many services there come to be.
+    assert!((2..=6).contains(&opened.len()), "{} sessions: {opened:?}", opened.len());
     for session in opened {
         let name = session["RoleSessionName"].as_str().expect("a session name");
         assert!(name.to_lowercase().contains("infraaudit"), "`{name}` tells nobody who it is");

@@ -7,6 +7,9 @@ import botocore.session
 from botocore.config import Config
 from moto.iam.models import iam_backends
 
+import attached
+
+attached.install()
 SESSION = botocore.session.Session()
 LOCK = threading.Lock()
 

@@ -116,7 +116,7 @@ impl Pipeline {
         }
         let place = &held.place;
         match &self.source {
-            Source::Aws(config) => read_aws(config, audit, place, brief, stop).await,
+            Source::Aws(config) => self.read_aws(config, audit, place, brief, stop).await,
             Source::Recorded { snapshot, tempo } => {
                 tokio::time::sleep(*tempo).await;
                 let here = |part: &&ServiceSnapshot| {
@@ -127,38 +127,41 @@ impl Pipeline {
             }
         }
     }
-}
 
-async fn read_aws(
-    config: &SdkConfig,
-    audit: &Audit,
-    place: &ServiceRegion,
-    brief: &AuditScope,
-    stop: CancellationToken,
-) -> Result<ServiceSnapshot, String> {
-    let unread = |unread| Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
-    if let Service::Other(name) = place.service {
-        // A newer version planned it; whoever judges tells that nothing is known of it.
-        return unread(inventory::unknown_service(name, &place.region));
+    async fn read_aws(
+        &self,
+        config: &SdkConfig,
+        audit: &Audit,
+        place: &ServiceRegion,
+        brief: &AuditScope,
+        stop: CancellationToken,
+    ) -> Result<ServiceSnapshot, String> {
+        let unread = |unread| Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
+        if let Service::Other(name) = place.service {
+            // A newer version planned it; whoever judges tells that nothing is known of it.
+            return unread(inventory::unknown_service(name, &place.region));
+        }
+        let mut reads = brief.reads();
+        let (role, name) = way_in(config, audit)?;
+        let role = scan::assume_role(&role, audit.order.external_id.as_ref(), &name);
+        let needs = || scan::needs(&reads);
+        let session = match self.sessions.of(config, audit, &role, place.service, needs).await {
+            Ok(session) => session,
+            Err(refused) => return unread(scan::unopened(&refused)),
+        };
+        let target = Target {
+            account: account(config, audit),
+            config: config.clone(),
+            session: Some(session),
+            regions: brief.regions.clone(),
+            patience: brief.region_timeout,
+            watch: Arc::new(|_, _, _| {}),
+            stop,
+        };
+        let paces = ConcurrencyLimits::new(&brief.limits);
+        let reads = reads.remove(&place.service).unwrap_or_default();
+        Ok(collect::read(&target, &paces, &place.region, place.service, &reads).await)
     }
-    let reads = brief.reads().remove(&place.service).unwrap_or_default();
-    let (role, name) = way_in(config, audit)?;
-    let role = scan::assume_role(&role, audit.order.external_id.as_ref(), &name, &reads);
-    let session = match aws::open(config, role).await {
-        Ok(session) => session,
-        Err(refused) => return unread(scan::unopened(&refused)),
-    };
-    let target = Target {
-        account: account(config, audit),
-        config: config.clone(),
-        session: Some(session),
-        regions: brief.regions.clone(),
-        patience: brief.region_timeout,
-        watch: Arc::new(|_, _, _| {}),
-        stop,
-    };
-    let paces = ConcurrencyLimits::new(&brief.limits);
-    Ok(collect::read(&target, &paces, &place.region, place.service, &reads).await)
 }
 
 /// Whether an audit reads all there is to read in a place, so that others may judge by it.

@@ -16,6 +16,7 @@ mod pipeline;
 mod plan;
 mod report;
 mod scan;
+mod sessions;
 mod sweep;
 mod tracking;
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{AuditScope, CheckSelection, Step, StepResult, lease::now};
+use crate::{AuditScope, CheckSelection, Step, StepResult, lease::now, sessions::Sessions};
 
 /// How an operator wants audits to be worked off.
 #[derive(Clone, Debug)]
@@ -71,6 +71,7 @@ pub struct Pipeline {
     pub(crate) store: Store,
     pub(crate) source: Source,
     pub(crate) settings: Settings,
+    pub(crate) sessions: Sessions,
 }
 
 /// Why a step was not worked off; it is safe to try again.
@@ -87,8 +88,8 @@ pub enum WorkError {
 impl Pipeline {
     /// A pipeline over a store.
     #[must_use]
-    pub const fn new(store: Store, source: Source, settings: Settings) -> Self {
-        Self { store, source, settings }
+    pub fn new(store: Store, source: Source, settings: Settings) -> Self {
+        Self { store, source, settings, sessions: Sessions::default() }
     }
 
     /// The store it works on.

@@ -6,7 +6,7 @@ use aws::Doubt;
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
 use domain::{Audit, AuditId, ProofOutcome, RegisteredState, ServiceRegion, Task, Tenant};
-use inventory::{REGIONS, ServiceSnapshot};
+use inventory::ServiceSnapshot;
 use store::Fence;
 use tokio_util::sync::CancellationToken;
 
@@ -163,9 +163,8 @@ impl Pipeline {
         // A proven role opens.
         if has_regions || !held.order.registered {
             let (role, name) = way_in(config, held).map_err(Unplanned::Failed)?;
-            let role =
-                scan::assume_role(&role, held.order.external_id.as_ref(), &name, &[REGIONS].into());
-            let session = match aws::open(config, role).await {
+            let role = scan::assume_role(&role, held.order.external_id.as_ref(), &name);
+            let session = match scan::regions_session(config, role).await {
                 Ok(session) => session,
                 Err(refused) if refused.is_denial() => {
                     return Err(Unplanned::Failed(refused.to_string()));

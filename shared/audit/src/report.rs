@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use checks::{Check, EvaluateOptions};
 use domain::{
-    GLOBAL, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Suppression, Verdict,
+    GLOBAL, OutdatedRole, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Suppression,
+    Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -30,6 +31,7 @@ pub fn evaluate(
         finished_at: snapshot.finished_at,
         status: Status::of(&receipt, &summary),
         receipt,
+        outdated_role: OutdatedRole::of(&snapshot.parts),
         summary,
         findings,
         checks: checks.iter().map(|check| check.id.into()).collect(),

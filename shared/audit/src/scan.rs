@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use aws::{AssumeRole, AssumeRoleError, Session, SessionName, SessionPolicy};
+use aws::{AssumeRole, AssumeRoleError, Needs, Pack, Session, SessionName, SessionPolicy};
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
 use domain::{Account, Cause, ExternalId, GLOBAL, Receipt, RoleArn, Service, Unread};
@@ -15,7 +15,7 @@ use crate::{AuditScope, lease::now};
 pub enum Credentials {
     /// The caller's own credentials, in this account.
     Caller(Account),
-    /// A role to assume; one session per service, each capped to what is read there.
+    /// A role to assume; services share sessions, each capped to what its services are read for.
     Role {
         /// The customer's role.
         role: RoleArn,
@@ -149,6 +149,13 @@ pub async fn scan(
     let first = of_ec2.or_else(|| parts.iter().position(|part| !part.service().is_global()));
     if let Some(first) = first.and_then(|first| parts.get_mut(first)) {
         first.receipt.calls += plan.calls;
+        first.answered.extend(plan.answered.iter().map(|&action| action.into()));
+    }
+    if matches!(credentials, Credentials::Caller(_)) {
+        // What the caller may do tells nothing of the permissions of a customer's role.
+        for part in &mut parts {
+            part.answered.clear();
+        }
     }
     let (version, account) = (Snapshot::VERSION, account.clone());
     Ok(Snapshot { version, account, started_at, finished_at: now(), parts })
@@ -156,20 +163,34 @@ pub async fn scan(
 
 type Opened = BTreeMap<Service, Result<Option<Session>, AssumeRoleError>>;
 
-/// Opens one session per service; an error only where none opens.
+/// Opens the sessions of all services, as few as can be; an error only where none opens.
 async fn sessions(
     config: &SdkConfig,
     credentials: &Credentials,
     reads: &BTreeMap<Service, Reads>,
 ) -> Result<Opened, AssumeRoleError> {
-    let opening = reads
-        .iter()
-        .map(async |(service, reads)| (*service, session(config, credentials, reads).await));
-    let opened: Opened = futures::future::join_all(opening).await.into_iter().collect();
+    let Some(role) = credentials.role() else {
+        return Ok(reads.keys().map(|service| (*service, Ok(None))).collect());
+    };
+    let packs = Pack::all(needs(reads)).into_iter();
+    let opening = packs.map(|pack| aws::open_pack(config, &role, pack));
+    let opened = futures::future::join_all(opening).await.into_iter().flatten();
+    let opened: Opened = opened
+        .flat_map(|(pack, session)| {
+            let services: Vec<_> = pack.services().collect();
+            services.into_iter().map(move |service| (service, session.clone().map(Some)))
+        })
+        .collect();
     match opened.values().find_map(|session| session.as_ref().err()) {
         Some(refused) if opened.values().all(Result::is_err) => Err(refused.clone()),
         _ => Ok(opened),
     }
+}
+
+/// The actions that reading takes.
+pub(crate) fn needs(reads: &BTreeMap<Service, Reads>) -> Needs {
+    let actions = |reads: &Reads| reads.iter().flat_map(|read| read.actions).copied().collect();
+    reads.iter().map(|(service, reads)| (*service, actions(reads))).collect()
 }
 
 /// The session in which AWS is asked for the regions; nothing where no service has any.
@@ -181,34 +202,42 @@ async fn planner(
     if !scope.has_regions() {
         return None;
     }
-    Some(session(config, credentials, &[REGIONS].into()).await)
+    match credentials.role() {
+        Some(role) => Some(regions_session(config, role).await.map(Some)),
+        None => Some(Ok(None)),
+    }
 }
 
-/// A session for reading `reads` and nothing else; nothing where the caller's own credentials are used.
-async fn session(
-    config: &SdkConfig,
-    credentials: &Credentials,
-    reads: &Reads,
-) -> Result<Option<Session>, AssumeRoleError> {
-    let Credentials::Role { role, external_id, name } = credentials else { return Ok(None) };
-    let role = assume_role(role, external_id.as_ref(), name, reads);
-    aws::open(config, role).await.map(Some)
+impl Credentials {
+    /// The role to assume, if there is one, under a policy that lets nothing through.
+    fn role(&self) -> Option<AssumeRole> {
+        let Self::Role { role, external_id, name } = self else { return None };
+        Some(assume_role(role, external_id.as_ref(), name))
+    }
 }
 
-/// The role of an account, for reading `reads` and nothing else.
+/// The role of an account, under a policy that lets nothing through.
 pub(crate) fn assume_role(
     role: &RoleArn,
     external_id: Option<&ExternalId>,
     name: &SessionName,
-    reads: &Reads,
 ) -> AssumeRole {
-    let actions = reads.iter().flat_map(|read| read.actions).copied().collect();
     AssumeRole {
         role: role.clone(),
         external_id: external_id.cloned(),
         name: name.clone(),
-        policy: SessionPolicy::new(role.account().partition, &actions),
+        policy: SessionPolicy::nothing(),
     }
+}
+
+/// A session that may ask for the regions and do nothing else.
+pub(crate) async fn regions_session(
+    config: &SdkConfig,
+    role: AssumeRole,
+) -> Result<Session, AssumeRoleError> {
+    let actions = REGIONS.actions.iter().copied().collect();
+    let policy = SessionPolicy::new(role.role.account().partition, &actions);
+    aws::open(config, AssumeRole { policy, ..role }).await
 }
 
 /// Why nothing was read in a session that did not open.
@@ -229,6 +258,8 @@ pub(crate) struct Plan {
     gap: Option<Unread>,
     /// How many requests it took.
     calls: u32,
+    /// The actions that AWS answered.
+    answered: &'static [&'static str],
 }
 
 impl Plan {
@@ -258,7 +289,10 @@ pub(crate) async fn plan(
     let (enabled, receipt) = collect::regions(target, limits).await;
     let mut plan = Plan { calls: receipt.calls, ..Plan::default() };
     let enabled = match enabled {
-        Ok(enabled) => enabled,
+        Ok(enabled) => {
+            plan.answered = REGIONS.actions;
+            enabled
+        }
         // Which regions there are is not known: the wanted ones are read all the same, and without
         // any the configured one, with a gap for all others.
         Err(unread) => {

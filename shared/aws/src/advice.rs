@@ -37,8 +37,8 @@ pub fn advice(code: &str, message: &str) -> Option<&'static str> {
              quoted, and a proxy for changed headers"
         }
         "PackedPolicyTooLarge" | "PackedPolicyTooLargeException" => {
-            "the session policy and the session's tags are too large together: audit fewer services at once \
-             (`--service`)"
+            "the session policy and the session's tags are too large together, as AWS packs them: audit fewer checks at \
+             once (`--check`), or pass fewer session tags"
         }
         "RegionDisabledException" => {
             "STS is switched off in this region: choose one that the account has enabled"

@@ -5,6 +5,7 @@
 mod advice;
 mod caller;
 mod config;
+mod pack;
 mod prove;
 mod quick_create;
 mod session;
@@ -16,6 +17,7 @@ mod recorded;
 pub use advice::advice;
 pub use caller::{Caller, CallerError, caller, reason};
 pub use config::{ClientOptions, beside, config, partition, region_in, with_retries};
+pub use pack::{Needs, Pack, open_pack};
 pub use prove::{Doubt, Wrong, proof, prove};
 pub use quick_create::quick_create_url;
 pub use session::{AssumeRole, AssumeRoleError, Session, SessionName, as_worker, open};

@@ -119,6 +119,14 @@ impl AssumeRoleError {
     pub fn is_denial(&self) -> bool {
         matches!(self, Self::Denied { code, .. } if code.starts_with("AccessDenied"))
     }
+
+    /// Whether the session policy is too large for AWS once it is packed, together with the session's tags.
+    ///
+    /// Source: STS `AssumeRole`, error `PackedPolicyTooLarge`: it may come below 2,048 characters too.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::Denied { code, .. } if code.starts_with("PackedPolicyTooLarge"))
+    }
 }
 
 impl fmt::Debug for Session {

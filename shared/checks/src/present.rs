@@ -1,6 +1,6 @@
 use domain::{
-    AccountId, Finding, Fingerprint, Lang, Receipt, Report, Resource, Service, Severity, Status,
-    Summary, Suppressed, Verdict, keys::AuditedKeys,
+    AccountId, Finding, Fingerprint, Lang, OutdatedRole, Receipt, Report, Resource, Service,
+    Severity, Status, Summary, Suppressed, Verdict, keys::AuditedKeys,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -87,6 +87,9 @@ pub struct PresentedReport {
     pub status: Status,
     /// How each region and service ended.
     pub receipt: Vec<Receipt>,
+    /// That the role's stack has to be updated, where AWS's answers show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outdated_role: Option<OutdatedRole>,
     /// The findings, counted.
     pub summary: Summary,
     /// The findings, worst first.
@@ -107,6 +110,7 @@ impl PresentedReport {
             finished_at: report.finished_at,
             status: report.status,
             receipt: report.receipt.clone(),
+            outdated_role: report.outdated_role.clone(),
             summary: report.summary.clone(),
             findings: report.findings.iter().map(|one| PresentedFinding::new(one, lang)).collect(),
             access_keys: AuditedKeys::of(report),

@@ -19,6 +19,7 @@ pub(crate) fn snapshot(parts: Vec<(&str, Facts)>) -> Snapshot {
             notes: Vec::new(),
         },
         facts: facts.into(),
+        answered: std::collections::BTreeSet::new(),
         taken_at: None,
     };
     Snapshot {

@@ -57,6 +57,7 @@ pub(crate) struct ApiCaller {
 #[derive(Debug, Default)]
 struct Tally {
     calls: u32,
+    answered: BTreeSet<&'static str>,
     denied: BTreeSet<&'static str>,
     /// The first reason for a gap that is not a denial.
     error: Option<String>,
@@ -164,6 +165,7 @@ impl ApiCaller {
             let trouble = match result {
                 Ok(value) => {
                     self.pace.leave(permit);
+                    self.tally().answered.insert(action);
                     return Ok(Answer::Is(value));
                 }
                 Err(error) => ApiError::new(&error),
@@ -346,6 +348,12 @@ impl ApiCaller {
             error: tally.error.clone(),
             notes: tally.notes.iter().cloned().collect(),
         }
+    }
+
+    /// The actions that AWS answered at least once: an error code tells less, for some come before permissions are
+    /// looked at.
+    pub(crate) fn answered(&self) -> BTreeSet<String> {
+        self.tally().answered.iter().map(|action| (*action).into()).collect()
     }
 
     fn count(&self) {

@@ -126,6 +126,11 @@ pub async fn read(
     let caller = ApiCaller::new(target, limits, region, service);
     match facts_of(target, &caller, service, reads).await {
         Known::Unread(unread) => ServiceSnapshot::unread(service, region, unread),
-        facts => ServiceSnapshot { receipt: caller.receipt(service), facts, taken_at: None },
+        facts => ServiceSnapshot {
+            receipt: caller.receipt(service),
+            facts,
+            answered: caller.answered(),
+            taken_at: None,
+        },
     }
 }

@@ -36,8 +36,8 @@ pub use evidence::{Evidence, Statement, Value};
 pub use finding::{Finding, Resource};
 pub use fingerprint::Fingerprint;
 pub use inventory::{
-    Account, AccountId, Cause, ExternalId, GLOBAL, Invalid, Partition, Receipt, ReceiptOutcome,
-    RoleArn, RoleName, Service, Tags, Unread, is_region, owner,
+    Account, AccountId, Cause, ExternalId, GLOBAL, Invalid, OutdatedRole, Partition, Receipt,
+    ReceiptOutcome, RoleArn, RoleName, Service, Tags, Unread, is_region, owner,
 };
 pub use job::{Job, JobId, JobState, JobStep};
 pub use lang::Lang;

@@ -3,7 +3,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, Finding, Receipt, Severity, Thresholds, Verdict, keys::AuditedKeys};
+use crate::{
+    AccountId, Finding, OutdatedRole, Receipt, Severity, Thresholds, Verdict, keys::AuditedKeys,
+};
 
 /// The result of an audit, as it is kept: whoever shows it joins the texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +22,9 @@ pub struct Report {
     pub status: Status,
     /// How each region and service ended.
     pub receipt: Vec<Receipt>,
+    /// That the role's stack has to be updated, where AWS's answers show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outdated_role: Option<OutdatedRole>,
     /// The findings, counted.
     pub summary: Summary,
     /// The findings, worst first.

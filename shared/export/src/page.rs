@@ -4,7 +4,10 @@ use std::{
 };
 
 use checks::PresentedFinding;
-use domain::{Finding, Lang, Receipt, ReceiptOutcome, Report, Severity, Status, Summary, Verdict};
+use domain::{
+    Finding, Lang, OutdatedRole, Receipt, ReceiptOutcome, Report, Severity, Status, Summary,
+    Verdict,
+};
 use policy::Arn;
 
 use crate::table;
@@ -65,12 +68,9 @@ impl Page {
                 format!("Coverage: INCOMPLETE, {done} of {total} read, {calls} calls.\n")
             }
         };
-        let rows: Vec<_> = report
-            .receipt
-            .iter()
-            .filter(|row| row.outcome != ReceiptOutcome::Done)
-            .map(gaps)
-            .collect();
+        text +=
+            &report.outdated_role.as_ref().map(|role| outdated(role, report)).unwrap_or_default();
+        let rows: Vec<_> = told(report).map(gaps).collect();
         if !rows.is_empty() {
             text += &table(self.style, ["SERVICE", "REGION", "OUTCOME", "CALLS", "WHY"], rows);
             text += "\n";
@@ -108,6 +108,33 @@ pub(crate) fn counted(summary: &Summary) -> String {
         let _ = write!(text, ", {} not applicable", summary.not_applicable);
     }
     text
+}
+
+/// The one line about a role whose stack is old.
+fn outdated(role: &OutdatedRole, report: &Report) -> String {
+    let OutdatedRole { level, update_to, denied } = role;
+    let rows = report.receipt.iter().filter(|row| is_outdated(row, report)).count();
+    let actions = denied.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = denied.len().saturating_sub(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "Permissions: level {level}. Update the stack to level {update_to}: {actions}{more} were denied (coverage rows \
+         not listed: {rows}). If it is at level {update_to}, an SCP or a permissions boundary denies them.\n"
+    )
+}
+
+/// Whether all that a row lacks is explained by the role's old stack.
+fn is_outdated(row: &Receipt, report: &Report) -> bool {
+    row.outcome == ReceiptOutcome::Denied
+        && report.outdated_role.as_ref().is_some_and(|role| {
+            !row.denied.is_empty() && row.denied.iter().all(|action| role.denied.contains(action))
+        })
+}
+
+/// The rows of the receipt that are listed: those with something to say that no line says for all of them.
+pub(crate) fn told(report: &Report) -> impl Iterator<Item = &Receipt> {
+    let rows = report.receipt.iter().filter(|row| row.outcome != ReceiptOutcome::Done);
+    rows.filter(move |row| !is_outdated(row, report))
 }
 
 /// The cells of a row of the receipt.
@@ -217,6 +244,7 @@ pub(crate) mod tests {
             checks: Vec::new(),
             thresholds: domain::Thresholds::default(),
             access_keys: None,
+            outdated_role: None,
         }
     }
 
@@ -248,6 +276,36 @@ pub(crate) mod tests {
         let page = String::from_utf8(out).unwrap();
         assert!(page.contains("1 failing (1 suppressed)"), "{page}");
         assert!(page.contains("suppressed until 2027-03-31: moved in March"), "{page}");
+    }
+
+    #[test]
+    fn an_old_stack_is_one_line_instead_of_its_rows() {
+        let mut report = report();
+        let row = |region: &str, denied: &[&str]| Receipt {
+            region: region.into(),
+            denied: denied.iter().map(|&action| action.into()).collect(),
+            ..report.receipt[0].clone()
+        };
+        let rows = [
+            row("eu-west-1", &["kms:ListKeys"]),
+            row("us-east-1", &["kms:ListAliases", "kms:ListKeys"]),
+            row("ap-east-1", &["kms:ListKeys", "ec2:DescribeInstances"]),
+        ];
+        report.receipt.extend(rows);
+        let denied =
+            ["kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListKeys", "sns:ListTopics"];
+        report.outdated_role =
+            Some(OutdatedRole { level: 1, update_to: 3, denied: denied.map(str::to_owned).into() });
+        let mut out = Vec::new();
+        let style = Style { width: 200, color: false };
+        Page { style, passes: false, lang: Lang::En }.write(&report, &mut out).unwrap();
+        let page = String::from_utf8(out).unwrap();
+        let line = "Permissions: level 1. Update the stack to level 3: kms:GetKeyRotationStatus, kms:ListAliases, \
+                    kms:ListKeys and 1 more were denied (coverage rows not listed: 2).";
+        assert_eq!(page.matches(line).count(), 1, "{page}");
+        // Its own reason is listed, and what else was denied there.
+        assert!(page.contains("ap-east-1") && page.contains("iam:ListUsers"), "{page}");
+        assert!(!page.contains("eu-west-1") && !page.contains("us-east-1"), "{page}");
     }
 
     #[test]

@@ -9,6 +9,7 @@
 
 mod account;
 mod known;
+mod level;
 mod listing;
 mod nearest;
 mod partition;
@@ -27,6 +28,7 @@ pub mod s3;
 
 pub use account::{Account, AccountId, ExternalId, Invalid, RoleArn, RoleName};
 pub use known::{Cause, Known, Unread};
+pub use level::{CLOSED, LEVEL, LEVELS, OutdatedRole, level_of};
 pub use listing::{Gap, Listing};
 pub use nearest::nearest;
 pub use partition::Partition;

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,9 @@ pub struct ServiceSnapshot {
     /// The facts; or why there are none at all.
     #[serde(with = "facts::stored", default)]
     pub facts: Known<Facts>,
+    /// The IAM actions that AWS answered to a role here at least once; empty where none was assumed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub answered: BTreeSet<String>,
     /// When its reading began, where that is another time than the snapshot's: it was taken from
     /// another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +88,7 @@ impl ServiceSnapshot {
             error: (!is_denied).then(|| unread.to_string()),
             notes: Vec::new(),
         };
-        Self { receipt, facts: Known::Unread(unread), taken_at: None }
+        Self { receipt, facts: Known::Unread(unread), answered: BTreeSet::new(), taken_at: None }
     }
 
     /// One of a region that is not enabled in the account: there is nothing to read.

@@ -24,6 +24,16 @@ static OPERATOR_SESSION: LazyLock<Value> = LazyLock::new(|| {
 });
 static NEXT: AtomicU64 = AtomicU64::new(200_000_000_001);
 
+/// What Terraform's policies grant, as one policy.
+fn permissions() -> Value {
+    let statements = ["compute", "data", "identity"].map(|group| {
+        let policy = onboarding(&format!("terraform/permissions/{group}.json"));
+        let policy: Value = serde_json::from_str(&policy).expect("JSON");
+        policy["Statement"][0].clone()
+    });
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
 /// What a customer deploys.
 fn onboarding(file: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../onboarding");
@@ -82,6 +92,11 @@ impl Customer {
 
     /// A new account whose role was made with Terraform's policies.
     pub(crate) fn by_terraform() -> Self {
+        Self::by_hand(&permissions())
+    }
+
+    /// A new account whose role trusts the operator as Terraform's does, and may do what this policy says.
+    pub(crate) fn by_hand(permissions: &Value) -> Self {
         let mut trust = onboarding("terraform/trust.json.tftpl");
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let external_id = format!("shared-only-with-{account}");
@@ -93,7 +108,9 @@ impl Customer {
         ] {
             trust = trust.replace(&format!("${{{variable}}}"), value);
         }
-        Self::with_role(account, external_id, &serde_json::from_str(&trust).expect("JSON"))
+        let customer = Self { account, external_id };
+        customer.change_role(&serde_json::from_str(&trust).expect("JSON"), permissions);
+        customer
     }
 
     /// A new account whose role trusts the operator under this condition, whatever it is.
@@ -106,19 +123,17 @@ impl Customer {
             "Action": "sts:AssumeRole",
             "Condition": condition,
         }]});
-        Self::with_role(account, external_id, &trust)
-    }
-
-    fn with_role(account: String, external_id: String, trust: &Value) -> Self {
         let customer = Self { account, external_id };
-        customer.change_trust(trust);
+        customer.change_trust(&trust);
         customer
     }
 
     /// Gives the account's role another trust policy; makes the role where there is none.
     pub(crate) fn change_trust(&self, trust: &Value) {
-        let policy = onboarding("terraform/permissions.json");
-        let policy: Value = serde_json::from_str(&policy).expect("JSON");
+        self.change_role(trust, &permissions());
+    }
+
+    fn change_role(&self, trust: &Value, policy: &Value) {
         let (account, name) = (&self.account, "CloudDoctorAuditRole");
         let role = json!({ "account": account, "name": name, "trust": trust, "policy": policy });
         let made = StandIn::shared().post("role", &role);

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use domain::{Receipt, Severity, Verdict};
+use domain::{OutdatedRole, Receipt, Severity, Verdict};
 use serde::Serialize;
 use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +24,10 @@ pub(crate) struct AuditStatus {
     audit: AuditEntry,
     /// How each region and service ended; empty until the audit has.
     receipt: Vec<Receipt>,
+    /// That the role's stack has to be updated, where AWS's answers show it: the unknown verdicts that it
+    /// explains end with that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outdated_role: Option<OutdatedRole>,
     /// One page of the findings, the worst first; empty until they are judged.
     findings: Findings,
 }
@@ -75,6 +79,7 @@ pub(crate) async fn status(
     let audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;
     let findings = Findings::of(report.as_ref(), &filter, paging.request(), shared.settings.lang)?;
-    let receipt = report.map(|report| report.receipt).unwrap_or_default();
-    Ok(Json(AuditStatus { audit: audit.into(), receipt, findings }))
+    let (receipt, outdated_role) =
+        report.map(|report| (report.receipt, report.outdated_role)).unwrap_or_default();
+    Ok(Json(AuditStatus { audit: audit.into(), receipt, outdated_role, findings }))
 }

@@ -1,11 +1,11 @@
 use std::fmt::Write as _;
 
-use domain::{ReceiptOutcome, Report, Severity, Status};
+use domain::{OutdatedRole, Report, Severity, Status};
 
 use super::{AccountResult, Accounts};
 use crate::{
     Page,
-    page::{cells, counted, gaps},
+    page::{cells, counted, gaps, told},
     table,
 };
 
@@ -78,12 +78,15 @@ fn account(one: &AccountResult) -> [String; 9] {
 
 /// What was not read, in few words.
 fn missing(report: &Report) -> String {
-    let gaps = report.receipt.iter().filter(|row| row.outcome.is_gap()).count();
-    match gaps {
-        0 => String::new(),
-        1 => "1 gap, see below".into(),
-        _ => format!("{gaps} gaps, see below"),
-    }
+    let gaps = told(report).filter(|row| row.outcome.is_gap()).count();
+    let gaps = match gaps {
+        0 => None,
+        1 => Some("1 gap, see below".to_owned()),
+        _ => Some(format!("{gaps} gaps, see below")),
+    };
+    let update = |role: &OutdatedRole| format!("update the stack to level {}", role.update_to);
+    let update = report.outdated_role.as_ref().map(update);
+    update.into_iter().chain(gaps).collect::<Vec<_>>().join("; ")
 }
 
 fn coverage(accounts: &Accounts, page: Page) -> String {
@@ -101,8 +104,7 @@ fn coverage(accounts: &Accounts, page: Page) -> String {
     };
     let missing: Vec<_> = accounts
         .reports()
-        .flat_map(|report| report.receipt.iter().map(move |row| (&report.account, row)))
-        .filter(|(_, row)| row.outcome != ReceiptOutcome::Done)
+        .flat_map(|report| told(report).map(move |row| (&report.account, row)))
         .map(|(account, row)| {
             let [service, region, outcome, calls, why] = gaps(row);
             [account.to_string(), service, region, outcome, calls, why]

@@ -44,6 +44,24 @@ fn the_page_leads_with_the_worst_account() {
 }
 
 #[test]
+fn an_old_stack_is_told_beside_its_account() {
+    let mut accounts = accounts();
+    accounts.suppress(|report| {
+        report.outdated_role = Some(domain::OutdatedRole {
+            level: 1,
+            update_to: 2,
+            denied: ["iam:ListUsers".to_owned()].into(),
+        });
+    });
+    let page = Page { style: Style { width: 200, color: false }, passes: false, lang: Lang::En };
+    let mut out = Vec::new();
+    accounts.page(page, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("update the stack to level 2; 1 gap, see below"), "{text}");
+    assert!(!text.contains("iam:ListUsers"), "its rows are not listed: {text}");
+}
+
+#[test]
 fn json_has_every_account_with_a_report_or_an_error() {
     insta::assert_snapshot!(written(|accounts, out| accounts.json(Lang::En, out)));
 }

@@ -94,6 +94,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         checks: vec!["s3_encryption".into()],
         thresholds: Thresholds::default(),
         access_keys: None,
+        outdated_role: None,
     }
 }
 
