@@ -10,8 +10,11 @@ mod evaluate;
 mod frameworks;
 mod judgement;
 mod present;
+mod remedies;
 mod render;
+mod risk;
 mod rule;
+mod settings;
 #[cfg(test)]
 mod testing;
 mod texts;
@@ -28,10 +31,17 @@ use inventory::for_each_service;
 pub use check::Check;
 pub use context::{Context, Regions};
 pub use evaluate::{EvaluateOptions, evaluate};
-pub use judgement::{Failure, Judgement, Outcome, fail, not_applicable, pass, pass_with, seen};
+pub use judgement::{
+    Degree, Failure, Judgement, Outcome, fail, not_applicable, pass, pass_with, seen,
+};
 pub use present::{PresentedFinding, PresentedReport};
+pub use remedies::{PresentedRemedies, Remedies};
 pub use render::{render, render_unread};
+pub use risk::{Exploitability, Exposure, Privilege, Risk};
 pub use rule::{Each, Once, Overall, Rule};
+pub use settings::{
+    SettingError, SettingResult, overridden, read_checks, read_thresholds, read_trust,
+};
 pub use texts::Texts;
 
 macro_rules! catalogue {

@@ -2,7 +2,7 @@ use std::{fmt::Display, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use audit::Limits;
 use checks::EvaluateOptions;
-use domain::{Lang, Service, Severity, Thresholds};
+use domain::{AccessKeyDays, AuditOverrides, Lang, Service, Severity};
 use store::Store;
 
 /// What the environment says.
@@ -32,8 +32,8 @@ impl Settings {
         let var = |name| var(name).filter(|value| !value.is_empty());
         let needed = |name| var(name).ok_or(Wrong::Missing(name));
         let lang = or(var, "INFRAAUDIT_LANG", Lang::default())?;
-        let access_key_days =
-            or(var, "INFRAAUDIT_ACCESS_KEY_DAYS", Thresholds::default().access_key_days)?;
+        let mut overrides = AuditOverrides::default();
+        or(var, "INFRAAUDIT_ACCESS_KEY_DAYS", AccessKeyDays::default())?.set(&mut overrides);
         let mut limits = Limits::default();
         if var("INFRAAUDIT_IAM_REQUESTS").is_some() {
             let requests = or(var, "INFRAAUDIT_IAM_REQUESTS", NonZeroUsize::MIN)?;
@@ -53,10 +53,7 @@ impl Settings {
             jobs_url: needed("INFRAAUDIT_JOBS_QUEUE_URL")?,
             keep_days: or(var, "INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             audit: audit::Settings {
-                evaluate: EvaluateOptions {
-                    thresholds: Thresholds { access_key_days, ..Thresholds::default() },
-                    ..EvaluateOptions::default()
-                },
+                evaluate: EvaluateOptions::default().with(&overrides),
                 lang,
                 alert_severity,
                 limits,
@@ -132,7 +129,7 @@ mod tests {
         ]
         .concat();
         let settings = read(&given).unwrap();
-        assert_eq!(settings.audit.evaluate.thresholds.access_key_days, 45);
+        assert_eq!(settings.audit.evaluate.settings.thresholds.access_key_days, 45);
         assert_eq!(settings.audit.limits, Limits::default().with(Service::Iam, 2));
         assert_eq!(settings.keep_days, 30);
         assert_eq!(settings.audit.alert_severity, Severity::Critical);

@@ -1,4 +1,7 @@
-use domain::{AccountId, RoleName, Schedule, Service, Severity};
+use domain::{
+    AccountId, CheckSettings, RoleName, Schedule, Service, Severity, ThresholdOverrides,
+    TrustOverrides,
+};
 use jiff::Timestamp;
 use utoipa::ToSchema;
 
@@ -37,6 +40,15 @@ pub(crate) struct RegisterRequest {
     /// From which severity on a finding is told; the operator's choice where it is not there.
     #[schema(required = false)]
     alert_severity: Severity,
+    /// The numbers that its audits judge by, where they differ from the operator's.
+    #[schema(required = false)]
+    thresholds: ThresholdOverrides,
+    /// Who may reach into it from outside; a list that is there takes the place of the operator's.
+    #[schema(required = false)]
+    trust: TrustOverrides,
+    /// Checks that are switched on or off, or rated otherwise. Its word about a check counts over the operator's.
+    #[schema(required = false)]
+    checks: CheckSettings,
 }
 
 /// What to change of an account; null takes a field back to what it is without being told.
@@ -58,6 +70,12 @@ pub(crate) struct ChangeRequest {
     schedule: Option<ScheduleRequest>,
     /// From which severity on a finding is told.
     alert_severity: Option<Severity>,
+    /// The numbers that its audits judge by; all of them are said anew.
+    thresholds: Option<ThresholdOverrides>,
+    /// Who may reach into it from outside; all of it is said anew.
+    trust: Option<TrustOverrides>,
+    /// Checks that are switched on or off, or rated otherwise; all of it is said anew.
+    checks: Option<CheckSettings>,
 }
 
 /// When to audit an account.
@@ -74,10 +92,29 @@ pub(crate) struct ScheduleRequest {
     time_zone: String,
 }
 
-const REGISTER: [&str; 7] =
-    ["account_id", "name", "role_name", "regions", "services", "schedule", "alert_severity"];
-const CHANGE: [&str; 6] =
-    ["name", "role_name", "regions", "services", "schedule", "alert_severity"];
+const REGISTER: [&str; 10] = [
+    "account_id",
+    "name",
+    "role_name",
+    "regions",
+    "services",
+    "schedule",
+    "alert_severity",
+    "thresholds",
+    "trust",
+    "checks",
+];
+const CHANGE: [&str; 9] = [
+    "name",
+    "role_name",
+    "regions",
+    "services",
+    "schedule",
+    "alert_severity",
+    "thresholds",
+    "trust",
+    "checks",
+];
 const NAME: &str = "1 to 100 characters without line breaks";
 
 /// What is said of an account, field by field.
@@ -88,6 +125,9 @@ pub(super) struct Said {
     pub(super) services: Word<Vec<Service>>,
     pub(super) schedule: Word<Schedule>,
     pub(super) alert_severity: Word<Severity>,
+    pub(super) thresholds: Word<ThresholdOverrides>,
+    pub(super) trust: Word<TrustOverrides>,
+    pub(super) checks: Word<CheckSettings>,
 }
 
 /// The account that a body registers, and what it says of it.
@@ -135,6 +175,15 @@ fn said(fields: &mut Fields, clears: bool) -> Said {
         }),
         alert_severity: word(fields, clears, "alert_severity", |fields, field| {
             fields.text(field, SEVERITY)
+        }),
+        thresholds: word(fields, clears, "thresholds", |fields, field| {
+            fields.setting(field, checks::read_thresholds)
+        }),
+        trust: word(fields, clears, "trust", |fields, field| {
+            fields.setting(field, checks::read_trust)
+        }),
+        checks: word(fields, clears, "checks", |fields, field| {
+            fields.setting(field, checks::read_checks)
         }),
     }
 }

@@ -4,7 +4,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::IntoResponse,
 };
-use domain::{ExternalId, RegisteredAccount, RegisteredState, RoleName};
+use domain::{AuditOverrides, ExternalId, RegisteredAccount, RegisteredState, RoleName};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -49,6 +49,11 @@ pub(crate) async fn register(
         services: said.services.value().unwrap_or_default(),
         schedule: said.schedule.value(),
         alert_severity: said.alert_severity.value(),
+        overrides: AuditOverrides {
+            thresholds: said.thresholds.value().unwrap_or_default(),
+            trust: said.trust.value().unwrap_or_default(),
+            checks: said.checks.value().unwrap_or_default(),
+        },
         state: RegisteredState::Pending,
         reason: None,
         created_at: now,

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use domain::{Receipt, Severity, Verdict};
+use domain::{AuditSettings, Receipt, Severity, Verdict};
 use serde::Serialize;
 use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +22,8 @@ pub(crate) struct AuditStatus {
     audit: AuditEntry,
     /// How each region and service ended; empty until the audit has.
     receipt: Vec<Receipt>,
+    /// What it was judged by; null until it is.
+    settings: Option<AuditSettings>,
     /// One page of the findings, the worst first; empty until they are judged.
     findings: Findings,
 }
@@ -77,6 +79,7 @@ pub(crate) async fn status(
     let audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;
     let findings = Findings::of(report.as_ref(), &filter, paging.request(), shared.settings.lang)?;
-    let receipt = report.map(|report| report.receipt).unwrap_or_default();
-    Ok(Json(AuditStatus { audit: audit.into(), receipt, findings }))
+    let (receipt, settings) = report.map(|report| (report.receipt, report.settings)).unzip();
+    let receipt = receipt.unwrap_or_default();
+    Ok(Json(AuditStatus { audit: audit.into(), receipt, settings, findings }))
 }
