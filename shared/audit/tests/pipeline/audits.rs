@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use checks::EvaluateOptions;
 use domain::{
-    Alert, AlertState, AuditOverrides, AuditState, CheckSettings, Lifecycle, Suppression, Tenant,
-    ThresholdOverrides, TrackedFinding,
+    Alert, AlertState, AuditOverrides, AuditState, CheckSettings, Lifecycle, ReceiptOutcome,
+    Service, Suppression, Tenant, ThresholdOverrides, TrackedFinding,
 };
+use inventory::{Facts, Known, Listing};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokio_util::sync::CancellationToken;
@@ -233,4 +234,21 @@ async fn the_accounts_word_counts_over_the_operators() {
     let failed = bench.run(later(sample()), &named, |_| 0).await;
     assert_eq!(failed.state, AuditState::Failed);
     assert!(failed.error.unwrap().contains("`ec2_imdsv2` is disabled"));
+}
+
+/// What another audit read for fewer checks is whole to it, and lacks a list all the same.
+#[tokio::test]
+async fn what_stands_in_a_list_that_nobody_asked_for_is_not_gone() {
+    let bench = Bench::new();
+    bench.audited(sample()).await;
+    let mut less = sample();
+    for part in &mut less.parts {
+        if let Known::Read(Facts::S3(s3)) = &mut part.facts {
+            s3.buckets = Listing::default();
+            part.receipt.outcome = ReceiptOutcome::Done;
+        }
+    }
+    bench.audited(less).await;
+    let states = states(&bench.tracked().await, Service::S3);
+    assert!(!states.is_empty() && states.iter().all(|state| state.is_active()), "{states:?}");
 }
