@@ -1,8 +1,10 @@
 //! The rules of the audit, one file each. Pure: facts in, verdicts out.
 //!
-//! To add a rule, copy its nearest neighbour, then touch two more places: name it twice in
-//! `src/<service>.rs` (once as a module, once in `CHECKS`) and write its texts in
-//! `texts/<lang>/<service>.toml`. Tests over the whole catalogue say what else is missing.
+//! To add a rule, copy its nearest neighbour, then touch three more places: name it twice in
+//! `src/<service>.rs` (once as a module, once in `CHECKS`), write its texts in
+//! `texts/<lang>/<service>.toml` and its commands and templates in `remedies/<service>.toml`. A number that it
+//! compares with is declared once, in `domain`'s table of thresholds. Tests over the whole catalogue say what else
+//! is missing.
 
 mod check;
 mod context;
