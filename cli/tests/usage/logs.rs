@@ -105,6 +105,31 @@ fn what_cannot_be_read_is_told_and_strict_ends_with_four() {
 }
 
 #[test]
+fn what_parameters_ask_for_is_granted_and_what_they_do_not_tell_is_told() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("log");
+    let tags = r#""tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[{"key":"a","value":"b"}]}]}"#;
+    let run = |more: &str| record("ec2", "RunInstances", &format!("{{{tags}{more}}}"), "");
+    let granted = |records: &[String]| {
+        fs::write(&file, gzipped(records)).unwrap();
+        generate(&["--cloudtrail", path(&file), "--strict", "--format", "json"])
+    };
+    let told = granted(&[run(""), r#"{"eventType":"AwsCloudTrailInsight"}"#.to_owned()]);
+    let json = told.json(0);
+    let actions: Vec<_> =
+        json["used"].as_array().unwrap().iter().map(|used| used["action"].clone()).collect();
+    assert_eq!(actions, ["ec2:CreateTags", "ec2:RunInstances"]);
+    assert_eq!(
+        (&json["counts"]["insights"], &json["counts"]["unreadable"]),
+        (&1.into(), &0.into())
+    );
+    let untold = granted(&[run(r#","iamInstanceProfile":{"name":"web"}"#)]);
+    let json = untold.json(4);
+    assert_eq!(json["not_told"][0]["action"], "ec2:RunInstances");
+    untold.tells("iam:PassRole on the role in the instance profile");
+}
+
+#[test]
 fn nothing_to_grant_is_an_error_that_says_who_is_there() {
     let folder = folder();
     let nobody = "arn:aws:iam::111122223333:role/nobody";

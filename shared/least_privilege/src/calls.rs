@@ -8,7 +8,7 @@ mod table;
 use policy::facts::Facts;
 
 use crate::record::Record;
-use table::{DATED, FREE, OPEN};
+use table::{DATED, FREE, OPEN, VERBS};
 pub use table::{Row, SERVICES, Service, TABLE};
 
 /// What a kind of record means for permissions.
@@ -86,6 +86,13 @@ fn named(facts: &Facts, prefix: &str, call: &str) -> Option<Vec<Taken>> {
         let action = known(facts, &format!("{prefix}:{call}"))?;
         Some(vec![Taken { action, on_copied: false }])
     };
+    let by_verb = || {
+        let (_, method) = VERBS.iter().find(|(verb, _)| call.starts_with(verb))?;
+        if prefix == "apigateway" { Some(method) } else { None }
+    };
+    if let Some(action) = by_verb().and_then(|method| known(facts, &format!("{prefix}:{method}"))) {
+        return Some(vec![Taken { action, on_copied: false }]);
+    }
     same(call).or_else(|| {
         let dated = DATED.iter().any(|(service, _)| *service == prefix);
         let undated = if dated { without_date(call)? } else { None? };

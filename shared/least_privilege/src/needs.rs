@@ -112,8 +112,13 @@ impl Patterns {
             self.exact.insert(pattern.into());
         }
         self.unnamed |= !named;
-        if let Some(shape) = shape.filter(|_| self.exact.len() > most) {
-            self.widen(shape, most);
+        if self.exact.len() > most {
+            if let Some(shape) = shape {
+                self.widen(shape, most);
+            } else {
+                self.exact.clear();
+                self.wide = BTreeSet::from(["".into()]);
+            }
         }
     }
 

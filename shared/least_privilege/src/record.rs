@@ -91,6 +91,13 @@ impl Record<'_> {
         or_empty(self.event_category.as_ref())
     }
 
+    /// Whether it is an insight: what CloudTrail makes of many calls.
+    ///
+    /// Source: *CloudTrail Insights record fields*, AWS CloudTrail User Guide.
+    pub(crate) fn is_insight(&self) -> bool {
+        self.kind() == "AwsCloudTrailInsight" || self.category() == "Insight"
+    }
+
     pub(crate) fn region(&self) -> &str {
         or_empty(self.aws_region.as_ref())
     }

@@ -4,9 +4,9 @@ mod leaves;
 mod names;
 mod shape;
 
-use policy::facts::{AccessLevel, Facts};
+use policy::facts::{AccessLevel, Facts, ResourceType, Service};
 
-use crate::record::Record;
+use crate::{asked::MayAsk, record::Record};
 pub(crate) use leaves::Leaves;
 use names::{Special, special};
 pub(crate) use shape::{Shape, escaped};
@@ -18,13 +18,17 @@ pub(crate) struct Plan {
     pub(crate) types: Vec<Type>,
     /// Whether it may pass a role to a service.
     passes_roles: bool,
-    on_copied: bool,
+    pub(crate) on_copied: bool,
+    /// What its parameters may ask for beside it.
+    pub(crate) may_ask: MayAsk,
     special: Option<Special>,
 }
 
 /// A resource type of an action.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Type {
+    /// Its name in the Service Authorization Reference.
+    name: Box<str>,
     pub(crate) shape: Shape,
     required: bool,
 }
@@ -49,30 +53,47 @@ pub(crate) struct Found {
 }
 
 impl Plan {
-    pub(crate) fn new(facts: &Facts, action: &str, on_copied: bool) -> Self {
+    /// What is known of the resources of an action, taken by a call of that name.
+    pub(crate) fn new(facts: &Facts, action: &str, call: &str, on_copied: bool) -> Self {
         let service = action.split_once(':').map_or("", |(service, _)| service);
         let known = facts.service(service);
         let known = known.and_then(|service| Some((service, facts.action(action)?)));
-        let types = known.map(|(service, action)| {
-            let types = service.resource_types_of(action);
-            types.map(|(kind, required)| Type {
-                shape: Shape::new(service.prefix(), kind.arn()),
-                required,
+        let of_path = known.filter(|(service, _)| service.prefix() == "apigateway");
+        let of_path = of_path.map(|(service, _)| paths(service, call)).unwrap_or_default();
+        let types = known.filter(|_| of_path.is_empty()).map(|(service, action)| {
+            service.resource_types_of(action).flat_map(|(kind, required)| {
+                Type::all(service.prefix(), kind).map(move |(name, shape)| Type {
+                    name,
+                    shape,
+                    required,
+                })
             })
         });
+        let types: Vec<Type> = types.into_iter().flatten().chain(of_path).collect();
         let writes = known.is_some_and(|(_, action)| action.level() == AccessLevel::Write);
         Self {
             action: action.into(),
-            types: types.into_iter().flatten().collect(),
-            passes_roles: writes && !matches!(service, "iam" | "sts"),
+            types,
+            passes_roles: writes && service != "sts" && (service != "iam" || action == PASSES),
             on_copied,
+            may_ask: MayAsk::new(facts, action, call),
             special: special(action),
         }
     }
 
     /// Whether a record's parameters and resources matter at all.
     pub(crate) fn asks(&self) -> bool {
-        !self.types.is_empty() || self.passes_roles
+        !self.types.is_empty() || self.passes_roles || !self.may_ask.is_nothing()
+    }
+
+    /// The same for another action of the call, which works on what `first` works on: of its own types it keeps those.
+    pub(crate) fn beside(facts: &Facts, first: &Self, action: &str) -> Self {
+        let mut plan = Self::new(facts, action, "", first.on_copied);
+        let shared = |kind: &Type| first.types.iter().any(|one| one.shape == kind.shape);
+        if plan.types.iter().any(shared) {
+            plan.types.retain(shared);
+        }
+        plan
     }
 
     /// The resources of one call, at least one.
@@ -83,12 +104,17 @@ impl Plan {
         resources: &Leaves<'_>,
     ) -> Vec<Found> {
         let mut found = Vec::new();
+        let mut told = false;
         if self.on_copied {
             self.copied(place, parameters, &mut found);
         } else {
             let own = self.special.map(|special| special.arns(place, parameters));
             let own = own.unwrap_or_default();
+            told = self.special.is_some_and(Special::tells_all) && !own.is_empty();
             for (kind, of_kind) in self.types.iter().enumerate() {
+                if told && !own.iter().any(|arn| of_kind.shape.matches(arn)) {
+                    continue;
+                }
                 let mut add =
                     |pattern| found.push(Found { kind: Some(kind), pattern, named: true });
                 let before = of_kind.arns(&own, parameters, resources, self.special);
@@ -99,7 +125,7 @@ impl Plan {
                 }
             }
         }
-        for (kind, of_kind) in self.types.iter().enumerate() {
+        for (kind, of_kind) in self.types.iter().enumerate().filter(|_| !told) {
             if of_kind.required && !found.iter().any(|found| found.kind == Some(kind)) {
                 let pattern = of_kind.shape.any(place);
                 found.push(Found { kind: Some(kind), pattern, named: false });
@@ -110,7 +136,7 @@ impl Plan {
             found.push(Found { kind: None, pattern: "*".to_owned(), named });
         }
         if let Some(special) = self.special {
-            special.finish(parameters, &mut found);
+            special.finish(place, parameters, &mut found);
         }
         found
     }
@@ -136,24 +162,95 @@ impl Plan {
     /// The roles that a call passes to a service, which takes `iam:PassRole` and leaves no record of
     /// its own.
     ///
-    /// A parameter called `role` or `…RoleArn` of a call that changes something counts. Source: IAM
-    /// User Guide, *Grant a user permissions to pass a role to an AWS service*.
-    pub(crate) fn passed_roles<'l>(
-        &self,
-        parameters: &'l Leaves<'_>,
-    ) -> impl Iterator<Item = &'l str> {
-        let roles = parameters.iter().filter(|(key, value)| {
-            let key = key.to_ascii_lowercase();
-            (key == "role" || key.ends_with("rolearn"))
-                && value.starts_with("arn:")
-                && value.split(':').nth(2) == Some("iam")
-                && value.split(':').nth(5).is_some_and(|resource| resource.starts_with("role/"))
-        });
-        roles.filter(|_| self.passes_roles).map(|(_, value)| value)
+    /// A role's ARN in a parameter with `role` in its name, of a call that changes something, counts; and a name where
+    /// the service takes names. Source: IAM User Guide, *Grant a user permissions to pass a role to an AWS service*.
+    pub(crate) fn passed_roles(&self, place: Place<'_>, parameters: &Leaves<'_>) -> Vec<String> {
+        if !self.passes_roles {
+            return Vec::new();
+        }
+        let service = self.action.split_once(':').map_or("", |(service, _)| service);
+        let named = |key: &str| {
+            NAMED_ROLES.iter().any(|row| row.0 == service && row.1.eq_ignore_ascii_case(key))
+        };
+        let mut passed = Vec::new();
+        for (key, value) in parameters.iter() {
+            let is_role = key.to_ascii_lowercase().contains("role")
+                || key.eq_ignore_ascii_case("deliverLogsPermissionArn");
+            if value.starts_with("arn:") {
+                let is_arn = value.split(':').nth(2) == Some("iam")
+                    && value.split(':').nth(5).is_some_and(|part| part.starts_with("role/"));
+                if is_role && is_arn {
+                    passed.push(escaped(value));
+                }
+            } else if named(key) && !value.is_empty() {
+                let Place { partition, account, .. } = place;
+                let role = format!("arn:{partition}:iam::{account}:role/");
+                let name = escaped(value.trim_start_matches('/'));
+                if !name.contains('/') {
+                    passed.push(format!("{role}*/{name}"));
+                }
+                passed.push(format!("{role}{name}"));
+            }
+        }
+        passed.sort_unstable();
+        passed.dedup();
+        passed
     }
 }
 
+/// The action of IAM that gives a role to a service.
+///
+/// Source: `AddRoleToInstanceProfile`, IAM API Reference.
+const PASSES: &str = "iam:AddRoleToInstanceProfile";
+
+/// Parameters that name a role which is passed, and not by its ARN: the service, the parameter. Source of each: the
+/// service's API reference.
+const NAMED_ROLES: &[(&str, &str)] = &[
+    ("elasticmapreduce", "autoScalingRole"),
+    ("elasticmapreduce", "serviceRole"),
+    ("glue", "role"),
+    ("iam", "roleName"),
+    ("ssm", "iamRole"),
+];
+
+/// The types on whose paths a call of API Gateway works: its actions are the methods of HTTP, and the call's name tells
+/// the rest. Nothing where it does not.
+///
+/// Source: *Actions, resources, and condition keys for Amazon API Gateway Management* and *Management V2*.
+fn paths(service: &Service, call: &str) -> Vec<Type> {
+    let verbs = ["Create", "Delete", "Export", "Get", "Import", "Put", "Reimport", "Update"];
+    let Some((verb, noun)) = verbs.iter().find_map(|verb| Some((*verb, call.strip_prefix(*verb)?)))
+    else {
+        return Vec::new();
+    };
+    // What is made, one by one, lies below the list of all. REST's methods and their parts are put where they belong.
+    let plural = match noun.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    };
+    let name = if matches!(verb, "Create" | "Import") { plural.as_str() } else { noun };
+    let kinds = service.resource_types().iter().filter(|kind| kind.name() == name);
+    let types = kinds.flat_map(|kind| Type::all(service.prefix(), kind));
+    let mut types: Vec<Type> =
+        types.map(|(name, shape)| Type { name, shape, required: false }).collect();
+    if let [only] = types.as_mut_slice() {
+        only.required = true;
+    }
+    types
+}
+
 impl Type {
+    /// The types of one in the facts, which may have several ARNs.
+    fn all(service: &str, kind: &ResourceType) -> impl Iterator<Item = (Box<str>, Shape)> {
+        let arns = kind.arn().split(", ");
+        arns.map(move |arn| (kind.name().into(), Shape::new(service, arn)))
+    }
+
+    /// Whether EC2 calls it so in a tag specification.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
     /// The ARNs of this type that a record has: in its parameters, else among its resources.
     fn arns(
         &self,
@@ -179,6 +276,22 @@ impl Type {
 impl<'a> Place<'a> {
     pub(crate) fn new(partition: &'a str, record: &'a Record<'_>) -> Self {
         Self { partition, region: record.region(), account: record.account() }
+    }
+
+    /// The place of what a call works on: catalogs and registries may be another account's, which a parameter tells.
+    ///
+    /// Source: `CatalogId`, AWS Glue API Reference; `registryId`, Amazon ECR API Reference.
+    pub(crate) fn told_by(self, action: &str, parameters: &'a Leaves<'_>) -> Self {
+        let name = match action.split_once(':').map_or("", |(service, _)| service) {
+            "glue" | "lakeformation" => "catalogId",
+            "ecr" => "registryId",
+            _ => return self,
+        };
+        let is_account = |id: &&str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+        match parameters.of(name).find(is_account) {
+            Some(account) => Self { account, ..self },
+            None => self,
+        }
     }
 }
 

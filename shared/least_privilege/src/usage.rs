@@ -11,6 +11,7 @@ use policy::facts::Facts;
 
 use crate::{
     Principal, Trouble,
+    asked::{self, Where},
     calls::{self, Call},
     needs::Need,
     record::{Record, is_denied},
@@ -62,6 +63,8 @@ pub struct Counts {
     pub denied: u64,
     /// Of those, sign-ins and calls that are free: no permission decides about them.
     pub no_calls: u64,
+    /// Insights of CloudTrail, which tell of many calls and are none, of anybody.
+    pub insights: u64,
     /// Of those, calls that map to nothing known.
     pub unmapped: u64,
     /// Of those, calls that the policy grants.
@@ -76,6 +79,17 @@ pub struct Unmapped {
     /// `eventSource` and `eventName`.
     pub call: Box<str>,
     /// Why.
+    pub why: &'static str,
+    /// How many records.
+    pub records: u64,
+}
+
+/// What calls of the principal took that their records do not tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untold {
+    /// The action of the calls.
+    pub action: Box<str>,
+    /// What is not told.
     pub why: &'static str,
     /// How many records.
     pub records: u64,
@@ -113,6 +127,9 @@ pub struct Usage<'f> {
     needs: BTreeMap<Box<str>, Need>,
     passed: Need,
     pass_role: Plan,
+    /// The plans of actions that parameters ask for, by the call's own action and theirs.
+    asked: HashMap<(Box<str>, Box<str>, bool), Plan>,
+    untold: BTreeMap<(Box<str>, &'static str), u64>,
     others: BTreeSet<Box<str>>,
     /// The services with data events in the logs, of anybody.
     data_services: BTreeSet<Box<str>>,
@@ -149,7 +166,9 @@ impl<'f> Usage<'f> {
             known: Vec::new(),
             needs: BTreeMap::new(),
             passed: Need::default(),
-            pass_role: Plan::new(facts, PASS_ROLE, false),
+            pass_role: Plan::new(facts, PASS_ROLE, "", false),
+            asked: HashMap::new(),
+            untold: BTreeMap::new(),
             others: BTreeSet::new(),
             data_services: BTreeSet::new(),
             span: None,
@@ -167,6 +186,11 @@ impl<'f> Usage<'f> {
 
     /// Takes one record.
     pub(crate) fn see(&mut self, record: &Record<'_>) -> Result<(), String> {
+        if record.is_insight() {
+            self.counts.records += 1;
+            self.counts.insights += 1;
+            return Ok(());
+        }
         if record.name().is_empty() || record.source().is_empty() {
             return Err("it has no `eventName` or no `eventSource`".to_owned());
         }
@@ -207,18 +231,33 @@ impl<'f> Usage<'f> {
                 }
                 self.counts.used += 1;
                 let place = Place::new(self.principal.partition(), record);
+                let most = self.manner.resources;
                 for plan in plans {
-                    let found = plan.resources(place, &parameters, &resources);
-                    if !self.needs.contains_key(&plan.action) {
-                        self.needs.insert(plan.action.clone(), Need::default());
+                    let place = place.told_by(&plan.action, &parameters);
+                    let versioned = asked::of_version(plan, &parameters);
+                    let taken = match versioned {
+                        Some(action) => beside(&mut self.asked, self.facts, plan, action),
+                        None => plan,
+                    };
+                    let found = taken.resources(place, &parameters, &resources);
+                    need(&mut self.needs, &taken.action).add(taken, found, most);
+                    if plan.on_copied {
+                        continue;
                     }
-                    if let Some(need) = self.needs.get_mut(&plan.action) {
-                        need.add(plan, found, self.manner.resources);
+                    for role in plan.passed_roles(place, &parameters) {
+                        let found = Found { kind: Some(0), pattern: role, named: true };
+                        self.passed.add(&self.pass_role, vec![found], most);
                     }
-                    for role in plan.passed_roles(&parameters) {
-                        let pattern = crate::resources::escaped(role);
-                        let found = Found { kind: Some(0), pattern, named: true };
-                        self.passed.add(&self.pass_role, vec![found], self.manner.resources);
+                    for more in asked::of(self.facts, plan, place, record, &parameters) {
+                        let taken = beside(&mut self.asked, self.facts, plan, &more.action);
+                        let found = match more.on {
+                            Where::Own => taken.resources(place, &parameters, &resources),
+                            Where::These(found) => found,
+                        };
+                        need(&mut self.needs, &taken.action).add(taken, found, most);
+                    }
+                    for why in asked::not_told(plan, record, &parameters) {
+                        *self.untold.entry((plan.action.clone(), why)).or_default() += 1;
                     }
                 }
             }
@@ -244,8 +283,9 @@ impl<'f> Usage<'f> {
             Call::Free => Is::Free,
             Call::Unmapped(why) => Is::Unmapped(why),
             Call::Takes(taken) => {
-                let plan =
-                    |taken: &calls::Taken| Plan::new(self.facts, &taken.action, taken.on_copied);
+                let plan = |taken: &calls::Taken| {
+                    Plan::new(self.facts, &taken.action, record.name(), taken.on_copied)
+                };
                 Is::Plans(taken.iter().map(plan).collect())
             }
         };
@@ -286,6 +326,26 @@ impl<'f> Usage<'f> {
             None => self.span = Some((time.into(), time.into())),
         }
     }
+}
+
+/// The need of an action, which is begun where there is none.
+fn need<'n>(needs: &'n mut BTreeMap<Box<str>, Need>, action: &str) -> &'n mut Need {
+    // An entry would copy the name each time.
+    if !needs.contains_key(action) {
+        needs.insert(action.into(), Need::default());
+    }
+    needs.entry(action.into()).or_default()
+}
+
+/// The plan of an action that is taken with a call's own.
+fn beside<'p>(
+    plans: &'p mut HashMap<(Box<str>, Box<str>, bool), Plan>,
+    facts: &Facts,
+    own: &Plan,
+    action: &str,
+) -> &'p Plan {
+    let key = (own.action.clone(), action.into(), own.on_copied);
+    plans.entry(key).or_insert_with(|| Plan::beside(facts, own, action))
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 
 use std::{fmt::Write as _, fs};
 
-use least_privilege::{DATA_EVENTS, SERVICES, TABLE};
+use least_privilege::{
+    BY_PARAMETER, DATA_EVENTS, NOT_TOLD, On, SERVICES, TABLE, TAGGING, VERSIONS,
+};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/least-privilege-calls.md");
 
@@ -15,10 +17,11 @@ fn named(list: &[&str]) -> String {
 fn page() -> String {
     let mut page = String::from(
         "# Calls whose IAM action has another name\n\n\
-         <!-- Written by `cargo test -p usage`. -->\n\n\
+         <!-- Written by `cargo test -p least_privilege`. -->\n\n\
          What `infraaudit policy generate` takes a record of CloudTrail for, where the name of the call is not the name of the\n\
          action. All other calls have the action of their own name, or are listed as unknown: [least-privilege.md](least-privilege.md).\n\
-         Calls of Lambda and CloudFront lose the date of their API (`CreateFunction20150331`).\n\n\
+         Calls of Lambda and CloudFront lose the date of their API (`CreateFunction20150331`). Calls of API Gateway take the method of\n\
+         HTTP that they are sent by (`apigateway:POST` for `Create…`), on the path that their names and parameters tell.\n\n\
          ## Services\n\n| `eventSource` | actions | source |\n|---|---|---|\n",
     );
     for row in SERVICES {
@@ -30,6 +33,49 @@ fn page() -> String {
         let (call, link) = (format!("{} {}", row.service, row.call), row.documented);
         let (own, copied) = (named(row.actions), named(row.copied));
         writeln!(page, "| `{call}` | {own} | {copied} | [AWS]({link}) |").unwrap();
+    }
+    page += "\n## What parameters ask for\n\nBeside its own action a call takes what its parameters ask for, which leaves no record \
+             of its own.\n\n| a call of | with | takes | on | source |\n|---|---|---|---|---|\n";
+    for row in BY_PARAMETER {
+        let on = match row.on {
+            On::Own => "what the call names".to_owned(),
+            On::Everything => "`*`".to_owned(),
+            On::Key => "the key".to_owned(),
+            On::Bucket => "the bucket".to_owned(),
+            On::Arn(service) => format!("it, where it is an ARN of `{service}`"),
+            On::Destination(service) => format!("`*`, where it is an ARN of `{service}`"),
+        };
+        let only = row.only.map(|only| format!(" (`{only}`)")).unwrap_or_default();
+        let except = row.except.map(|value| format!(", not `{value}`")).unwrap_or_default();
+        let with = if row.parameter == "*" {
+            "a destination".into()
+        } else {
+            format!("`{}`", row.parameter)
+        };
+        let (of, takes, link) = (named(row.of), named(row.actions), row.documented);
+        writeln!(page, "| {of}{only} | {with}{except} | {takes} | {on} | [AWS]({link}) |").unwrap();
+    }
+    page += "\n### Tags at creation\n\nA call whose action has the condition key `aws:RequestTag` in the Service Authorization Reference \
+             takes the\nservice's `TagResource`, `AddTagsToResource`, `AddTags` or `CreateTags` too when its parameters hold tags, or:\n\n\
+             | service | action | takes | source |\n|---|---|---|---|\n";
+    for row in TAGGING {
+        let action = row.action.map_or("any".to_owned(), |action| format!("`{action}`"));
+        let takes = row.takes.unwrap_or("nothing");
+        writeln!(page, "| `{}` | {action} | `{takes}` | [AWS]({}) |", row.service, row.documented)
+            .unwrap();
+    }
+    page += "\n### Versions\n\nWith `versionId` (or `?versionId=` in what is copied) one action takes the place of another:\n\n\
+             | action | with a version |\n|---|---|\n";
+    for (own, versioned) in VERSIONS {
+        writeln!(page, "| `{own}` | `{versioned}` |").unwrap();
+    }
+    page += "\n### What records do not tell\n\nListed as `not_told`, and not granted; `--strict` ends with 4.\n\n| action | parameter | what |\n|---|---|---|\n";
+    for row in NOT_TOLD {
+        let action =
+            row.only.map_or(row.action.to_owned(), |only| format!("{} ({only})", row.action));
+        let parameter = row.parameter.map(|name| format!("`{name}`")).unwrap_or_default();
+        let starts = row.starts.map(|start| format!(" of `{start}…`")).unwrap_or_default();
+        writeln!(page, "| `{action}` | {parameter}{starts} | {} |", row.why).unwrap();
     }
     page += "\n## Data events\n\nWhat a trail has only where it selects them \
              ([AWS](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html)):\n\n\

@@ -67,12 +67,14 @@ impl Told {
             || !troubles.is_empty()
             || more > 0
             || usage.counts().unmapped > 0
+            || !usage.untold().is_empty()
             || !self.only_accessed.is_empty()
     }
 
     /// Tells people, on standard error.
     pub(super) fn print(&self, usage: &Usage<'_>, live: bool) {
-        let Counts { files, records, own, denied, no_calls, bad, used, .. } = usage.counts();
+        let Counts { files, records, own, denied, no_calls, insights, bad, used, .. } =
+            usage.counts();
         eprintln!(
             "read {records} records of {files} logs: {own} of `{}`, {used} of them granted",
             usage.principal()
@@ -86,6 +88,7 @@ impl Told {
         let left_out = [
             (denied, "denied, and left out (--include-denied grants them)"),
             (no_calls, "sign-ins, acts of services and calls that take no permission"),
+            (insights, "insights of CloudTrail, which are no calls"),
             (bad, "records that could not be read"),
             (self.passed_over, "files passed over that are no logs by their names"),
         ];
@@ -105,6 +108,10 @@ impl Told {
         for unmapped in usage.unmapped() {
             let least_privilege::Unmapped { call, why, records } = unmapped;
             eprintln!("warning: not granted, `{call}` (records: {records}): {why}");
+        }
+        for untold in usage.untold() {
+            let least_privilege::Untold { action, why, records } = untold;
+            eprintln!("warning: not granted, `{action}` (records: {records}): {why}");
         }
         for widened in usage.widened() {
             eprintln!("wider than used: {widened}");
@@ -148,6 +155,9 @@ pub(super) fn json(usage: &Usage<'_>, policies: &Policies, told: &Told) -> io::R
     let unmapped = usage.unmapped().into_iter().map(|unmapped| {
         json!({ "call": unmapped.call, "records": unmapped.records, "why": unmapped.why })
     });
+    let untold = usage.untold().into_iter().map(
+        |untold| json!({ "action": untold.action, "records": untold.records, "why": untold.why }),
+    );
     let used = usage.needs().map(|(action, resources, calls)| {
         json!({ "action": action, "resources": resources, "records": calls })
     });
@@ -161,9 +171,10 @@ pub(super) fn json(usage: &Usage<'_>, policies: &Policies, told: &Told) -> io::R
             "logs": counts.files, "records": counts.records, "unreadable": counts.bad,
             "own": counts.own, "granted": counts.used, "denied": counts.denied,
             "no_permission": counts.no_calls, "unmapped": counts.unmapped,
-            "data_events": counts.data_events, "passed_over": told.passed_over,
+            "insights": counts.insights, "data_events": counts.data_events, "passed_over": told.passed_over,
         },
         "unmapped": unmapped.collect::<Vec<_>>(),
+        "not_told": untold.collect::<Vec<_>>(),
         "wider_than_used": strings(usage.widened().iter().map(ToString::to_string).collect()),
         "only_last_accessed": told.only_accessed,
         "data_events_not_logged": told.no_data,

@@ -40,7 +40,8 @@ const BEDROCK: &str =
 const BEDROCK_STREAM: &str =
     "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html";
 const ANALYZER: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamaccessanalyzer.html";
-const API_GATEWAY: &str = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html";
+const API_GATEWAY_2: &str =
+    "https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html";
 const BUDGETS: &str =
     "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html";
 
@@ -113,6 +114,25 @@ const fn row(
 const fn s3(call: &'static str, actions: &'static [&'static str]) -> Row {
     row("s3", call, actions, S3)
 }
+
+/// What the calls of API Gateway begin with, and the methods of HTTP that are their actions. `TABLE` has those that do
+/// not keep to it.
+///
+/// Source: the API references of Amazon API Gateway, versions 1 and 2, each call's request syntax.
+pub(super) static VERBS: &[(&str, &str)] = &[
+    ("Create", "POST"),
+    ("Delete", "DELETE"),
+    ("Export", "GET"),
+    ("Flush", "DELETE"),
+    ("Generate", "POST"),
+    ("Get", "GET"),
+    ("Import", "POST"),
+    ("Put", "PUT"),
+    ("Reimport", "PUT"),
+    ("Reset", "DELETE"),
+    ("Test", "POST"),
+    ("Update", "PATCH"),
+];
 
 /// The calls that have other actions than one of their own name.
 pub static TABLE: &[Row] = &[
@@ -209,41 +229,8 @@ pub static TABLE: &[Row] = &[
     row("bedrock", "ConverseStream", &["bedrock:InvokeModelWithResponseStream"], BEDROCK_STREAM),
     row("access-analyzer", "GetFindingV2", &["access-analyzer:GetFinding"], ANALYZER),
     row("access-analyzer", "ListFindingsV2", &["access-analyzer:ListFindings"], ANALYZER),
-    row("apigateway", "CreateRestApi", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateResource", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateDeployment", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateStage", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateApiKey", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateAuthorizer", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateDomainName", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "CreateUsagePlan", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "ImportRestApi", &["apigateway:POST"], API_GATEWAY),
-    row("apigateway", "PutRestApi", &["apigateway:PUT"], API_GATEWAY),
-    row("apigateway", "PutMethod", &["apigateway:PUT"], API_GATEWAY),
-    row("apigateway", "PutIntegration", &["apigateway:PUT"], API_GATEWAY),
-    row("apigateway", "PutMethodResponse", &["apigateway:PUT"], API_GATEWAY),
-    row("apigateway", "PutIntegrationResponse", &["apigateway:PUT"], API_GATEWAY),
-    row("apigateway", "UpdateRestApi", &["apigateway:PATCH"], API_GATEWAY),
-    row("apigateway", "UpdateStage", &["apigateway:PATCH"], API_GATEWAY),
-    row("apigateway", "UpdateMethod", &["apigateway:PATCH"], API_GATEWAY),
-    row("apigateway", "UpdateIntegration", &["apigateway:PATCH"], API_GATEWAY),
-    row("apigateway", "DeleteRestApi", &["apigateway:DELETE"], API_GATEWAY),
-    row("apigateway", "DeleteResource", &["apigateway:DELETE"], API_GATEWAY),
-    row("apigateway", "DeleteMethod", &["apigateway:DELETE"], API_GATEWAY),
-    row("apigateway", "DeleteStage", &["apigateway:DELETE"], API_GATEWAY),
-    row("apigateway", "DeleteDeployment", &["apigateway:DELETE"], API_GATEWAY),
-    row("apigateway", "GetRestApi", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetRestApis", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetResource", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetResources", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetMethod", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetIntegration", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetStage", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetStages", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetDeployments", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetDomainNames", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetApiKeys", &["apigateway:GET"], API_GATEWAY),
-    row("apigateway", "GetUsagePlans", &["apigateway:GET"], API_GATEWAY),
+    row("apigateway", "ImportApi", &["apigateway:PUT"], API_GATEWAY_2),
+    s3("GetObjectAttributes", &["s3:GetObject", "s3:GetObjectAttributes"]),
     row("budgets", "CreateBudget", &["budgets:ModifyBudget"], BUDGETS),
     row("budgets", "UpdateBudget", &["budgets:ModifyBudget"], BUDGETS),
     row("budgets", "DeleteBudget", &["budgets:ModifyBudget"], BUDGETS),

@@ -32,6 +32,11 @@ fn a_call_takes_the_action_of_its_name_or_of_the_table() {
         &["application-autoscaling:RegisterScalableTarget"],
     );
     takes("autoscaling", "SetDesiredCapacity", &["autoscaling:SetDesiredCapacity"]);
+    takes("apigateway", "CreateApi", &["apigateway:POST"]);
+    takes("apigateway", "ImportApi", &["apigateway:PUT"]);
+    takes("apigateway", "ReimportApi", &["apigateway:PUT"]);
+    takes("apigateway", "GetVpcLinks", &["apigateway:GET"]);
+    takes("apigateway", "UpdateRoute", &["apigateway:PATCH"]);
     takes("kms", "ReEncrypt", &["kms:ReEncryptFrom", "kms:ReEncryptTo"]);
 }
 
@@ -65,7 +70,17 @@ fn every_row_is_needed_and_true() {
     for row in TABLE {
         let Row { service, call, actions, copied, documented } = row;
         assert!(seen.insert((service, call.to_lowercase())), "{service} {call} stands twice");
-        assert!(facts.action(&format!("{service}:{call}")).is_none(), "{service}:{call} exists");
+        let own = format!("{service}:{call}");
+        let alone = facts.action(&own).is_some() && *actions == [own.as_str()];
+        assert!(!alone, "{own} is the action of its own name");
+        if service == &"apigateway" {
+            let usual = VERBS.iter().find(|(verb, _)| call.starts_with(verb));
+            let usual = usual.map(|(_, method)| format!("apigateway:{method}"));
+            assert!(
+                usual.is_none_or(|usual| *actions != [usual.as_str()]),
+                "{own} keeps to its verb"
+            );
+        }
         assert!(!actions.is_empty(), "{service} {call}");
         for action in actions.iter().chain(*copied) {
             assert!(facts.action(action).is_some(), "{action}");
@@ -76,6 +91,9 @@ fn every_row_is_needed_and_true() {
         assert!(row.prefixes.iter().all(|prefix| facts.service(prefix).is_some()), "{row:?}");
         assert!(row.documented.starts_with("https://docs.aws.amazon.com/"), "{row:?}");
         assert!(facts.service(row.source).is_none() || row.prefixes.contains(&row.source));
+    }
+    for (_, method) in VERBS {
+        assert!(facts.action(&format!("apigateway:{method}")).is_some(), "{method}");
     }
     for (service, call, _) in OPEN {
         assert!(facts.action(&format!("{service}:{call}")).is_none(), "{service}:{call}");

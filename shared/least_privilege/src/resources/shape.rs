@@ -6,12 +6,12 @@ use super::{
 };
 
 /// An ARN cut at its placeholders.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shape {
     parts: Vec<Part>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Literal(Box<str>),
     Partition,
@@ -107,7 +107,7 @@ impl Shape {
                     continue;
                 }
                 Part::Given(value) => {
-                    own = true;
+                    own |= !value.is_any();
                     value.of(parameters)
                 }
                 Part::Partition => vec![place.partition.to_owned()],

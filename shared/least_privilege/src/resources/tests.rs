@@ -5,7 +5,7 @@ const PLACE: Place<'static> =
     Place { partition: "aws", region: "eu-west-1", account: "111122223333" };
 
 fn found(action: &str, parameters: &str, resources: &str) -> Vec<(String, bool)> {
-    let plan = Plan::new(&Facts::bundled().unwrap(), action, false);
+    let plan = Plan::new(&Facts::bundled().unwrap(), action, "", false);
     let raw = |text: &str| serde_json::value::RawValue::from_string(text.to_owned()).unwrap();
     let (parameters, resources) = (raw(parameters), raw(resources));
     let read = |raw| Leaves::read(Some(raw)).unwrap();
@@ -87,7 +87,7 @@ fn a_role_is_passed_by_calls_that_change_something_and_not_by_iam_itself() {
     let raw = serde_json::value::RawValue::from_string(json.to_owned()).unwrap();
     let leaves = Leaves::read(Some(&raw)).unwrap();
     let passed = |action| -> Vec<String> {
-        Plan::new(&facts, action, false).passed_roles(&leaves).map(Into::into).collect()
+        Plan::new(&facts, action, "", false).passed_roles(PLACE, &leaves)
     };
     assert_eq!(passed("ecs:RegisterTaskDefinition"), ["arn:aws:iam::1:role/r"]);
     assert_eq!(passed("ecs:DescribeTaskDefinition"), Vec::<String>::new());

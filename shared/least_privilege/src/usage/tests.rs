@@ -121,3 +121,45 @@ fn data_events_are_told_by_service_whoever_made_them() {
     assert_eq!(usage.data_services().collect::<Vec<_>>(), ["s3.amazonaws.com"]);
     assert_eq!(usage.counts().data_events, 1);
 }
+
+#[test]
+fn what_a_record_does_not_tell_of_its_call_is_listed() {
+    let with = |service, name, parameters: &str| {
+        record(&user(), service, name, &format!(r#","requestParameters":{parameters}"#))
+    };
+    let records = [
+        with("ec2", "RunInstances", r#"{"iamInstanceProfile":{"name":"web"}}"#),
+        with("ec2", "RunInstances", r#"{"iamInstanceProfile":{}}"#),
+        with("ec2", "RunInstances", r#"{"launchTemplate":{"launchTemplateId":"lt-1"}}"#),
+        with("s3", "DeleteObjects", r#"{"bucketName":"b","delete":""}"#),
+        with("s3", "DeleteObject", r#"{"bucketName":"b","key":"k"}"#),
+        with(
+            "s3",
+            "CopyObject",
+            r#"{"bucketName":"b","key":"k","x-amz-tagging-directive":"REPLACE"}"#,
+        ),
+        with("secretsmanager", "CreateSecret", r#"{"name":"s","kmsKeyId":"alias/mine"}"#),
+    ];
+    let usage = usage(ANA, UsageOptions::default(), &records);
+    let untold = usage.untold();
+    let untold: Vec<_> = untold.iter().map(|one| (&*one.action, one.records)).collect();
+    assert_eq!(
+        untold,
+        [
+            ("ec2:RunInstances", 1),
+            ("ec2:RunInstances", 1),
+            ("s3:DeleteObject", 1),
+            ("secretsmanager:CreateSecret", 1)
+        ]
+    );
+    assert!(usage.needs().all(|(action, ..)| !action.starts_with("kms:")), "an alias tells no key");
+}
+
+#[test]
+fn an_insight_is_known_and_is_no_call() {
+    let insight = r#"{"eventType":"AwsCloudTrailInsight","eventCategory":"Insight","recipientAccountId":"111122223333","insightDetails":{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances"}}"#;
+    let records = [insight.to_owned(), record(&user(), "sqs", "ListQueues", "")];
+    let usage = usage(ANA, UsageOptions::default(), &records);
+    let counts = usage.counts();
+    assert_eq!((counts.records, counts.insights, counts.own, counts.bad), (2, 1, 1, 0));
+}

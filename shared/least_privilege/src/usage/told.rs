@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Counts, Is, PASS_ROLE, Unmapped, Usage};
+use super::{Counts, Is, PASS_ROLE, Unmapped, Untold, Usage};
 use crate::{Principal, Trouble, Widened, document::Policies};
 
 impl Usage<'_> {
@@ -36,6 +36,21 @@ impl Usage<'_> {
         let mut unmapped: Vec<_> = unmapped.collect();
         unmapped.sort_by(|a, b| (b.records, &a.call).cmp(&(a.records, &b.call)));
         unmapped
+    }
+
+    /// What calls of the principal took that their records do not tell, the most frequent first.
+    #[must_use]
+    pub fn untold(&self) -> Vec<Untold> {
+        let untold = self.untold.iter();
+        let mut untold: Vec<_> = untold
+            .map(|((action, why), records)| Untold {
+                action: action.clone(),
+                why,
+                records: *records,
+            })
+            .collect();
+        untold.sort_by(|a, b| (b.records, &a.action).cmp(&(a.records, &b.action)));
+        untold
     }
 
     /// The times of the principal's first and last record.
