@@ -32,6 +32,12 @@ struct Row {
     service: domain::Service,
     severity: domain::Severity,
     worst: domain::Severity,
+    /// What the severity is computed from.
+    basis: checks::Risk,
+    /// What the worst is computed from, where that is another.
+    worst_basis: Option<checks::Risk>,
+    opt_in: bool,
+    thresholds: &'static [&'static str],
     requirement: &'static str,
     actions: Vec<&'static str>,
     frameworks: &'static [String],
@@ -44,8 +50,12 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode, Failure> {
         .map(|check| Row {
             id: check.id,
             service: check.service(),
-            severity: check.severity,
-            worst: check.worst,
+            severity: check.severity(),
+            worst: check.worst_severity(),
+            basis: check.risk,
+            worst_basis: check.worst,
+            opt_in: check.opt_in,
+            thresholds: check.thresholds,
             requirement: &check.texts(*lang).requirement,
             actions: check.actions().into_iter().collect(),
             frameworks: check.frameworks(),

@@ -1,9 +1,22 @@
 //! `infraaudit.toml`: one file for all commands, each of which reads its own tables.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The tables of the file, whichever command reads them.
-const TABLES: [&str; 2] = ["serve", "suppressions"];
+const TABLES: [&str; 5] = ["serve", "suppressions", "thresholds", "trust", "checks"];
+
+/// The file that a scan reads where none is named.
+const FILE: &str = "infraaudit.toml";
+
+/// The file that a scan reads: the one that is named, or `infraaudit.toml` where there is one.
+pub(crate) fn of_scan(named: Option<&Path>) -> Result<(PathBuf, toml::Table), String> {
+    let path = named.unwrap_or(Path::new(FILE));
+    let table = if named.is_none() && !path.exists() { toml::Table::new() } else { read(path)? };
+    Ok((path.to_owned(), table))
+}
 
 /// Reads a file; the error is one sentence.
 pub(crate) fn read(path: &Path) -> Result<toml::Table, String> {
@@ -17,7 +30,11 @@ pub(crate) fn read(path: &Path) -> Result<toml::Table, String> {
         None => Ok(table),
         Some(strange) => {
             let hint = hint(strange, &TABLES);
-            let known = TABLES.map(|name| format!("`{name}`")).join(" and ");
+            let known = TABLES.map(|name| format!("`{name}`"));
+            let known = match known.split_last() {
+                Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+                None => String::new(),
+            };
             Err(format!("`{strange}` in `{shown}` is not known{hint}: the file takes {known}"))
         }
     }

@@ -18,6 +18,7 @@ mod policy;
 mod runtime;
 mod scan;
 mod serve;
+mod settings;
 mod signals;
 
 use std::{io::Write as _, process::ExitCode};

@@ -12,7 +12,7 @@ use domain::{Finding, Status, Verdict};
 use inventory::Snapshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Failure, output::Output, runtime, signals};
+use crate::{Failure, config_file, output::Output, runtime, settings, signals};
 pub(crate) use args::Args;
 use args::{Format, Input};
 use progress::Progress;
@@ -26,7 +26,10 @@ const INCOMPLETE: u8 = 4;
 const STOPPED: u8 = 130;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let brief = args.brief().map_err(Failure::usage)?;
+    let (path, mut file) = config_file::of_scan(args.config.as_deref()).map_err(Failure::usage)?;
+    let overrides = settings::take(&path, &mut file).map_err(Failure::usage)?;
+    let options = args.evaluate_options(overrides);
+    let brief = args.brief(&options.settings).map_err(Failure::usage)?;
     for path in [&args.output, &args.snapshot_out].into_iter().flatten() {
         Output::File(path.clone()).check()?;
     }
@@ -35,15 +38,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             "--output and --snapshot-out name the same file; give them two",
         ));
     }
-    let quiet = Suppressions::load(args.suppressions.as_deref()).map_err(Failure::usage)?;
+    let quiet = Suppressions::of(&path, &mut file).map_err(Failure::usage)?;
     let way = args.way().map_err(Failure::usage)?;
     let asked = matches!(way, Input::Aws(_));
     let (snapshot, stopped) = match way {
-        Input::Accounts(path) => return accounts::run(args, &path, &brief, &quiet),
+        Input::Accounts(path) => {
+            return accounts::run(args, &path, &accounts::Terms { brief, options }, &quiet);
+        }
         Input::Snapshot(path) => (load(&path)?, false),
         Input::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
     };
-    let mut report = evaluate(&snapshot, &brief.checks, &args.evaluate_options());
+    let mut report = evaluate(&snapshot, &brief.checks, &options);
     let now = jiff::Timestamp::now();
     audit::suppress(&mut report, &quiet.all, now);
     for line in quiet.idle(&report.findings.iter(), args.tags, now) {

@@ -14,7 +14,7 @@ use std::{
 
 use checks::EvaluateOptions;
 use collect::Limits;
-use domain::{Service, Thresholds, with_causes};
+use domain::{Service, with_causes};
 use store::Store;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinError};
 use tokio_util::sync::CancellationToken;
@@ -168,10 +168,8 @@ fn by_itself(ended: Result<io::Result<()>, JoinError>) -> String {
 }
 
 fn settings(config: &Config) -> audit::Settings {
-    let thresholds =
-        Thresholds { access_key_days: config.access_key_days, ..Thresholds::default() };
     audit::Settings {
-        evaluate: EvaluateOptions { thresholds, ..EvaluateOptions::default() },
+        evaluate: EvaluateOptions::default().with(&config.overrides),
         lang: config.lang,
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),

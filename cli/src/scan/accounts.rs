@@ -9,6 +9,7 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 use audit::{AuditScope, Credentials, evaluate};
 use aws::SessionName;
 use aws_config::SdkConfig;
+use checks::EvaluateOptions;
 use domain::{Account, Report, RoleArn};
 use export::{AccountResult, Accounts, Page};
 use futures::{StreamExt as _, stream};
@@ -23,17 +24,24 @@ use progress::{Progress, Watched};
 /// Exit code: an account could not be audited.
 const NOT_AUDITED: u8 = 2;
 
+/// What to read of every account, and how to judge it.
+pub(super) struct Terms {
+    pub(super) brief: AuditScope,
+    pub(super) options: EvaluateOptions,
+}
+
 pub(super) fn run(
     args: &Args,
     path: &Path,
-    brief: &AuditScope,
+    terms: &Terms,
     quiet: &Suppressions,
 ) -> Result<ExitCode, Failure> {
-    let needs = Needs { external_ids: args.prove_external_id, known_regions: !brief.has_regions() };
+    let known_regions = !terms.brief.has_regions();
+    let needs = Needs { external_ids: args.prove_external_id, known_regions };
     let lines = file::load(path, needs).map_err(Failure::usage)?;
     let stop = CancellationToken::new();
     let mut accounts =
-        runtime::on_one_thread()?.block_on(audit_all(args, &lines, brief, stop.clone()))?;
+        runtime::on_one_thread()?.block_on(audit_all(args, &lines, terms, stop.clone()))?;
     let now = Timestamp::now();
     accounts.suppress(|report| audit::suppress(report, &quiet.all, now));
     let reports = accounts.results().iter().filter_map(|one| one.result.as_ref().ok());
@@ -63,12 +71,13 @@ pub(super) fn run(
 async fn audit_all(
     args: &Args,
     lines: &[Line],
-    brief: &AuditScope,
+    terms: &Terms,
     stop: CancellationToken,
 ) -> Result<Accounts, Failure> {
     let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
     let regions: Vec<_> = lines.iter().flat_map(|line| &line.regions).cloned().collect();
-    let regions = if brief.regions.is_empty() { &regions } else { &brief.regions };
+    let narrowed = &terms.brief.regions;
+    let regions = if narrowed.is_empty() { &regions } else { narrowed };
     let config = aws::config(&options.near(regions, None)).await;
     // Without credentials no account opens: that is told once, and not of each.
     aws::caller(&config).await.map_err(Failure::audit)?;
@@ -77,7 +86,7 @@ async fn audit_all(
     let progress = Progress::new(args.quiet, lines.len());
     let auditing = stream::iter(lines).map(async |line| {
         let watched = Arc::new(progress.begin(line));
-        let result = Box::pin(audit_one(args, &config, line, brief, &stop, &watched)).await;
+        let result = Box::pin(audit_one(args, &config, line, terms, &stop, &watched)).await;
         watched.end(&result);
         AccountResult { account: line.account.clone(), name: line.name.clone(), result }
     });
@@ -99,10 +108,11 @@ async fn audit_one(
     args: &Args,
     config: &SdkConfig,
     line: &Line,
-    brief: &AuditScope,
+    terms: &Terms,
     stop: &CancellationToken,
     watched: &Arc<Watched>,
 ) -> Result<Report, String> {
+    let Terms { brief, options } = terms;
     let stopped = || "stopped before it was read".to_owned();
     let regions =
         if line.regions.is_empty() { brief.regions.clone() } else { line.regions.clone() };
@@ -132,5 +142,5 @@ async fn audit_one(
     };
     let scanned = audit::scan(config, &entry, &brief, stop.clone(), observer).await;
     let snapshot = scanned.map_err(|error| error.to_string())?;
-    Ok(evaluate(&snapshot, &brief.checks, &args.evaluate_options()))
+    Ok(evaluate(&snapshot, &brief.checks, options))
 }

@@ -6,8 +6,8 @@ use checks::EvaluateOptions;
 use clap::ValueEnum;
 use collect::Limits;
 use domain::{
-    Account, AccountId, ExternalId, Lang, Partition, RoleArn, RoleName, Service, Severity,
-    Thresholds,
+    AccessKeyDays, Account, AccountId, AuditOverrides, AuditSettings, ExternalId, Lang, Partition,
+    RoleArn, RoleName, Service, Severity,
 };
 use policy::lint::is_region;
 
@@ -71,10 +71,10 @@ pub(crate) struct Args {
     /// Writes the result to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// A TOML file with `[[suppressions]]`: findings that are known and keep quiet until a date
-    /// [default: infraaudit.toml, where there is one].
-    #[arg(long, value_name = "FILE")]
-    pub(crate) suppressions: Option<PathBuf>,
+    /// A TOML file with `[[suppressions]]`, findings that are known and keep quiet until a date, and with
+    /// `[thresholds]`, `[trust]` and `[checks]` [default: infraaudit.toml, where there is one].
+    #[arg(long, value_name = "FILE", alias = "suppressions")]
+    pub(crate) config: Option<PathBuf>,
     /// Ends with code 3 when a finding fails that is as bad as this.
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
@@ -96,9 +96,9 @@ pub(crate) struct Args {
     /// Reads the tags of users and buckets: a call for each.
     #[arg(long)]
     pub(crate) tags: bool,
-    /// The greatest age of an active access key, in days.
-    #[arg(long, value_name = "DAYS", default_value_t = Thresholds::default().access_key_days)]
-    access_key_days: u32,
+    /// The greatest age of an active access key, in days [default: what `[thresholds]` says, or 90].
+    #[arg(long, value_name = "DAYS")]
+    access_key_days: Option<AccessKeyDays>,
     /// How many IAM requests may be under way at once.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     iam_concurrency: Option<u16>,
@@ -197,7 +197,7 @@ impl Args {
         }
     }
 
-    pub(crate) fn brief(&self) -> Result<AuditScope, String> {
+    pub(crate) fn brief(&self, settings: &AuditSettings) -> Result<AuditScope, String> {
         let choice = CheckSelection {
             checks: self.check.clone(),
             services: self.service.clone(),
@@ -210,7 +210,7 @@ impl Args {
         let mut regions = self.region.clone();
         regions.sort();
         regions.dedup();
-        let checks = choice.checks().map_err(|error| error.to_string())?;
+        let checks = choice.checks(&settings.checks).map_err(|error| error.to_string())?;
         let brief = AuditScope {
             regions,
             without: self.exclude_region.clone(),
@@ -226,13 +226,12 @@ impl Args {
         Ok(brief)
     }
 
-    pub(crate) fn evaluate_options(&self) -> EvaluateOptions {
-        EvaluateOptions {
-            thresholds: Thresholds {
-                access_key_days: self.access_key_days,
-                ..Thresholds::default()
-            },
-            minimum: self.severity.unwrap_or(Severity::Low),
+    /// How to judge: options go before the file.
+    pub(crate) fn evaluate_options(&self, mut file: AuditOverrides) -> EvaluateOptions {
+        if let Some(days) = self.access_key_days {
+            days.set(&mut file);
         }
+        let minimum = self.severity.unwrap_or(Severity::Low);
+        EvaluateOptions { minimum, ..EvaluateOptions::default().with(&file) }
     }
 }

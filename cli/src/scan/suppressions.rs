@@ -12,9 +12,6 @@ use serde::Deserialize;
 
 use crate::config_file;
 
-/// The file that is read where none is named.
-const FILE: &str = "infraaudit.toml";
-
 /// The keys of a suppression.
 const KEYS: [&str; 6] = ["account_id", "check", "resource", "tag", "reason", "expires"];
 
@@ -54,14 +51,9 @@ pub(super) struct Suppressions {
 }
 
 impl Suppressions {
-    /// Those of the file at `path`, or of `infraaudit.toml` where there is one.
-    pub(super) fn load(path: Option<&Path>) -> Result<Self, String> {
-        let named = path.unwrap_or(Path::new(FILE));
-        if path.is_none() && !named.exists() {
-            return Ok(Self::default());
-        }
-        let shown = named.display();
-        let mut file = config_file::read(named)?;
+    /// Those of a file's tables.
+    pub(super) fn of(path: &Path, file: &mut toml::Table) -> Result<Self, String> {
+        let shown = path.display();
         let written = match file.remove("suppressions") {
             None => Vec::new(),
             Some(toml::Value::Array(written)) => written,
@@ -73,7 +65,7 @@ impl Suppressions {
             suppression(written)
                 .map_err(|error| format!("suppression {} in `{shown}` {error}", number + 1))
         });
-        Ok(Self { all: read.collect::<Result<_, _>>()?, path: named.to_owned() })
+        Ok(Self { all: read.collect::<Result<_, _>>()?, path: path.to_owned() })
     }
 
     /// What is to be said of those that keep nothing quiet: each is one sentence.
@@ -150,7 +142,8 @@ mod tests {
     fn loaded(text: &str) -> Result<Suppressions, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        Suppressions::load(Some(file.path()))
+        let (path, mut table) = config_file::of_scan(Some(file.path()))?;
+        Suppressions::of(&path, &mut table)
     }
 
     #[test]
@@ -190,7 +183,7 @@ mod tests {
         }
         assert!(loaded("[[suppression]]\n").unwrap_err().contains("did you mean `suppressions`"));
         assert!(
-            Suppressions::load(Some(Path::new("/nowhere/x.toml")))
+            config_file::of_scan(Some(Path::new("/nowhere/x.toml")))
                 .unwrap_err()
                 .contains("/nowhere/x.toml")
         );

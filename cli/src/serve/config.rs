@@ -8,12 +8,12 @@ use std::{
     str::FromStr,
 };
 
-use domain::{Invalid, Lang, RoleArn, Schedule, Severity, Tenant};
+use domain::{AccessKeyDays, AuditOverrides, Invalid, Lang, RoleArn, Schedule, Severity, Tenant};
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
 use super::variables::{self as var, VARIABLES, Variable};
-use crate::config_file;
+use crate::{config_file, settings};
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +37,8 @@ pub(super) struct Config {
     pub(super) log: LevelFilter,
     pub(super) lang: Lang,
     pub(super) alert_severity: Severity,
-    pub(super) access_key_days: u32,
+    /// What audits judge by, where accounts do not say otherwise.
+    pub(super) overrides: AuditOverrides,
     pub(super) concurrent_audits: NonZeroUsize,
     pub(super) iam_requests: NonZeroUsize,
     pub(super) limits: api::Limits,
@@ -106,7 +107,7 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     };
     let path = options.config.or_else(|| given(&var::CONFIG).map(PathBuf::from));
-    let file = path.as_deref().map(file).transpose()?.unwrap_or_default();
+    let (file, overrides) = path.as_deref().map(file).transpose()?.unwrap_or_default();
     let source = Source { environment, path: path.unwrap_or_default(), file };
 
     let log = source.or(&var::LOG, LevelFilter::INFO)?;
@@ -134,7 +135,7 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
         log,
         lang: source.or(&var::LANG, Lang::default())?,
         alert_severity: source.or(&var::ALERT_SEVERITY, Severity::High)?,
-        access_key_days: source.or(&var::ACCESS_KEY_DAYS, 90)?,
+        overrides: with_access_key_days(&source, overrides)?,
         concurrent_audits: source
             .or(&var::CONCURRENT_AUDITS, NonZeroUsize::MIN.saturating_add(3))?,
         iam_requests: source.or(&var::IAM_REQUESTS, NonZeroUsize::MIN.saturating_add(4))?,
@@ -147,6 +148,24 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
         slack_webhook: source.get(&var::SLACK_WEBHOOK)?,
         unknown: unknown(environment),
     })
+}
+
+/// `access_key_days` has two more names, which are older than `[thresholds]`.
+fn with_access_key_days(
+    source: &Source<'_>,
+    mut overrides: AuditOverrides,
+) -> Result<AuditOverrides, String> {
+    let key = "access_key_days";
+    if source.file.contains_key(key) && overrides.thresholds.access_key_days.is_some() {
+        return Err(format!(
+            "`{key}` in `{}` is in `[serve]` and in `[thresholds]`: keep the one in `[thresholds]`",
+            source.path.display()
+        ));
+    }
+    if let Some(days) = source.get::<AccessKeyDays>(&var::ACCESS_KEY_DAYS)? {
+        days.set(&mut overrides);
+    }
+    Ok(overrides)
 }
 
 fn nightly(source: &Source<'_>) -> Result<Option<Schedule>, String> {
@@ -233,10 +252,11 @@ impl Source<'_> {
     }
 }
 
-/// The table `[serve]` of a file.
-fn file(path: &Path) -> Result<toml::Table, String> {
+/// The table `[serve]` of a file, and what audits judge by.
+fn file(path: &Path) -> Result<(toml::Table, AuditOverrides), String> {
     let shown = path.display();
     let mut whole = config_file::read(path)?;
+    let overrides = settings::take(path, &mut whole)?;
     let serve = match whole.remove("serve") {
         None => toml::Table::new(),
         Some(toml::Value::Table(serve)) => serve,
@@ -259,7 +279,7 @@ fn file(path: &Path) -> Result<toml::Table, String> {
             ));
         }
     }
-    Ok(serve)
+    Ok((serve, overrides))
 }
 
 /// Whether a key is a setting's that has no place in a file.

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use domain::{
-    AccountId, AuditId, ExternalId, Proof, RegisteredAccount, RegisteredState, RoleName, Service,
-    Severity, Tenant,
+    AccountId, AuditId, CheckSettings, ExternalId, Proof, RegisteredAccount, RegisteredState,
+    RoleName, Service, Severity, Tenant, ThresholdOverrides, TrustOverrides,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -43,6 +43,12 @@ pub(crate) struct AccountEntry {
     schedule: Option<ScheduleEntry>,
     /// From which severity on a finding is told; null for the operator's choice.
     alert_severity: Option<Severity>,
+    /// The numbers that its audits judge by, where they differ from the operator's.
+    thresholds: ThresholdOverrides,
+    /// Who may reach into it from outside, where that differs from the operator's choice.
+    trust: TrustOverrides,
+    /// Checks that are switched on or off, or rated otherwise.
+    checks: CheckSettings,
     /// Whether it may be audited.
     state: RegisteredState,
     /// Why it is suspended.
@@ -91,6 +97,9 @@ impl AccountEntry {
                 next_at: schedule.next(now),
             }),
             alert_severity: account.alert_severity,
+            thresholds: account.overrides.thresholds,
+            trust: account.overrides.trust,
+            checks: account.overrides.checks,
             state: account.state,
             reason: account.reason,
             proof: account.proof,

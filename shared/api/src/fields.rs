@@ -199,6 +199,29 @@ impl Fields {
         }
     }
 
+    /// Takes a setting of audits, which is read as that of `infraaudit.toml` is.
+    pub(crate) fn setting<T>(
+        &mut self,
+        field: &str,
+        read: impl FnOnce(&Value) -> checks::SettingResult<T>,
+    ) -> Option<T> {
+        let value = self.take(field)?;
+        match read(&value) {
+            Ok(read) => Some(read),
+            Err(errors) => {
+                for checks::SettingError { field: inner, problem, accepted } in errors {
+                    let named = if inner.is_empty() {
+                        field.to_owned()
+                    } else {
+                        format!("{field}.{inner}")
+                    };
+                    self.wrong(&named, problem, &accepted);
+                }
+                None
+            }
+        }
+    }
+
     fn of_text<T>(
         &mut self,
         field: &str,

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use checks::Check;
 use collect::Limits;
-use domain::{Service, Severity};
+use domain::{CheckSettings, Service, Severity};
 use inventory::Reads;
 
 /// How long a region may give no answer where nobody says otherwise: two requests and a half.
@@ -84,33 +84,53 @@ pub enum CheckSelectionError {
         /// The id that looks most like it.
         nearest: Option<&'static str>,
     },
+    /// One that was asked for by name is switched off.
+    #[error("check `{id}` is disabled by the settings: {reason}; enable it there, or leave it out")]
+    Disabled {
+        /// The check.
+        id: &'static str,
+        /// Why it is.
+        reason: String,
+    },
     /// The restrictions exclude each other.
     #[error("no check is left by this combination of checks, services and severity; leave one out")]
     Nothing,
 }
 
 impl CheckSelection {
-    /// The chosen checks, each once, in the catalogue's order.
+    /// The chosen checks that `settings` let run, each once, in the catalogue's order. One that is chosen by its
+    /// name need not be enabled.
     ///
     /// # Errors
     ///
-    /// When an id is unknown, or nothing is left.
-    pub fn checks(&self) -> Result<Vec<&'static Check>, CheckSelectionError> {
+    /// When an id is unknown or disabled, or nothing is left.
+    pub fn checks(
+        &self,
+        settings: &CheckSettings,
+    ) -> Result<Vec<&'static Check>, CheckSelectionError> {
         for id in &self.checks {
-            if checks::find(id).is_none() {
+            let Some(check) = checks::find(id) else {
                 let id = id.clone();
                 return Err(CheckSelectionError::UnknownCheck {
                     nearest: checks::nearest(&id),
                     id,
                 });
+            };
+            if let Some(reason) = check.disabled(settings) {
+                let reason = reason.to_owned();
+                return Err(CheckSelectionError::Disabled { id: check.id, reason });
             }
         }
         let chosen: Vec<_> = checks::all()
             .filter(|check| {
-                self.checks.is_empty() || self.checks.iter().any(|id| check.is_called(id))
+                if self.checks.is_empty() {
+                    check.is_enabled(settings)
+                } else {
+                    self.checks.iter().any(|id| check.is_called(id))
+                }
             })
             .filter(|check| self.services.is_empty() || self.services.contains(&check.service()))
-            .filter(|check| self.minimum.is_none_or(|minimum| check.worst >= minimum))
+            .filter(|check| self.minimum.is_none_or(|least| check.rated(settings).1 >= least))
             .collect();
         if chosen.is_empty() { Err(CheckSelectionError::Nothing) } else { Ok(chosen) }
     }
@@ -120,6 +140,7 @@ impl CheckSelection {
 mod tests {
     use std::collections::BTreeSet;
 
+    use domain::SeverityOverride;
     use inventory::{
         iam::SUMMARY,
         s3::{BUCKET_TAGS, ENCRYPTION},
@@ -134,7 +155,10 @@ mod tests {
                 checks: ids.iter().map(|&id| id.into()).collect(),
                 ..CheckSelection::default()
             };
-            let scope = AuditScope { tags, ..AuditScope::new(choice.checks().unwrap()) };
+            let scope = AuditScope {
+                tags,
+                ..AuditScope::new(choice.checks(&CheckSettings::default()).unwrap())
+            };
             scope.reads().into_values().flatten().collect::<BTreeSet<_>>()
         };
         assert_eq!(reads(&["s3_encryption"], false), [ENCRYPTION].into());
@@ -144,20 +168,46 @@ mod tests {
 
     #[test]
     fn a_choice_of_nothing_is_told() {
+        let usual = CheckSettings::default();
         let unknown =
             CheckSelection { checks: vec!["s3_encrypton".into()], ..CheckSelection::default() };
-        let told = unknown.checks().unwrap_err().to_string();
+        let told = unknown.checks(&usual).unwrap_err().to_string();
         assert!(told.contains("did you mean `s3_encryption`"), "{told}");
         let nothing = CheckSelection {
             checks: vec!["s3_encryption".into()],
             services: vec![Service::Iam],
             minimum: None,
         };
-        assert_eq!(nothing.checks().unwrap_err(), CheckSelectionError::Nothing);
+        assert_eq!(nothing.checks(&usual).unwrap_err(), CheckSelectionError::Nothing);
         let critical =
             CheckSelection { minimum: Some(Severity::Critical), ..CheckSelection::default() };
-        let ids: Vec<_> = critical.checks().unwrap().iter().map(|check| check.id).collect();
+        let ids: Vec<_> = critical.checks(&usual).unwrap().iter().map(|check| check.id).collect();
         assert!(ids.contains(&"s3_public_access"), "high as it is, and critical at worst");
         assert!(!ids.contains(&"s3_encryption"), "medium at worst");
+    }
+
+    #[test]
+    fn settings_switch_checks_off_and_rate_them() {
+        let low = SeverityOverride { severity: Severity::Low, reason: "public by design".into() };
+        let settings = CheckSettings {
+            disable: [("ec2_public_ip".into(), "bastions".into())].into(),
+            severity: [("s3_public_access".into(), low)].into(),
+            ..CheckSettings::default()
+        };
+        let ids = |choice: &CheckSelection| -> Vec<_> {
+            choice.checks(&settings).unwrap().iter().map(|check| check.id).collect()
+        };
+        let all = ids(&CheckSelection::default());
+        assert_eq!(all.len(), checks::all().count() - 1);
+        assert!(!all.contains(&"ec2_public_ip"));
+        let least = CheckSelection { minimum: Some(Severity::Medium), ..CheckSelection::default() };
+        assert!(!ids(&least).contains(&"s3_public_access"), "rated low, also at worst");
+        let named =
+            CheckSelection { checks: vec!["ec2_public_ip".into()], ..CheckSelection::default() };
+        let told = named.checks(&settings).unwrap_err().to_string();
+        assert!(
+            told.contains("`ec2_public_ip` is disabled") && told.contains("bastions"),
+            "{told}"
+        );
     }
 }

@@ -78,10 +78,11 @@ impl Pipeline {
             now: begun,
             pass: format!("{}.{pass}", held.attempt),
         };
+        let options = self.evaluate_options(held);
         let mut pass = 0;
         let (report, all) = loop {
             let snapshot = self.merged(held).await?;
-            let mut report = evaluate(&snapshot, &brief.checks, &self.settings.evaluate);
+            let mut report = evaluate(&snapshot, &brief.checks, &options);
             suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
             let (audit, checks) = (held, brief.checks.as_slice());
             let seen = Seen { audit, report: &report, snapshot: &snapshot, checks };

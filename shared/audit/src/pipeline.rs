@@ -131,6 +131,11 @@ impl Pipeline {
         }
     }
 
+    /// How an audit is judged: the account's word counts over the operator's.
+    pub(crate) fn evaluate_options(&self, audit: &Audit) -> EvaluateOptions {
+        self.settings.evaluate.with(&audit.order.overrides)
+    }
+
     /// What an audit is to read; or why it cannot be said.
     pub(crate) fn brief(&self, audit: &Audit) -> Result<AuditScope, String> {
         let choice = CheckSelection {
@@ -138,7 +143,8 @@ impl Pipeline {
             services: audit.order.services.clone(),
             minimum: None,
         };
-        let checks = choice.checks().map_err(|error| error.to_string())?;
+        let settings = self.evaluate_options(audit).settings;
+        let checks = choice.checks(&settings.checks).map_err(|error| error.to_string())?;
         let (regions, limits) = (audit.order.regions.clone(), self.settings.limits.clone());
         // Alerts tell the owner's tag, and suppressions go by tags.
         Ok(AuditScope { regions, limits, tags: true, ..AuditScope::new(checks) })

@@ -35,7 +35,7 @@ pub fn evaluate(
         summary,
         findings,
         checks: checks.iter().map(|check| check.id.into()).collect(),
-        thresholds: options.thresholds,
+        settings: options.settings.clone(),
         access_keys: None,
     }
 }

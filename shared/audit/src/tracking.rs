@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use checks::Check;
 use domain::{
     AlertState, Audit, Finding, Fingerprint, GLOBAL, Lifecycle, ReceiptOutcome, Report,
-    ServiceRegion, TrackedFinding, Verdict,
+    ServiceRegion, Suppressed, TrackedFinding, Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -70,6 +70,10 @@ pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed>
     let judged: HashSet<_> = seen.checks.iter().map(|check| check.id).collect();
     let unlisted = unlisted(&seen.report.findings);
     for tracked in before {
+        if let Some(reason) = switched_off(seen, tracked) {
+            changed.extend(silenced(seen, tracked, reason, readings.get(&tracked.place)));
+            continue;
+        }
         let is_gone = !told.contains(&tracked.fingerprint)
             && judged.contains(&*tracked.check_id)
             && !unlisted.contains(&(&*tracked.check_id, tracked.place.clone()))
@@ -89,6 +93,31 @@ fn unlisted(findings: &[Finding]) -> HashSet<(&str, ServiceRegion)> {
     let is_list =
         |one: &&Finding| one.verdict == Verdict::Unknown && one.resource.arn.ends_with('*');
     findings.iter().filter(is_list).map(|one| (&*one.check_id, one.place())).collect()
+}
+
+/// Why nobody is told of a finding any more: its check was switched off.
+fn switched_off<'a>(seen: &Seen<'a>, tracked: &TrackedFinding) -> Option<&'a str> {
+    let settings = &seen.report.settings.checks;
+    let check = checks::find(&tracked.check_id)?;
+    // An audit of some checks says nothing of the others.
+    check.disabled(settings).filter(|_| seen.audit.order.checks.is_empty())
+}
+
+/// A finding whose check is switched off is still there for all that is known, and quiet.
+fn silenced(
+    seen: &Seen<'_>,
+    known: &TrackedFinding,
+    reason: &str,
+    reading: Option<&Reading>,
+) -> Option<Changed> {
+    let suppressed = Some(Suppressed::by_disabled_check(reason));
+    if known.state == Lifecycle::Resolved || known.suppressed == suppressed {
+        return None;
+    }
+    let at = reading.map_or(seen.snapshot.finished_at, |reading| reading.at);
+    let (seen_at, audit_id) = (at.max(known.seen_at), seen.audit.id);
+    let tracked = TrackedFinding { seen_at, audit_id, suppressed, ..known.clone() };
+    Some(Changed { tracked, news: None })
 }
 
 /// The reading that a finding comes from. One about the account over all regions of a service comes from all of

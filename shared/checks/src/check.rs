@@ -1,9 +1,9 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Lang, Service, Severity};
+use domain::{CheckSettings, Lang, Service, Severity};
 use inventory::Read;
 
-use crate::{Rule, Texts, frameworks, texts};
+use crate::{Remedies, Risk, Rule, Texts, frameworks, remedies, texts};
 
 /// One requirement, and how to decide whether a resource meets it.
 pub struct Check {
@@ -12,10 +12,14 @@ pub struct Check {
     /// Names that it had before, the oldest first: they are accepted where a check is named, and findings keep
     /// the fingerprint of the first.
     pub aliases: &'static [&'static str],
-    /// How bad a failure is.
-    pub severity: Severity,
-    /// How bad it can be at worst, where the rule tells degrees apart; else the same.
-    pub worst: Severity,
+    /// What the severity of a failure is computed from.
+    pub risk: Risk,
+    /// The same of a failure as bad as can be, where the rule tells degrees apart.
+    pub worst: Option<Risk>,
+    /// Whether it runs only where somebody enables it.
+    pub opt_in: bool,
+    /// The names of the thresholds that its rule compares with.
+    pub thresholds: &'static [&'static str],
     /// What has to be read for it: of its own service first, then of others.
     pub reads: &'static [Read],
     /// AWS documentation of the setting.
@@ -31,6 +35,46 @@ impl std::fmt::Debug for Check {
 }
 
 impl Check {
+    /// How bad a failure is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.risk.severity()
+    }
+
+    /// How bad a failure can be at worst.
+    #[must_use]
+    pub const fn worst_severity(&self) -> Severity {
+        match self.worst {
+            Some(worst) => worst.severity(),
+            None => self.severity(),
+        }
+    }
+
+    /// How bad a failure is, and how bad at worst, by what somebody says of the check.
+    #[must_use]
+    pub fn rated(&self, settings: &CheckSettings) -> (Severity, Severity) {
+        let rated = self.named_in(&settings.severity).map(|rated| rated.severity);
+        rated.map_or((self.severity(), self.worst_severity()), |rated| (rated, rated))
+    }
+
+    /// Why it does not run, where somebody switched it off.
+    #[must_use]
+    pub fn disabled<'a>(&self, settings: &'a CheckSettings) -> Option<&'a str> {
+        self.named_in(&settings.disable).map(String::as_str)
+    }
+
+    /// Whether it runs where nobody asks for it by name.
+    #[must_use]
+    pub fn is_enabled(&self, settings: &CheckSettings) -> bool {
+        let is_asked_for = || settings.enable.iter().any(|id| self.is_called(id));
+        self.disabled(settings).is_none() && (!self.opt_in || is_asked_for())
+    }
+
+    /// What is said of it, by whichever of its names.
+    fn named_in<'a, T>(&self, said: &'a BTreeMap<String, T>) -> Option<&'a T> {
+        said.iter().find_map(|(id, said)| self.is_called(id).then_some(said))
+    }
+
     /// The service it belongs to.
     #[must_use]
     pub fn service(&self) -> Service {
@@ -53,6 +97,12 @@ impl Check {
     #[must_use]
     pub fn texts(&self, lang: Lang) -> &'static Texts {
         texts::of(self, lang)
+    }
+
+    /// How to mend a failure from a command line or in a template; the same in every language.
+    #[must_use]
+    pub fn remedies(&self) -> &'static Remedies {
+        remedies::of(self)
     }
 
     /// The requirements of frameworks it answers, as `<name>-<version>:<requirement>`.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use domain::{Account, GLOBAL, Service, Thresholds, Unread};
+use domain::{Account, AuditSettings, GLOBAL, Service, Thresholds, Trust, Unread};
 use inventory::{Location, ServiceFacts, ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
 
@@ -41,7 +41,8 @@ impl<'a> Evaluation<'a> {
     ) -> Context<'a> {
         let time = part.and_then(|part| part.taken_at).unwrap_or(self.started_at);
         let at = Location { account: self.account, region };
-        Context { evaluation: self, at, time, thresholds: &self.options.thresholds }
+        let AuditSettings { thresholds, trust, .. } = &self.options.settings;
+        Context { evaluation: self, at, time, thresholds, trust }
     }
 }
 
@@ -54,6 +55,8 @@ pub struct Context<'a> {
     pub time: Timestamp,
     /// Where "too old" begins.
     pub thresholds: &'a Thresholds,
+    /// Who is trusted beside the account itself.
+    pub trust: &'a Trust,
 }
 
 impl<'a> Context<'a> {

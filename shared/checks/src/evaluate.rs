@@ -1,17 +1,18 @@
 use std::cmp::Reverse;
 
 use domain::{
-    Cause, Evidence, Finding, Fingerprint, Resource, Severity, Tags, Thresholds, Unread, Verdict,
+    AuditOverrides, AuditSettings, Cause, Evidence, Finding, Fingerprint, Resource, Severity, Tags,
+    Unread, Verdict,
 };
 use inventory::Snapshot;
 
-use crate::{Check, Failure, Judgement, Outcome, context::Evaluation};
+use crate::{Check, Degree, Failure, Judgement, Outcome, context::Evaluation, overridden};
 
 /// How a snapshot is to be judged.
 #[derive(Clone, Debug)]
 pub struct EvaluateOptions {
-    /// Where "too old" begins.
-    pub thresholds: Thresholds,
+    /// What verdicts and severities go by.
+    pub settings: AuditSettings,
     /// Findings that cannot be as bad as this are left out. One that was not read far enough to
     /// tell how bad it is stays.
     pub minimum: Severity,
@@ -19,7 +20,15 @@ pub struct EvaluateOptions {
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { thresholds: Thresholds::default(), minimum: Severity::Low }
+        Self { settings: AuditSettings::default(), minimum: Severity::Low }
+    }
+}
+
+impl EvaluateOptions {
+    /// These, but for what an account sets for itself.
+    #[must_use]
+    pub fn with(&self, overrides: &AuditOverrides) -> Self {
+        Self { settings: overridden(&self.settings, overrides), ..self.clone() }
     }
 }
 
@@ -94,15 +103,18 @@ impl Sink<'_> {
     }
 
     fn decide(&self, judgement: Judgement) -> Decision {
-        let (own, worst) = (self.check.severity, self.check.worst);
+        let (own, worst) = self.check.rated(&self.evaluation.options.settings.checks);
         let as_checked =
             |verdict, evidence| Decision { verdict, severity: own, at_worst: worst, evidence };
         match judgement {
             Ok(Outcome::Pass(evidence)) => as_checked(Verdict::Pass, evidence),
             Ok(Outcome::NotApplicable(evidence)) => as_checked(Verdict::NotApplicable, evidence),
-            Ok(Outcome::Fail(Failure { evidence, severity, may_be_worse })) => {
-                let severity = severity.unwrap_or(own);
-                let at_worst = if may_be_worse { worst } else { severity };
+            Ok(Outcome::Fail(Failure { evidence, degree })) => {
+                let (severity, at_worst) = match degree {
+                    Degree::Usual => (own, own),
+                    Degree::MayBeWorst => (own, worst),
+                    Degree::Worst => (worst, worst),
+                };
                 Decision { verdict: Verdict::Fail, severity, at_worst, evidence }
             }
             Err(unread) => as_checked(Verdict::Unknown, Evidence::unread(self.named(unread))),
@@ -162,8 +174,10 @@ mod tests {
             Check {
                 id,
                 aliases,
-                severity: Severity::Low,
-                worst: Severity::Low,
+                risk: crate::testing::SLIGHT,
+                worst: None,
+                opt_in: false,
+                thresholds: &[],
                 reads: &[inventory::s3::ENCRYPTION],
                 reference: "",
                 rule: &crate::Each(|_: &inventory::s3::Bucket, _| crate::pass()),

@@ -1,4 +1,4 @@
-use domain::{Evidence, Severity, Unread};
+use domain::{Evidence, Unread};
 
 /// What a rule decides about one resource; the error is an `unknown` verdict with its reason.
 pub type Judgement = Result<Outcome, Unread>;
@@ -19,10 +19,19 @@ pub enum Outcome {
 pub struct Failure {
     /// What was seen.
     pub evidence: Evidence,
-    /// How bad it is here, where that differs from the check's own severity.
-    pub severity: Option<Severity>,
-    /// Whether a fact that was not read could make it worse, up to the check's worst severity.
-    pub may_be_worse: bool,
+    /// How bad it is here.
+    pub degree: Degree,
+}
+
+/// How bad a failure is, of a check that tells degrees apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Degree {
+    /// As bad as a failure of the check is.
+    Usual,
+    /// So, and a fact that was not read could make it as bad as it can be at worst.
+    MayBeWorst,
+    /// As bad as a failure of the check can be at worst.
+    Worst,
 }
 
 /// Something that was seen: a message of the check's texts. Values are added by [`Evidence::with`].
@@ -46,7 +55,7 @@ pub const fn pass_with(evidence: Evidence) -> Judgement {
 /// The requirement does not hold, and this is the evidence.
 #[expect(clippy::missing_errors_doc, reason = "a verdict, not a fallible call")]
 pub const fn fail(evidence: Evidence) -> Judgement {
-    Ok(Outcome::Fail(Failure { evidence, severity: None, may_be_worse: false }))
+    Ok(Outcome::Fail(Failure { evidence, degree: Degree::Usual }))
 }
 
 /// There is nothing that the requirement could be asked of, and why.

@@ -1,8 +1,10 @@
 //! The rules of the audit, one file each. Pure: facts in, verdicts out.
 //!
-//! To add a rule, copy its nearest neighbour, then touch two more places: name it twice in
-//! `src/<service>.rs` (once as a module, once in `CHECKS`) and write its texts in
-//! `texts/<lang>/<service>.toml`. Tests over the whole catalogue say what else is missing.
+//! To add a rule, copy its nearest neighbour, then touch three more places: name it twice in
+//! `src/<service>.rs` (once as a module, once in `CHECKS`), write its texts in
+//! `texts/<lang>/<service>.toml` and its commands and templates in `remedies/<service>.toml`. A number that it
+//! compares with is declared once, in `domain`'s table of thresholds. Tests over the whole catalogue say what else
+//! is missing.
 
 mod check;
 mod context;
@@ -10,8 +12,11 @@ mod evaluate;
 mod frameworks;
 mod judgement;
 mod present;
+mod remedies;
 mod render;
+mod risk;
 mod rule;
+mod settings;
 #[cfg(test)]
 mod testing;
 mod texts;
@@ -28,10 +33,17 @@ use inventory::for_each_service;
 pub use check::Check;
 pub use context::{Context, Regions};
 pub use evaluate::{EvaluateOptions, evaluate};
-pub use judgement::{Failure, Judgement, Outcome, fail, not_applicable, pass, pass_with, seen};
+pub use judgement::{
+    Degree, Failure, Judgement, Outcome, fail, not_applicable, pass, pass_with, seen,
+};
 pub use present::{PresentedFinding, PresentedReport};
+pub use remedies::{PresentedRemedies, Remedies};
 pub use render::{render, render_unread};
+pub use risk::{Exploitability, Exposure, Privilege, Risk};
 pub use rule::{Each, Once, Overall, Rule};
+pub use settings::{
+    SettingError, SettingResult, overridden, read_checks, read_thresholds, read_trust,
+};
 pub use texts::Texts;
 
 macro_rules! catalogue {

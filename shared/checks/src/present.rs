@@ -1,11 +1,11 @@
 use domain::{
-    AccountId, Finding, Fingerprint, Lang, OutdatedRole, Receipt, Report, Resource, Service,
-    Severity, Status, Summary, Suppressed, Verdict, keys::AuditedKeys,
+    AccountId, AuditSettings, Finding, Fingerprint, Lang, OutdatedRole, Receipt, Report, Resource,
+    Service, Severity, Status, Summary, Suppressed, Verdict, keys::AuditedKeys,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{find, render};
+use crate::{PresentedRemedies, find, render};
 
 /// What one check says of one resource, with its texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +35,9 @@ pub struct PresentedFinding {
     pub risk: String,
     /// What to change.
     pub remedy: String,
+    /// How to mend a failure, filled in with the resource's values; not there where nothing fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedies: Option<PresentedRemedies>,
     /// The AWS documentation of the setting.
     pub reference: String,
     /// The requirements of frameworks it answers: `cis-aws-5.0:1.13`.
@@ -64,6 +67,9 @@ impl PresentedFinding {
             requirement: text(|texts| &texts.requirement),
             risk: text(|texts| &texts.risk),
             remedy: text(|texts| &texts.remedy),
+            remedies: check
+                .filter(|_| finding.verdict == Verdict::Fail)
+                .map(|check| PresentedRemedies::new(check, finding, lang)),
             reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
             frameworks: check.map(|check| check.frameworks().to_vec()).unwrap_or_default(),
             suppressed: finding.suppressed.clone(),
@@ -94,6 +100,8 @@ pub struct PresentedReport {
     pub summary: Summary,
     /// The findings, worst first.
     pub findings: Vec<PresentedFinding>,
+    /// What it was judged by.
+    pub settings: AuditSettings,
     /// The old access keys as one list; not there where no check looks at access keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_keys: Option<AuditedKeys>,
@@ -113,6 +121,7 @@ impl PresentedReport {
             outdated_role: report.outdated_role.clone(),
             summary: report.summary.clone(),
             findings: report.findings.iter().map(|one| PresentedFinding::new(one, lang)).collect(),
+            settings: report.settings.clone(),
             access_keys: AuditedKeys::of(report),
         }
     }

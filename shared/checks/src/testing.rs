@@ -4,7 +4,16 @@ use domain::{Account, Cause, GLOBAL, Partition, Receipt, ReceiptOutcome, Unread}
 use inventory::{Facts, ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
 
-use crate::{Context, EvaluateOptions, context::Evaluation};
+use crate::{
+    Context, EvaluateOptions, Exploitability, Exposure, Privilege, Risk, context::Evaluation,
+};
+
+/// As little as can be.
+pub(crate) const SLIGHT: Risk = Risk {
+    exposure: Exposure::Inside,
+    privilege: Privilege::Availability,
+    exploitability: Exploitability::Conditional,
+};
 
 /// An account of which these facts were read, at a time when the secure access key is young.
 pub(crate) fn snapshot(parts: Vec<(&str, Facts)>) -> Snapshot {

@@ -18,6 +18,9 @@ pub struct Texts {
     pub risk: String,
     /// What to change.
     pub remedy: String,
+    /// Why there is no command or template for it, by the form of the remedy.
+    #[serde(default)]
+    pub without: BTreeMap<String, String>,
     /// What its rule may have seen, by message; `{name}` stands for a value.
     #[serde(default)]
     pub evidence: BTreeMap<String, String>,

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use checks::{Check, all};
-use domain::{Lang, Service};
+use checks::{Check, Risk, all};
+use domain::{Lang, Service, Threshold, Thresholds};
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -62,7 +62,9 @@ fn references_cite_aws_and_severities_are_ordered() {
     for check in all() {
         let cites = check.reference.starts_with("https://docs.aws.amazon.com/");
         assert!(cites, "{}: cite AWS", check.id);
-        assert!(check.worst >= check.severity, "{}: the worst is not the worst", check.id);
+        let worst = check.worst.map(Risk::score);
+        let is_worse = worst.is_none_or(|worst| worst > check.risk.score());
+        assert!(is_worse, "{}: the worst is not the worst", check.id);
         assert!(!check.actions().is_empty(), "{}: needs no action", check.id);
         let own = check.reads.first().map(|read| read.service);
         assert_eq!(own, Some(check.service()), "{}: its own service is read first", check.id);
@@ -71,24 +73,129 @@ fn references_cite_aws_and_severities_are_ordered() {
     }
 }
 
+#[test]
+fn every_check_has_a_remedy_of_every_form_or_the_reason_why_not() {
+    for check in all() {
+        for (form, remedy) in check.remedies().forms() {
+            for lang in Lang::ALL {
+                let id = format!("{}: {form} in {lang}", check.id);
+                let why = check.texts(lang).without.get(form);
+                assert!(remedy.is_some() != why.is_some(), "{id}: a remedy, or why there is none");
+                let korean = why.is_some_and(|why| why.chars().any(|c| ('가'..='힣').contains(&c)));
+                assert_eq!(korean, why.is_some() && lang == Lang::Ko, "{id}: wrong language");
+            }
+        }
+        for lang in Lang::ALL {
+            let known = check.remedies().forms().map(|(form, _)| form);
+            let strange =
+                check.texts(lang).without.keys().find(|form| !known.contains(&form.as_str()));
+            assert_eq!(strange, None, "{}: no form of a remedy", check.id);
+        }
+    }
+}
+
+/// What follows `=` is a value to the AWS CLI, whatever it looks like.
+#[test]
+fn no_placeholder_of_a_command_can_be_taken_for_an_option() {
+    for check in all() {
+        let Some(cli) = &check.remedies().cli else { continue };
+        assert!(cli.starts_with("aws "), "{}: {cli}", check.id);
+        for (before, after) in placeholders(cli) {
+            assert!(before.ends_with('='), "{}: write `--option={{…}}`: {before}", check.id);
+            let ends = after.is_empty() || after.starts_with([' ', '\n', ')']);
+            assert!(ends, "{}: a value is a word of its own: {after}", check.id);
+        }
+    }
+}
+
+/// What stands before and after each placeholder.
+fn placeholders(template: &str) -> Vec<(&str, &str)> {
+    let open = template.match_indices('{').filter_map(|(at, _)| {
+        let (name, after) = template[at + 1..].split_once('}')?;
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        is_name.then_some((&template[..at], after))
+    });
+    open.collect()
+}
+
+#[test]
+fn no_remedy_is_left_over() {
+    for service in Service::ALL {
+        let path = format!("{HERE}/remedies/{service}.toml");
+        let book: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let ids: BTreeSet<_> = book.keys().map(|stem| format!("{service}_{stem}")).collect();
+        let known = all().filter(|check| check.service() == *service);
+        assert_eq!(ids, known.map(|check| check.id.to_owned()).collect(), "{path}");
+    }
+}
+
+#[test]
+fn thresholds_are_known_and_used() {
+    let named: BTreeSet<_> = all().flat_map(|check| check.thresholds).copied().collect();
+    let known = Thresholds::ALL.iter().map(|threshold| threshold.name).collect();
+    assert_eq!(named, known, "checks name thresholds that there are, and each is a check's");
+}
+
+/// What the severity of a check is computed from.
+fn basis(risk: Risk) -> String {
+    let Risk { exposure, privilege, exploitability } = risk;
+    format!(
+        "{} {} (exposure {} {}, privilege {} {}, exploitability {} {})",
+        risk.severity(),
+        risk.score(),
+        exposure.name(),
+        exposure as u8,
+        privilege.name(),
+        privilege as u8,
+        exploitability.name(),
+        exploitability as u8,
+    )
+}
+
+fn threshold(threshold: &Threshold) -> String {
+    format!("`{}` ({})", threshold.name, threshold.default)
+}
+
+fn remedies(check: &Check) -> String {
+    let (remedies, texts) = (check.remedies(), check.texts(Lang::En));
+    let titles = [("AWS CLI", "sh"), ("CloudFormation", "yaml"), ("Terraform", "hcl")];
+    let shown = remedies.forms().into_iter().zip(titles).map(|((form, remedy), (title, code))| {
+        remedy.map_or_else(
+            || {
+                let why = texts.without.get(form).map_or("", String::as_str);
+                format!("{title}: none, because {why}.\n")
+            },
+            |remedy| format!("{title}:\n\n```{code}\n{}\n```\n", remedy.trim_end()),
+        )
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
 fn section(check: &Check) -> String {
     let (en, ko) = (check.texts(Lang::En), check.texts(Lang::Ko));
-    let worst = if check.worst == check.severity {
+    let worst = check.worst.map(|worst| format!("; at worst {}", basis(worst))).unwrap_or_default();
+    let opt_in = if check.opt_in { " · runs only where it is enabled" } else { "" };
+    let used = Thresholds::ALL.iter().filter(|one| check.thresholds.contains(&one.name));
+    let used: Vec<_> = used.map(threshold).collect();
+    let used = if used.is_empty() {
         String::new()
     } else {
-        format!(", {} at worst", check.worst)
+        format!("**Thresholds.** {}\n\n", used.join(", "))
     };
     let actions: Vec<_> = check.actions().iter().map(|action| format!("`{action}`")).collect();
     format!(
-        "\n## {}\n\n`{}` · {}{worst}\n\n{}. {}\n\n**Remedy.** {}\n\n\
+        "\n## {}\n\n`{}` · {}{opt_in}\n\n{}. {}\n\n\
+         **Severity.** {}{worst}\n\n{used}**Remedy.** {}\n\n{}\n\
          **한국어.** {}. {} **조치.** {}\n\n\
          **Reads.** {}\n\n**Frameworks.** {}\n\n[AWS documentation]({})\n",
         en.requirement,
         check.id,
-        check.severity,
+        levels(check),
         en.headline,
         en.risk,
+        basis(check.risk),
         en.remedy,
+        remedies(check),
         ko.headline,
         ko.risk,
         ko.remedy,
@@ -98,11 +205,60 @@ fn section(check: &Check) -> String {
     )
 }
 
+/// How bad a failure is, and at worst.
+fn levels(check: &Check) -> String {
+    match (check.severity(), check.worst_severity()) {
+        (usual, worst) if usual == worst => usual.to_string(),
+        (usual, worst) => format!("{usual}, {worst} at worst"),
+    }
+}
+
+const INTRODUCTION: &str = "\
+# Checks
+
+Written by `cargo test -p checks`; change the checks, not this page.
+
+## Severity
+
+The severity of a failure is computed: exposure, privilege and exploitability give 0 to 2 each, and their sum is the
+level. 0 and 1 are `low`, 2 and 3 `medium`, 4 `high`, 5 and 6 `critical`. A check that tells degrees apart has a second
+basis, for a failure as bad as can be. `[checks] severity` rates a check otherwise.
+
+| | 0 | 1 | 2 |
+|---|---|---|---|
+| exposure: who can make use of it | `inside`: somebody with rights in the account | `credential`: somebody with a \
+credential or another AWS account | `internet`: anyone on the internet |
+| privilege: what they gain | `availability`: harm to availability or detection only | `resource`: the data of one \
+resource | `account`: the account, or all resources of a kind |
+| exploitability: what it takes | `conditional`: one more fault | `known`: a known technique | `direct`: nothing, it \
+works as it is |
+
+## Thresholds
+
+Numbers that checks compare with. [configuration.md](configuration.md#what-audits-judge-by) tells how they are set.
+
+| key in `[thresholds]` | default | least | most | what it is |
+|---|---|---|---|---|
+";
+
+const PLACEHOLDERS: &str = "
+## Remedies
+
+A failing finding has its remedies filled in: the AWS CLI command for a POSIX shell, CloudFormation in YAML, Terraform.
+`{name}`, `{arn}`, `{region}` and `{account}` stand for the resource's, `{part}` for the part of it that the finding is
+about, and any other name for a value that the check has seen. Values are quoted: a name cannot end a command.
+";
+
+fn threshold_row(threshold: &Threshold) -> String {
+    let Threshold { name, default, least, most, doc, .. } = threshold;
+    format!("| `{name}` | {default} | {least} | {most} | {doc} |\n")
+}
+
 #[test]
 fn the_documented_catalogue_is_current() {
-    let mut page = String::from(
-        "# Checks\n\nWritten by `cargo test -p checks`; change the checks, not this page.\n",
-    );
+    let mut page = String::from(INTRODUCTION);
+    page.extend(Thresholds::ALL.iter().map(threshold_row));
+    page += PLACEHOLDERS;
     page.extend(all().map(section));
     let path = format!("{HERE}/../../docs/checks.md");
     if fs::read_to_string(&path).unwrap_or_default() != page {

@@ -9,8 +9,11 @@ mod faulty_account;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checks::{Check, EvaluateOptions, all, evaluate, render};
-use domain::{Finding, Lang, ReceiptOutcome, Severity, Verdict};
+use checks::{Check, EvaluateOptions, PresentedFinding, all, evaluate, render};
+use domain::{
+    AuditSettings, CheckSettings, Finding, Lang, ReceiptOutcome, Severity, SeverityOverride,
+    ThresholdOverrides, Thresholds, Verdict,
+};
 use inventory::{Known, Snapshot};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -61,6 +64,82 @@ fn what_was_seen_has_a_sentence_in_every_language() {
         let korean = text.chars().any(|c| ('가'..='힣').contains(&c));
         assert!(korean == (lang == Lang::Ko) || text.is_empty(), "{}: {text}", finding.check_id);
     }
+}
+
+#[test]
+fn every_failure_has_its_remedies_filled_in() {
+    for (finding, lang) in
+        judged(&faulty()).iter().flat_map(|one| Lang::ALL.map(|lang| (one, lang)))
+    {
+        let shown = PresentedFinding::new(finding, lang);
+        if finding.verdict != Verdict::Fail {
+            assert_eq!(shown.remedies, None, "{}: nothing to mend", finding.check_id);
+            continue;
+        }
+        let check = checks::find(&finding.check_id).unwrap();
+        let remedies = shown.remedies.unwrap();
+        assert_eq!(remedies.console, shown.remedy);
+        let forms = [&remedies.cli, &remedies.cloudformation, &remedies.terraform];
+        for ((form, template), filled) in check.remedies().forms().into_iter().zip(forms) {
+            let id = format!("{}: {form}: {filled:?}", check.id);
+            assert_eq!(template.is_some(), filled.is_some(), "{id}: a value is missing");
+            assert_eq!(filled.is_none(), remedies.without.contains_key(form), "{id}");
+            let Some(filled) = filled else { continue };
+            assert!(!has_placeholder(filled), "{id}");
+            assert!(!filled.contains("=global") && !filled.contains('*'), "{id}: of no resource");
+        }
+        assert!(remedies.without.values().all(|why| !why.is_empty()), "{:?}", remedies.without);
+    }
+}
+
+fn has_placeholder(text: &str) -> bool {
+    text.match_indices('{').any(|(at, _)| {
+        let inner = text[at + 1..].split_once('}').map(|(inner, _)| inner);
+        inner.is_some_and(|inner| {
+            !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        })
+    })
+}
+
+/// A check that does not name a threshold says the same whatever it is.
+#[test]
+fn checks_name_the_thresholds_they_compare_with() {
+    let before = judged(&faulty());
+    for threshold in Thresholds::ALL {
+        for value in [threshold.least, threshold.most] {
+            let mut set = ThresholdOverrides::default();
+            threshold.set(&mut set, value.into()).unwrap();
+            let thresholds = Thresholds::default().with(&set);
+            let settings = AuditSettings { thresholds, ..AuditSettings::default() };
+            let options = EvaluateOptions { settings, ..EvaluateOptions::default() };
+            let after = evaluate(&faulty(), &checks(), &options);
+            let of_others = |findings: &[Finding]| -> Vec<Finding> {
+                let uses =
+                    |id: &str| checks::find(id).unwrap().thresholds.contains(&threshold.name);
+                findings.iter().filter(|one| !uses(&one.check_id)).cloned().collect()
+            };
+            assert_eq!(of_others(&before), of_others(&after), "{} = {value}", threshold.name);
+        }
+    }
+}
+
+#[test]
+fn a_check_that_is_rated_otherwise_fails_as_bad_as_somebody_says() {
+    let rated = SeverityOverride { severity: Severity::Low, reason: "public by design".into() };
+    let settings = AuditSettings {
+        checks: CheckSettings {
+            severity: [("s3_public_access".into(), rated)].into(),
+            ..CheckSettings::default()
+        },
+        ..AuditSettings::default()
+    };
+    let options = EvaluateOptions { settings, ..EvaluateOptions::default() };
+    let findings = evaluate(&faulty(), &checks(), &options);
+    let of = |id: &str| findings.iter().find(|one| one.check_id == id).unwrap().severity;
+    assert_eq!((of("s3_public_access"), of("s3_encryption")), (Severity::Low, Severity::Medium));
+    let least = EvaluateOptions { minimum: Severity::Medium, ..options };
+    let findings = evaluate(&faulty(), &checks(), &least);
+    assert!(findings.iter().all(|one| one.check_id != "s3_public_access"), "it cannot be as bad");
 }
 
 #[test]

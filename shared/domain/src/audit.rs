@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{AccountId, ExternalId, Invalid, RoleName, Service, Severity, Summary, Tenant};
+use crate::{
+    AccountId, AuditOverrides, ExternalId, Invalid, RoleName, Service, Severity, Summary, Tenant,
+};
 
 /// The name of an audit: a `UUIDv7`, so that names sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +55,9 @@ pub struct AuditRequest {
     /// From which severity on a finding is told; the operator's choice where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert_severity: Option<Severity>,
+    /// What it judges by, where that differs from the operator's choice.
+    #[serde(default, skip_serializing_if = "AuditOverrides::is_empty")]
+    pub overrides: AuditOverrides,
     /// Whether the account is registered: then its `ExternalId` is proven before anything is read,
     /// and an account whose role opens without it is suspended.
     #[serde(default)]
@@ -75,6 +80,7 @@ impl AuditRequest {
             regions: Vec::new(),
             services: Vec::new(),
             alert_severity: None,
+            overrides: AuditOverrides::default(),
             registered: false,
             as_registered: false,
         }

@@ -17,11 +17,11 @@ mod proof;
 mod register;
 mod report;
 mod schedule;
+mod settings;
 mod severity;
 mod step;
 mod task;
 mod tenant;
-mod thresholds;
 mod tracked;
 mod verdict;
 
@@ -45,10 +45,13 @@ pub use proof::{Proof, ProofOutcome};
 pub use register::{RegisteredAccount, RegisteredState};
 pub use report::{Report, Status, Summary};
 pub use schedule::Schedule;
+pub use settings::{
+    AccessKeyDays, AuditOverrides, AuditSettings, CheckSettings, OrganizationId, SeverityOverride,
+    Threshold, ThresholdOverrides, Thresholds, Trust, TrustOverrides, VpcEndpointId, VpcId,
+};
 pub use severity::Severity;
 pub use step::{Queued, Step, StepResult};
 pub use task::{Latest, ServiceRegion, Task, TaskState};
 pub use tenant::Tenant;
-pub use thresholds::Thresholds;
 pub use tracked::{Lifecycle, Suppressed, Suppression, Tag, TrackedFinding};
 pub use verdict::Verdict;

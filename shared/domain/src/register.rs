@@ -2,8 +2,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Audit, AuditId, AuditRequest, ExternalId, Proof, ProofOutcome, RoleName, Schedule,
-    Service, Severity, Tenant,
+    AccountId, Audit, AuditId, AuditOverrides, AuditRequest, ExternalId, Proof, ProofOutcome,
+    RoleName, Schedule, Service, Severity, Tenant,
 };
 
 /// An account that an operator audits, and how to get in.
@@ -27,6 +27,9 @@ pub struct RegisteredAccount {
     pub schedule: Option<Schedule>,
     /// From which severity on a finding is told; the operator's choice where it is not said.
     pub alert_severity: Option<Severity>,
+    /// What its audits judge by, where that differs from the operator's choice.
+    #[serde(default)]
+    pub overrides: AuditOverrides,
     /// Whether it may be audited.
     pub state: RegisteredState,
     /// Why it is suspended, in one sentence.
@@ -85,6 +88,7 @@ impl RegisteredAccount {
             regions: self.regions.clone(),
             services: self.services.clone(),
             alert_severity: self.alert_severity,
+            overrides: self.overrides.clone(),
             registered: true,
             as_registered: true,
         }
@@ -150,6 +154,7 @@ mod tests {
             services: vec![],
             schedule: None,
             alert_severity: None,
+            overrides: AuditOverrides::default(),
             state: RegisteredState::Pending,
             reason: None,
             created_at: time(0),

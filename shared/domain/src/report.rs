@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Finding, OutdatedRole, Receipt, Severity, Thresholds, Verdict, keys::AuditedKeys,
+    AccountId, AuditSettings, Finding, OutdatedRole, Receipt, Severity, Verdict, keys::AuditedKeys,
 };
 
 /// The result of an audit, as it is kept: whoever shows it joins the texts.
@@ -32,9 +32,9 @@ pub struct Report {
     /// The ids of the checks that were run; empty in a report that was written before December 2026.
     #[serde(default)]
     pub checks: Vec<Cow<'static, str>>,
-    /// The numbers that it was judged with.
+    /// What it was judged by.
     #[serde(default)]
-    pub thresholds: Thresholds,
+    pub settings: AuditSettings,
     /// The old access keys, as reports held them until December 2026: now [`AuditedKeys::of`] finds them among
     /// the findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -150,9 +150,17 @@ pub struct Suppressed {
     pub id: Option<Uuid>,
     /// Why.
     pub reason: String,
-    /// Until when.
+    /// Until when; the end of time where its check is switched off.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
+}
+
+impl Suppressed {
+    /// What is said of a finding of a check that somebody switched off, and why.
+    #[must_use]
+    pub fn by_disabled_check(reason: &str) -> Self {
+        Self { id: None, reason: reason.to_owned(), expires_at: Timestamp::MAX }
+    }
 }
 
 /// An operator's word that some findings are known and need not be told, until a date.

@@ -5,8 +5,8 @@ use std::{
 
 use checks::PresentedFinding;
 use domain::{
-    Finding, Lang, OutdatedRole, Receipt, ReceiptOutcome, Report, Severity, Status, Summary,
-    Verdict,
+    AuditSettings, Finding, Lang, OutdatedRole, Receipt, ReceiptOutcome, Report, Severity,
+    SeverityOverride, Status, Summary, Thresholds, Verdict,
 };
 use policy::Arn;
 
@@ -50,6 +50,7 @@ impl Page {
         }
         text += "\n";
         text += &self.receipt(report);
+        text += &judged_by(&report.settings);
         out.write_all(text.as_bytes())
     }
 
@@ -77,6 +78,30 @@ impl Page {
         }
         text
     }
+}
+
+/// What was judged otherwise than by the catalogue and its defaults; nothing where nothing was.
+pub(crate) fn judged_by(settings: &AuditSettings) -> String {
+    let AuditSettings { thresholds, checks, .. } = settings;
+    let mut text = String::new();
+    for (id, reason) in &checks.disable {
+        let _ = writeln!(text, "Switched off: {} ({}).", visible(id), visible(reason));
+    }
+    for (id, SeverityOverride { severity, reason }) in &checks.severity {
+        let _ = writeln!(text, "Rated {severity}: {} ({}).", visible(id), visible(reason));
+    }
+    for threshold in Thresholds::ALL {
+        let (name, value) = (threshold.name, threshold.of(thresholds));
+        if value != threshold.default {
+            let _ = writeln!(text, "Judged by {name} = {value}, not {}.", threshold.default);
+        }
+    }
+    text
+}
+
+/// A text that cannot move the cursor.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 fn head(report: &Report) -> String {
@@ -242,7 +267,7 @@ pub(crate) mod tests {
             summary: Summary::of(&findings),
             findings,
             checks: Vec::new(),
-            thresholds: domain::Thresholds::default(),
+            settings: AuditSettings::default(),
             access_keys: None,
             outdated_role: None,
         }
@@ -326,5 +351,25 @@ pub(crate) mod tests {
         let mut out = Vec::new();
         crate::csv(&report(), Lang::En, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap().lines().count(), 4);
+    }
+
+    #[test]
+    fn what_was_judged_otherwise_is_told_at_the_end() {
+        let rated = SeverityOverride { severity: Severity::Low, reason: "public data".into() };
+        let checks = domain::CheckSettings {
+            disable: [("ec2_public_ip".into(), "bastions\u{1b}[2J".into())].into(),
+            severity: [("s3_encryption".into(), rated)].into(),
+            ..domain::CheckSettings::default()
+        };
+        let thresholds = Thresholds { access_key_days: 30, ..Thresholds::default() };
+        let settings = AuditSettings { thresholds, checks, ..AuditSettings::default() };
+        let page =
+            Page { style: Style { width: 120, color: false }, passes: false, lang: Lang::En };
+        let mut written = Vec::new();
+        page.write(&Report { settings, ..report() }, &mut written).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        let end = "Switched off: ec2_public_ip (bastions\u{fffd}[2J).\nRated low: s3_encryption (public data).\n\
+                   Judged by access_key_days = 30, not 90.\n";
+        assert!(written.ends_with(end), "{written}");
     }
 }

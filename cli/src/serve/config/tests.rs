@@ -26,7 +26,8 @@ fn nothing_has_to_be_said() {
     assert!(matches!(config.authentication, Authentication::Open));
     assert_eq!((config.concurrent_audits.get(), config.iam_requests.get()), (4, 5));
     assert_eq!(config.limits, api::Limits::default());
-    assert_eq!((config.access_key_days, config.alert_severity), (90, Severity::High));
+    assert_eq!(config.alert_severity, Severity::High);
+    assert!(config.overrides.is_empty());
     assert!(config.unknown.is_empty());
 }
 
@@ -39,6 +40,23 @@ fn options_go_before_environment_before_file() {
     let options = Options { listen: Some(([127, 0, 0, 1], 3).into()), ..Options::default() };
     let config = from(options, &[("INFRAAUDIT_LISTEN", "127.0.0.1:2")]).unwrap();
     assert_eq!(config.listen.port(), 3);
+}
+
+#[test]
+fn what_audits_judge_by_stands_in_tables_of_its_own() {
+    let days = |lines: &str, environment: &[(&str, &str)]| {
+        in_file(lines, environment).map(|config| config.overrides.thresholds.access_key_days)
+    };
+    let file = "[thresholds]\naccess_key_days = 60\n";
+    assert_eq!(days(file, &[]), Ok(Some(60)));
+    assert_eq!(days(file, &[("INFRAAUDIT_ACCESS_KEY_DAYS", "30")]), Ok(Some(30)));
+    assert_eq!(days("[serve]\naccess_key_days = 45\n", &[]), Ok(Some(45)));
+    let both = "[serve]\naccess_key_days = 45\n[thresholds]\naccess_key_days = 60\n";
+    assert!(days(both, &[]).unwrap_err().contains("keep the one in `[thresholds]`"));
+    let disabled = in_file("[checks]\ndisable = { ec2_public_ip = 'bastions' }\n", &[]).unwrap();
+    assert_eq!(disabled.overrides.checks.disable["ec2_public_ip"], "bastions");
+    let wrong = in_file("[thresholds]\naccess_key = 60\n", &[]).unwrap_err();
+    assert!(wrong.contains("`thresholds.access_key`"), "{wrong}");
 }
 
 #[test]
@@ -92,7 +110,10 @@ fn a_wrong_value_is_told_with_its_place() {
         ("[serve]\nlisten = ['127.0.0.1:1']\n", "string or a whole number"),
         ("[serve]\nlissen = 'x'\n", "`[serve]` takes listen"),
         ("[serve]\napi_token = 'hush-hush-hush-hush'\n", "INFRAAUDIT_API_TOKEN"),
-        ("listen = 'x'\n", "the file takes `serve` and `suppressions`"),
+        (
+            "listen = 'x'\n",
+            "the file takes `serve`, `suppressions`, `thresholds`, `trust` and `checks`",
+        ),
         ("serve = 1\n", "has to be a table"),
         ("[serve\n", "is not TOML"),
     ] {

@@ -2,7 +2,7 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use audit::Limits;
 use checks::EvaluateOptions;
-use domain::{Lang, Service, Severity, Thresholds};
+use domain::{AccessKeyDays, AuditOverrides, Lang, Service, Severity};
 use environment::{Environment, EnvironmentError};
 use store::Store;
 
@@ -20,13 +20,14 @@ pub(super) struct Settings {
 
 impl Settings {
     pub(super) fn read(environment: &Environment<'_>) -> Result<Self, EnvironmentError> {
-        let days = |name, default| environment.number_or(name, "a number of days", default);
+        let mut overrides = AuditOverrides::default();
+        environment
+            .parsed_or("INFRAAUDIT_ACCESS_KEY_DAYS", AccessKeyDays::default())?
+            .set(&mut overrides);
         let mut limits = Limits::default();
         if let Some(requests) = environment.parsed::<NonZeroUsize>("INFRAAUDIT_IAM_REQUESTS")? {
             limits = limits.with(Service::Iam, requests.get());
         }
-        let thresholds = Thresholds::default();
-        let access_key_days = days("INFRAAUDIT_ACCESS_KEY_DAYS", thresholds.access_key_days)?;
         let defaults = audit::Settings::default();
         let seconds = |name, default: Duration| {
             let default = default.as_secs().max(1);
@@ -37,12 +38,13 @@ impl Settings {
             bucket: environment.required("INFRAAUDIT_BUCKET")?,
             queue_url: environment.required("INFRAAUDIT_QUEUE_URL")?,
             jobs_url: environment.required("INFRAAUDIT_JOBS_QUEUE_URL")?,
-            keep_days: days("INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
+            keep_days: environment.number_or(
+                "INFRAAUDIT_KEEP_DAYS",
+                "a number of days",
+                Store::KEEP_DAYS,
+            )?,
             audit: audit::Settings {
-                evaluate: EvaluateOptions {
-                    thresholds: Thresholds { access_key_days, ..thresholds },
-                    ..EvaluateOptions::default()
-                },
+                evaluate: EvaluateOptions::default().with(&overrides),
                 lang: environment.parsed_or("INFRAAUDIT_LANG", Lang::default())?,
                 alert_severity: environment
                     .parsed_or("INFRAAUDIT_ALERT_SEVERITY", Severity::High)?,
@@ -104,7 +106,7 @@ mod tests {
         ]
         .concat();
         let settings = read(&given).unwrap();
-        assert_eq!(settings.audit.evaluate.thresholds.access_key_days, 45);
+        assert_eq!(settings.audit.evaluate.settings.thresholds.access_key_days, 45);
         assert_eq!(settings.audit.limits, Limits::default().with(Service::Iam, 2));
         assert_eq!(settings.keep_days, 30);
         assert_eq!(settings.audit.alert_severity, Severity::Critical);

@@ -1,4 +1,7 @@
-use domain::{AccountId, RoleName, Schedule, Service, Severity};
+use domain::{
+    AccountId, CheckSettings, RoleName, Schedule, Service, Severity, ThresholdOverrides,
+    TrustOverrides,
+};
 use jiff::Timestamp;
 use utoipa::ToSchema;
 
@@ -36,6 +39,15 @@ pub(crate) struct RegisterRequest {
     /// From which severity on a finding is told; the operator's choice where it is not there.
     #[schema(required = false)]
     alert_severity: Severity,
+    /// The numbers that its audits judge by, where they differ from the operator's.
+    #[schema(required = false)]
+    thresholds: ThresholdOverrides,
+    /// Who may reach into it from outside; a list that is there takes the place of the operator's.
+    #[schema(required = false)]
+    trust: TrustOverrides,
+    /// Checks that are switched on or off, or rated otherwise. Its word about a check counts over the operator's.
+    #[schema(required = false)]
+    checks: CheckSettings,
 }
 
 /// What to change of an account; null takes a field back to what it is without being told.
@@ -57,6 +69,12 @@ pub(crate) struct ChangeRequest {
     schedule: Option<ScheduleRequest>,
     /// From which severity on a finding is told.
     alert_severity: Option<Severity>,
+    /// The numbers that its audits judge by; all of them are said anew.
+    thresholds: Option<ThresholdOverrides>,
+    /// Who may reach into it from outside; all of it is said anew.
+    trust: Option<TrustOverrides>,
+    /// Checks that are switched on or off, or rated otherwise; all of it is said anew.
+    checks: Option<CheckSettings>,
 }
 
 /// When to audit an account.
@@ -73,10 +91,29 @@ pub(crate) struct ScheduleRequest {
     time_zone: String,
 }
 
-const REGISTER: [&str; 7] =
-    ["account_id", "name", "role_name", "regions", "services", "schedule", "alert_severity"];
-const CHANGE: [&str; 6] =
-    ["name", "role_name", "regions", "services", "schedule", "alert_severity"];
+const REGISTER: [&str; 10] = [
+    "account_id",
+    "name",
+    "role_name",
+    "regions",
+    "services",
+    "schedule",
+    "alert_severity",
+    "thresholds",
+    "trust",
+    "checks",
+];
+const CHANGE: [&str; 9] = [
+    "name",
+    "role_name",
+    "regions",
+    "services",
+    "schedule",
+    "alert_severity",
+    "thresholds",
+    "trust",
+    "checks",
+];
 const NAME: &str = "1 to 100 characters without line breaks";
 
 /// What is given of an account, field by field.
@@ -87,6 +124,9 @@ pub(super) struct AccountFields {
     pub(super) services: Given<Vec<Service>>,
     pub(super) schedule: Given<Schedule>,
     pub(super) alert_severity: Given<Severity>,
+    pub(super) thresholds: Given<ThresholdOverrides>,
+    pub(super) trust: Given<TrustOverrides>,
+    pub(super) checks: Given<CheckSettings>,
 }
 
 /// The account that a body registers, and what it gives of it.
@@ -134,6 +174,15 @@ fn account_fields(fields: &mut Fields, clears: bool) -> AccountFields {
         }),
         alert_severity: given(fields, clears, "alert_severity", |fields, field| {
             fields.text(field, SEVERITY)
+        }),
+        thresholds: given(fields, clears, "thresholds", |fields, field| {
+            fields.setting(field, checks::read_thresholds)
+        }),
+        trust: given(fields, clears, "trust", |fields, field| {
+            fields.setting(field, checks::read_trust)
+        }),
+        checks: given(fields, clears, "checks", |fields, field| {
+            fields.setting(field, checks::read_checks)
         }),
     }
 }

@@ -1,5 +1,7 @@
 use axum::{Json, extract::State};
-use domain::{RegisteredAccount, RegisteredState, RoleName};
+use domain::{
+    CheckSettings, RegisteredAccount, RegisteredState, RoleName, ThresholdOverrides, TrustOverrides,
+};
 use jiff::Timestamp;
 
 use super::{
@@ -78,4 +80,7 @@ fn apply(
         account.scheduled_for = Some(now);
     }
     given.alert_severity.change_or_clear(&mut account.alert_severity);
+    given.thresholds.change(&mut account.overrides.thresholds, ThresholdOverrides::default);
+    given.trust.change(&mut account.overrides.trust, TrustOverrides::default);
+    given.checks.change(&mut account.overrides.checks, CheckSettings::default);
 }

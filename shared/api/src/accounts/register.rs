@@ -4,7 +4,7 @@ use axum::{
     http::{StatusCode, header::LOCATION},
     response::IntoResponse,
 };
-use domain::{ExternalId, RegisteredAccount, RegisteredState, RoleName};
+use domain::{AuditOverrides, ExternalId, RegisteredAccount, RegisteredState, RoleName};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -49,6 +49,11 @@ pub(crate) async fn register(
         services: given.services.value().unwrap_or_default(),
         schedule: given.schedule.value(),
         alert_severity: given.alert_severity.value(),
+        overrides: AuditOverrides {
+            thresholds: given.thresholds.value().unwrap_or_default(),
+            trust: given.trust.value().unwrap_or_default(),
+            checks: given.checks.value().unwrap_or_default(),
+        },
         state: RegisteredState::Pending,
         reason: None,
         created_at: now,

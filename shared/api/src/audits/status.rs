@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use domain::{OutdatedRole, Receipt, Severity, Verdict};
+use domain::{AuditSettings, OutdatedRole, Receipt, Severity, Verdict};
 use serde::Serialize;
 use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +24,8 @@ pub(crate) struct AuditStatus {
     audit: AuditEntry,
     /// How each region and service ended; empty until the audit has.
     receipt: Vec<Receipt>,
+    /// What it was judged by; null until it is.
+    settings: Option<AuditSettings>,
     /// That the role's stack has to be updated, where AWS's answers show it: the unknown verdicts that it
     /// explains end with that.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +81,9 @@ pub(crate) async fn status(
     let audit = find(&shared, &tenant, name.audit()?).await?;
     let report = shared.store.report(&audit).await?;
     let findings = Findings::of(report.as_ref(), &filter, paging.request(), shared.settings.lang)?;
-    let (receipt, outdated_role) =
-        report.map(|report| (report.receipt, report.outdated_role)).unwrap_or_default();
-    Ok(Json(AuditStatus { audit: audit.into(), receipt, outdated_role, findings }))
+    let (receipt, settings, outdated_role) = match report {
+        Some(report) => (report.receipt, Some(report.settings), report.outdated_role),
+        None => (Vec::new(), None, None),
+    };
+    Ok(Json(AuditStatus { audit: audit.into(), receipt, settings, outdated_role, findings }))
 }

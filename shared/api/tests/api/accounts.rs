@@ -394,3 +394,60 @@ async fn of_many_at_once_one_registers_an_account() {
     }
     assert_eq!(made, [api.get(ONE).await.ok(200)["external_id"].clone()]);
 }
+
+#[tokio::test]
+async fn an_account_says_what_its_audits_judge_by() {
+    let api = Api::registered();
+    let settings = json!({
+        "thresholds": {"access_key_days": 45},
+        "trust": {"organizations": ["o-a1b2c3d4e5"], "accounts": {"444455556666": "shared"}},
+        "checks": {"disable": {"ec2_public_ip": "bastions"}},
+    });
+    let mut body = settings.clone();
+    body["account_id"] = json!(ACCOUNT);
+    let told = api.call("POST", "/api/accounts", Some(&body)).await.ok(201);
+    assert_eq!(
+        (&told["thresholds"], &told["trust"]),
+        (&settings["thresholds"], &settings["trust"])
+    );
+    assert_eq!(told["checks"]["disable"], settings["checks"]["disable"]);
+
+    // One field is said anew, another cleared, the third stays.
+    let change = json!({"checks": {"enable": ["ec2_imdsv2"]}, "thresholds": null});
+    let told = api.call("PATCH", ONE, Some(&change)).await.ok(200);
+    assert_eq!(told["checks"], json!({"enable": ["ec2_imdsv2"], "disable": {}, "severity": {}}));
+    assert_eq!((&told["thresholds"], &told["trust"]), (&json!({}), &settings["trust"]));
+
+    api.proven(&Tenant::local(), ACCOUNT).await;
+    let started = api.start(&json!({"account_id": ACCOUNT})).await.ok(202);
+    let id = started["audit_id"].as_str().unwrap().parse().unwrap();
+    let order = api.store.audit(&Tenant::local(), id).await.unwrap().unwrap().order;
+    assert!(order.overrides.checks.enable.contains("ec2_imdsv2"));
+}
+
+#[tokio::test]
+async fn everything_wrong_with_settings_is_told_with_the_nearest_name() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    let wrong = json!({
+        "thresholds": {"access_key_day": 45, "kms_rotation_days": 1},
+        "trust": {"vpcs": ["vpc-1"], "accounts": []},
+        "checks": {"disable": {"s3_encrypton": "x", "ec2_imdsv2": ""}},
+    });
+    let answer = api.call("PATCH", ONE, Some(&wrong)).await;
+    let problem = answer.problem(422, "invalid-fields");
+    let mut found = fields(&problem);
+    found.sort_unstable();
+    let expected = [
+        "checks.disable.ec2_imdsv2",
+        "checks.disable.s3_encrypton",
+        "thresholds.access_key_day",
+        "thresholds.kms_rotation_days",
+        "trust.accounts",
+        "trust.vpcs[0]",
+    ];
+    assert_eq!(found, expected);
+    for hint in ["did you mean `access_key_days`", "did you mean `s3_encryption`"] {
+        assert!(answer.text.contains(hint), "{}", answer.text);
+    }
+}

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    Account, Audit, AuditId, Evidence, Finding, Fingerprint, Partition, Receipt, ReceiptOutcome,
-    Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant, Thresholds,
+    Account, Audit, AuditId, AuditSettings, Evidence, Finding, Fingerprint, Partition, Receipt,
+    ReceiptOutcome, Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant,
     TrackedFinding, Verdict,
 };
 use jiff::{Timestamp, ToSpan};
@@ -57,7 +57,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         summary: Summary::of(&findings),
         findings,
         checks: vec!["s3_encryption".into()],
-        thresholds: Thresholds::default(),
+        settings: AuditSettings::default(),
         access_keys: None,
         outdated_role: None,
     }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use checks::EvaluateOptions;
 use domain::{
-    Alert, AlertState, AuditState, Lifecycle, ReceiptOutcome, Service, Suppression, Tenant,
-    TrackedFinding,
+    Alert, AlertState, AuditOverrides, AuditState, CheckSettings, Lifecycle, ReceiptOutcome,
+    Service, Suppression, Tenant, ThresholdOverrides, TrackedFinding,
 };
 use inventory::{Facts, Known, Listing};
 use jiff::Timestamp;
@@ -156,6 +157,83 @@ proptest! {
             assert_eq!(ended.remaining, 0);
         });
     }
+}
+
+fn disabling(id: &str) -> AuditOverrides {
+    let disable = [(id.to_owned(), "accepted for now".to_owned())].into();
+    let checks = CheckSettings { disable, ..CheckSettings::default() };
+    AuditOverrides { checks, ..AuditOverrides::default() }
+}
+
+#[tokio::test]
+async fn a_check_that_is_switched_off_is_quiet_and_comes_back() {
+    const CHECK: &str = "s3_public_access";
+    let bench = Bench::new();
+    bench.audited(sample()).await;
+    let of_check = async || {
+        let tracked = bench.tracked().await.into_iter().filter(|one| one.check_id == CHECK);
+        tracked.collect::<Vec<_>>()
+    };
+    let before = of_check().await;
+    assert!(!before.is_empty());
+
+    for _ in 0..2 {
+        let quiet = bench.order(|order| order.overrides = disabling(CHECK)).await;
+        let quiet = bench.run(later(sample()), &quiet, |_| 0).await;
+        let report = bench.store.report(&quiet).await.unwrap().unwrap();
+        assert_eq!(report.settings.checks.disable[CHECK], "accepted for now");
+        assert!(report.findings.iter().all(|one| one.check_id != CHECK));
+        assert!(report.checks.iter().all(|check| check != CHECK));
+        assert_eq!(bench.alerts(&quiet).await, []);
+        for one in of_check().await {
+            assert!(one.state.is_active(), "nobody saw it to be gone");
+            assert_eq!(one.suppressed.unwrap().reason, "accepted for now");
+        }
+    }
+
+    let again = bench.audited(sample()).await;
+    let after = of_check().await;
+    assert_eq!(after.len(), before.len());
+    assert!(after.iter().all(|one| one.state == Lifecycle::Reopened && one.suppressed.is_none()));
+    assert!(
+        bench.alerts(&again).await.iter().any(|alert| alert.check_id.as_deref() == Some(CHECK))
+    );
+}
+
+#[tokio::test]
+async fn the_accounts_settings_count_over_the_operators() {
+    let mut bench = Bench::new();
+    let operator = AuditOverrides {
+        thresholds: ThresholdOverrides {
+            access_key_days: Some(30),
+            ..ThresholdOverrides::default()
+        },
+        ..disabling("s3_public_access")
+    };
+    bench.settings.evaluate = EvaluateOptions::default().with(&operator);
+    let own = AuditOverrides {
+        checks: CheckSettings {
+            enable: ["s3_public_access".to_owned()].into(),
+            ..disabling("s3_encryption").checks
+        },
+        ..AuditOverrides::default()
+    };
+    let audit = bench.order(|order| order.overrides = own).await;
+    let ended = bench.run(later(sample()), &audit, |_| 0).await;
+    let report = bench.store.report(&ended).await.unwrap().unwrap();
+    assert_eq!(report.settings.thresholds.access_key_days, 30);
+    let ran = |id: &str| report.checks.iter().any(|check| check == id);
+    assert!(ran("s3_public_access") && !ran("s3_encryption"));
+
+    let named = bench
+        .order(|order| {
+            order.overrides = disabling("ec2_imdsv2");
+            order.checks = vec!["ec2_imdsv2".into()];
+        })
+        .await;
+    let failed = bench.run(later(sample()), &named, |_| 0).await;
+    assert_eq!(failed.state, AuditState::Failed);
+    assert!(failed.error.unwrap().contains("`ec2_imdsv2` is disabled"));
 }
 
 /// What a version read that does not know a list is whole to it, and lacks the list all the same.

@@ -160,6 +160,7 @@ pub(crate) fn registered(account: &str, schedule: Option<Schedule>) -> Registere
         services: Vec::new(),
         schedule,
         alert_severity: None,
+        overrides: domain::AuditOverrides::default(),
         state: RegisteredState::Active,
         reason: None,
         created_at: now - Duration::from_hours(48),

@@ -1,16 +1,25 @@
-use domain::{GLOBAL, Severity, Unread};
+use domain::{GLOBAL, Unread};
 use inventory::{
     cloudtrail::{TRAILS, Trail},
     s3::{EXPOSURE, S3},
 };
 
-use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
+use crate::{
+    Check, Context, Each, Exploitability, Exposure, Judgement, Privilege, Risk, fail, pass_with,
+    seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "cloudtrail_bucket_public",
     aliases: &[],
-    severity: Severity::Critical,
-    worst: Severity::Critical,
+    risk: Risk {
+        exposure: Exposure::Internet,
+        privilege: Privilege::Account,
+        exploitability: Exploitability::Known,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[TRAILS, EXPOSURE],
     reference: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
     rule: &Each(is_closed),

@@ -1,13 +1,21 @@
-use domain::Severity;
 use inventory::ec2::{INSTANCES, Instance};
 
-use crate::{Check, Context, Each, Judgement, fail, pass, pass_with, seen};
+use crate::{
+    Check, Context, Each, Exploitability, Exposure, Judgement, Privilege, Risk, fail, pass,
+    pass_with, seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "ec2_imdsv2",
     aliases: &[],
-    severity: Severity::High,
-    worst: Severity::High,
+    risk: Risk {
+        exposure: Exposure::Internet,
+        privilege: Privilege::Resource,
+        exploitability: Exploitability::Known,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[INSTANCES],
     reference: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
     rule: &Each(asks_for_a_token),

@@ -1,15 +1,22 @@
 use std::net::{IpAddr, Ipv6Addr};
 
-use domain::Severity;
 use inventory::ec2::{INSTANCES, Instance};
 
-use crate::{Check, Context, Each, Judgement, fail, pass, seen};
+use crate::{
+    Check, Context, Each, Exploitability, Exposure, Judgement, Privilege, Risk, fail, pass, seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "ec2_public_ip",
     aliases: &[],
-    severity: Severity::Medium,
-    worst: Severity::Medium,
+    risk: Risk {
+        exposure: Exposure::Internet,
+        privilege: Privilege::Resource,
+        exploitability: Exploitability::Conditional,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[INSTANCES],
     reference: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html",
     rule: &Each(is_private),

@@ -1,13 +1,20 @@
-use domain::Severity;
 use inventory::guardduty::{DETECTORS, GuardDuty};
 
-use crate::{Check, Context, Judgement, Once, fail, pass, seen};
+use crate::{
+    Check, Context, Exploitability, Exposure, Judgement, Once, Privilege, Risk, fail, pass, seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "guardduty_enabled",
     aliases: &[],
-    severity: Severity::High,
-    worst: Severity::High,
+    risk: Risk {
+        exposure: Exposure::Inside,
+        privilege: Privilege::Account,
+        exploitability: Exploitability::Direct,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[DETECTORS],
     reference: "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html",
     rule: &Once(is_on),

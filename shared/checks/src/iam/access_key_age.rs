@@ -1,14 +1,22 @@
-use domain::Severity;
 use inventory::iam::{ACCESS_KEYS, AccessKey};
 use jiff::SignedDuration;
 
-use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
+use crate::{
+    Check, Context, Each, Exploitability, Exposure, Judgement, Privilege, Risk, fail, pass_with,
+    seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "iam_access_key_age",
     aliases: &[],
-    severity: Severity::High,
-    worst: Severity::High,
+    risk: Risk {
+        exposure: Exposure::Credential,
+        privilege: Privilege::Account,
+        exploitability: Exploitability::Known,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &["access_key_days"],
     reads: &[ACCESS_KEYS],
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
     rule: &Each(is_young),

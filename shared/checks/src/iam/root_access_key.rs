@@ -1,13 +1,20 @@
-use domain::Severity;
 use inventory::iam::{Iam, SUMMARY};
 
-use crate::{Check, Context, Judgement, Once, fail, pass, seen};
+use crate::{
+    Check, Context, Exploitability, Exposure, Judgement, Once, Privilege, Risk, fail, pass, seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "iam_root_access_key",
     aliases: &[],
-    severity: Severity::Critical,
-    worst: Severity::Critical,
+    risk: Risk {
+        exposure: Exposure::Credential,
+        privilege: Privilege::Account,
+        exploitability: Exploitability::Direct,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[SUMMARY],
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
     rule: &Once(has_none),

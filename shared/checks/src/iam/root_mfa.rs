@@ -1,16 +1,25 @@
-use domain::{Partition, Severity, Unread};
+use domain::{Partition, Unread};
 use inventory::{
     Known,
     iam::{AccountSummary, Iam, SUMMARY},
 };
 
-use crate::{Check, Context, Judgement, Once, fail, pass, pass_with, seen};
+use crate::{
+    Check, Context, Exploitability, Exposure, Judgement, Once, Privilege, Risk, fail, pass,
+    pass_with, seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "iam_root_mfa",
     aliases: &[],
-    severity: Severity::Critical,
-    worst: Severity::Critical,
+    risk: Risk {
+        exposure: Exposure::Internet,
+        privilege: Privilege::Account,
+        exploitability: Exploitability::Known,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[SUMMARY],
     reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/enable-mfa-for-root.html",
     rule: &Once(has_mfa),

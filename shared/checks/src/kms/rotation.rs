@@ -1,13 +1,21 @@
-use domain::Severity;
 use inventory::kms::{KEYS, Key, ROTATION, Rotatable};
 
-use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
+use crate::{
+    Check, Context, Each, Exploitability, Exposure, Judgement, Privilege, Risk, fail, pass_with,
+    seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "kms_rotation",
     aliases: &[],
-    severity: Severity::Medium,
-    worst: Severity::Medium,
+    risk: Risk {
+        exposure: Exposure::Inside,
+        privilege: Privilege::Resource,
+        exploitability: Exploitability::Known,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &["kms_rotation_days"],
     reads: &[KEYS, ROTATION],
     reference: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     rule: &Each(rotates),
@@ -26,7 +34,7 @@ fn rotates(key: &Key, context: &Context<'_>) -> Judgement {
     let rotation = key.rotation.known()?;
     let limit = context.thresholds.kms_rotation_days;
     match rotation.period_days {
-        _ if !rotation.enabled => fail(seen("off")),
+        _ if !rotation.enabled => fail(seen("off").with("limit", limit)),
         Some(days) if days > limit => {
             fail(seen("too_rare").with("days", days).with("limit", limit))
         }
@@ -52,7 +60,7 @@ mod tests {
 
     #[test]
     fn fails_where_kms_does_not_rotate_or_too_rarely() {
-        assert_eq!(rotated(false, None), fail(seen("off")));
+        assert_eq!(rotated(false, None), fail(seen("off").with("limit", 365_u32)));
         let rare = seen("too_rare").with("days", 366_u32).with("limit", 365_u32);
         assert_eq!(rotated(true, Some(366)), fail(rare));
         for (told, days) in [(Some(365), 365_u32), (Some(90), 90), (None, 365)] {

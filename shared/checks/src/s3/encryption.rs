@@ -1,13 +1,22 @@
-use domain::{Severity, Unread};
+use domain::Unread;
 use inventory::s3::{Algorithm, Bucket, ENCRYPTION, Encryption};
 
-use crate::{Check, Context, Each, Judgement, fail, pass_with, seen};
+use crate::{
+    Check, Context, Each, Exploitability, Exposure, Judgement, Privilege, Risk, fail, pass_with,
+    seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "s3_encryption",
     aliases: &[],
-    severity: Severity::Medium,
-    worst: Severity::Medium,
+    risk: Risk {
+        exposure: Exposure::Inside,
+        privilege: Privilege::Resource,
+        exploitability: Exploitability::Known,
+    },
+    worst: None,
+    opt_in: false,
+    thresholds: &[],
     reads: &[ENCRYPTION],
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
     rule: &Each(encrypts),

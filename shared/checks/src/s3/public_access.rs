@@ -1,13 +1,26 @@
-use domain::{Evidence, Severity};
+use domain::Evidence;
 use inventory::s3::{Bucket, EXPOSURE, PublicAccessBlock, S3};
 
-use crate::{Check, Context, Each, Failure, Judgement, Outcome, pass_with, seen};
+use crate::{
+    Check, Context, Degree, Each, Exploitability, Exposure, Failure, Judgement, Outcome, Privilege,
+    Risk, pass_with, seen,
+};
 
 pub(super) static CHECK: Check = Check {
     id: "s3_public_access",
     aliases: &[],
-    severity: Severity::High,
-    worst: Severity::Critical,
+    risk: Risk {
+        exposure: Exposure::Internet,
+        privilege: Privilege::Resource,
+        exploitability: Exploitability::Known,
+    },
+    worst: Some(Risk {
+        exposure: Exposure::Internet,
+        privilege: Privilege::Resource,
+        exploitability: Exploitability::Direct,
+    }),
+    opt_in: false,
+    thresholds: &[],
     reads: &[EXPOSURE],
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     rule: &Each(blocks_public_access),
@@ -52,16 +65,19 @@ fn exposure(bucket: &Bucket, blocked: PublicAccessBlock) -> Failure {
             Err(why) => unread = unread.or(Some(why)),
         }
     }
-    let severity = (!public.is_empty()).then_some(Severity::Critical);
+    let is_public = !public.is_empty();
     let missing: Vec<_> = blocked.missing().map(ToOwned::to_owned).collect();
     let mut evidence = public.and(seen("off").with("settings", missing));
-    // Critical already: nothing that was not read can make it worse.
-    let unread = unread.filter(|_| severity.is_none());
-    let may_be_worse = unread.is_some();
-    if let Some(why) = unread {
-        evidence = evidence.and(seen("may_be_public").with("why", why));
-    }
-    Failure { evidence, severity, may_be_worse }
+    let degree = match unread {
+        // As bad as can be: nothing that was not read can make it worse.
+        _ if is_public => Degree::Worst,
+        Some(why) => {
+            evidence = evidence.and(seen("may_be_public").with("why", why));
+            Degree::MayBeWorst
+        }
+        None => Degree::Usual,
+    };
+    Failure { evidence, degree }
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl AuditedKeys {
         }
         report.checks.iter().find(|check| *check == CHECK)?;
         let findings = report.findings.iter().filter(|finding| finding.check_id == CHECK);
-        Some(Self::listed(findings, u64::from(report.thresholds.access_key_days) * 24))
+        Some(Self::listed(findings, u64::from(report.settings.thresholds.access_key_days) * 24))
     }
 
     fn listed<'a>(findings: impl Iterator<Item = &'a Finding>, hours: u64) -> Self {

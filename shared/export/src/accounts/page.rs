@@ -5,7 +5,7 @@ use domain::{OutdatedRole, Report, Severity, Status};
 use super::{AccountResult, Accounts};
 use crate::{
     Page,
-    page::{cells, counted, gaps, told},
+    page::{cells, counted, gaps, judged_by, told},
     table,
 };
 
@@ -35,6 +35,8 @@ pub(super) fn text(accounts: &Accounts, page: Page) -> String {
     }
     text += "\n";
     text += &coverage(accounts, page);
+    // One file settles them all.
+    text += &accounts.reports().next().map(|one| judged_by(&one.settings)).unwrap_or_default();
     text
 }
 

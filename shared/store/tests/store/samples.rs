@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use domain::{
-    Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, Delivery, Evidence,
-    Finding, Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount,
+    Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, AuditSettings, Delivery,
+    Evidence, Finding, Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount,
     RegisteredState, Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant,
-    Thresholds, TrackedFinding, Verdict,
+    TrackedFinding, Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -92,7 +92,7 @@ pub(crate) fn report(findings: Vec<Finding>, outcome: ReceiptOutcome) -> Report 
         summary: Summary::of(&findings),
         findings,
         checks: vec!["s3_encryption".into()],
-        thresholds: Thresholds::default(),
+        settings: AuditSettings::default(),
         access_keys: None,
         outdated_role: None,
     }
@@ -150,6 +150,7 @@ pub(crate) fn registered(tenant: &Tenant, account: &str) -> RegisteredAccount {
         services: Vec::new(),
         schedule: None,
         alert_severity: None,
+        overrides: domain::AuditOverrides::default(),
         state: RegisteredState::Pending,
         reason: None,
         created_at: at(0),

@@ -68,14 +68,15 @@ fn critical_where_it_is_public_and_nothing_restricts_it() {
         ..with(OFF.into())
     };
     let found = failure(judge(OFF.into(), &bucket));
-    assert_eq!(found.severity, Some(Severity::Critical));
+    assert_eq!(found.degree, Degree::Worst);
     let acl = seen("public_acl").with("permission", "READ").with("grantee", "AllUsers");
     let public = seen("public_policy").and(acl);
     let first = found.evidence.statements().iter().take(2);
     assert!(first.eq(public.statements()), "{:?}", found.evidence);
 
     let harmless = PublicAccessBlock { block_policy: false, ..PublicAccessBlock::ALL };
-    assert_eq!(failure(judge(harmless.into(), &bucket)).severity, None, "not actually public");
+    let found = failure(judge(harmless.into(), &bucket));
+    assert_eq!(found.degree, Degree::Usual, "not actually public");
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn says_that_it_may_be_worse_where_the_policy_or_acl_was_not_read() {
     let why = unread("s3:GetBucketPolicyStatus");
     let bucket = Bucket { policy_is_public: Known::Unread(why.clone()), ..with(OFF.into()) };
     let found = failure(judge(OFF.into(), &bucket));
-    assert_eq!((found.severity, found.may_be_worse), (None, true));
+    assert_eq!(found.degree, Degree::MayBeWorst);
     let may_be = seen("may_be_public").with("why", why);
     assert_eq!(found.evidence.statements().last(), may_be.statements().first());
 }
