@@ -91,7 +91,7 @@ fn about(
         risk: text(|texts| &texts.risk),
         remedy: text(|texts| &texts.remedy),
         reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
-        covers: group.iter().map(|tracked| tracked.fingerprint.clone()).collect(),
+        covers: group.iter().map(|tracked| tracked.fingerprint).collect(),
         ..listing(group, context)
     }
 }

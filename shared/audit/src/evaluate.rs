@@ -281,9 +281,9 @@ fn after<'a>(
     changed: impl Iterator<Item = &'a TrackedFinding>,
 ) -> Vec<TrackedFinding> {
     let mut all: BTreeMap<_, _> =
-        before.into_iter().map(|tracked| (tracked.fingerprint.clone(), tracked)).collect();
+        before.into_iter().map(|tracked| (tracked.fingerprint, tracked)).collect();
     for tracked in changed {
-        all.insert(tracked.fingerprint.clone(), tracked.clone());
+        all.insert(tracked.fingerprint, tracked.clone());
     }
     all.into_values().collect()
 }

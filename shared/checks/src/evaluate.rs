@@ -171,9 +171,8 @@ mod tests {
         }
         let buckets = vec![inventory::s3::Bucket::secure()].into();
         let snapshot = snapshot(vec![("global", S3 { buckets, ..S3::default() }.into())]);
-        let name = |check| {
-            evaluate(&snapshot, &[check], &EvaluateOptions::default())[0].fingerprint.clone()
-        };
+        let name =
+            |check| evaluate(&snapshot, &[check], &EvaluateOptions::default())[0].fingerprint;
         assert_eq!(name(&FORMER), name(&NOW));
         assert!(NOW.is_called("s3_encryption") && NOW.is_called("s3_default_encryption"));
     }

@@ -52,7 +52,7 @@ impl PresentedFinding {
         let texts = check.map(|check| check.texts(lang));
         let text = |of: fn(&crate::Texts) -> &String| texts.map(of).cloned().unwrap_or_default();
         Self {
-            fingerprint: finding.fingerprint.clone(),
+            fingerprint: finding.fingerprint,
             check_id: finding.check_id.clone().into_owned(),
             service: finding.service,
             severity: finding.severity,

@@ -119,7 +119,7 @@ impl TrackedFinding {
         Self {
             tenant: Some(tenant.clone()),
             account: finding.resource.account.clone(),
-            fingerprint: finding.fingerprint.clone(),
+            fingerprint: finding.fingerprint,
             check_id: finding.check_id.clone(),
             service: finding.service,
             severity: finding.severity,

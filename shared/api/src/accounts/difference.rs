@@ -80,7 +80,7 @@ pub(super) fn difference(
 ) -> Vec<Change> {
     let by_name = |report: &'_ Report| -> HashMap<Fingerprint, Finding> {
         let findings = report.findings.iter();
-        findings.map(|finding| (finding.fingerprint.clone(), finding.clone())).collect()
+        findings.map(|finding| (finding.fingerprint, finding.clone())).collect()
     };
     let (earlier, later) = (by_name(before), by_name(after));
     let failing = |finding: &&Finding| finding.verdict == Verdict::Fail;
@@ -113,7 +113,7 @@ pub(super) fn difference(
         }
     }
     changes.sort_by(|a, b| {
-        let order = |c: &Change| (c.kind, std::cmp::Reverse(c.severity), c.fingerprint.clone());
+        let order = |c: &Change| (c.kind, std::cmp::Reverse(c.severity), c.fingerprint);
         order(a).cmp(&order(b))
     });
     changes
@@ -132,7 +132,7 @@ fn change(kind: Kind, finding: &Finding, before: Option<Severity>, lang: Lang) -
     let check = checks::find(&finding.check_id);
     Change {
         kind,
-        fingerprint: finding.fingerprint.clone(),
+        fingerprint: finding.fingerprint,
         check_id: finding.check_id.to_string(),
         service: finding.service,
         severity: finding.severity,
