@@ -58,10 +58,15 @@ pub(crate) fn batches(
     let mut batches = Vec::new();
     for ((check, news), mut group) in groups {
         group.sort_by(|a, b| (b.severity, &a.resource).cmp(&(a.severity, &b.resource)));
-        for (number, chunk) in group.chunks(COVERED).enumerate() {
+        for number in 0.. {
+            let rest = group.split_off(group.len().min(COVERED));
             let name = format!("{check}.{}.{}.{number}", news.name(), context.pass);
-            let alert = about(name, news, chunk, context);
-            batches.push(Batch { changed: chunk.to_vec(), alert: Some(alert) });
+            let alert = about(name, news, &group, context);
+            batches.push(Batch { changed: group, alert: Some(alert) });
+            group = rest;
+            if group.is_empty() {
+                break;
+            }
         }
     }
     let severity = |batch: &Batch| batch.alert.as_ref().map(|alert| alert.severity);
@@ -92,7 +97,7 @@ fn about(
         remedy: text(|texts| &texts.remedy),
         reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
         covers: group.iter().map(|tracked| tracked.fingerprint).collect(),
-        ..listing(group, context)
+        ..listing(&group.iter().collect::<Vec<_>>(), context)
     }
 }
 
@@ -104,7 +109,7 @@ fn finding(tracked: &TrackedFinding, lang: Lang) -> AlertFinding {
 }
 
 /// What all alerts about findings have in common.
-fn listing(group: &[TrackedFinding], context: &AlertContext<'_>) -> Alert {
+fn listing(group: &[&TrackedFinding], context: &AlertContext<'_>) -> Alert {
     let severity = group.iter().map(|tracked| tracked.severity).max();
     Alert {
         tenant: context.audit.tenant.clone(),
@@ -131,7 +136,7 @@ fn listing(group: &[TrackedFinding], context: &AlertContext<'_>) -> Alert {
 }
 
 /// The digest of all that an audit has resolved; nothing where it resolved nothing that is told.
-pub(crate) fn digest(all: &[TrackedFinding], context: &AlertContext<'_>) -> Option<Alert> {
+pub(crate) fn digest(all: &[&TrackedFinding], context: &AlertContext<'_>) -> Option<Alert> {
     let mut resolved: Vec<_> = all
         .iter()
         .filter(|tracked| {
@@ -139,7 +144,7 @@ pub(crate) fn digest(all: &[TrackedFinding], context: &AlertContext<'_>) -> Opti
                 && tracked.audit_id == context.audit.id
                 && tracked.severity >= context.at_least
         })
-        .cloned()
+        .copied()
         .collect();
     if resolved.is_empty() {
         return None;

@@ -1,6 +1,6 @@
 //! Judging: all checks over the merged snapshot, in one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     Account, Audit, AuditId, Latest, ServiceRegion, Task, TaskState, Tenant, TrackedFinding,
@@ -9,7 +9,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
-use store::{Claim, End, Fence, Transitions};
+use store::{Claim, End, Fence, PackedResult, Transitions};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     lease::{Held, later, now, while_held},
     pipeline::account,
     report::{evaluate, suppress},
-    tracking::{Changed, Seen, follow},
+    tracking::{Changed, Readings, Seen, follow},
 };
 
 /// How many snapshots are read at once.
@@ -81,14 +81,17 @@ impl Pipeline {
             pass: format!("{}.{pass}", held.attempt),
         };
         let mut pass = 0;
-        let (report, all) = loop {
+        let (result, digest) = loop {
             let snapshot = self.merged(held).await?;
             let mut report = evaluate(&snapshot, &brief.checks, &self.settings.evaluate);
             suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
-            let (audit, checks) = (held, brief.checks.as_slice());
-            let seen = Seen { audit, report: &report, snapshot: &snapshot, checks };
+            let readings = Readings::of(&snapshot);
+            // The facts of a large account take as much memory as what is found, and are not needed any more.
+            drop(snapshot);
             let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
             let told = self.store.alerts(held).await?;
+            let (audit, checks) = (held, brief.checks.as_slice());
+            let seen = Seen { audit, findings: &report.findings, readings: &readings, checks };
             let mut changed = follow(&before, &seen);
             let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;
             let anew = |tracked: &TrackedFinding| {
@@ -106,9 +109,12 @@ impl Pipeline {
             changed.retain(|Changed { tracked, .. }| {
                 read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             });
-            let after = after(before, changed.iter().map(|changed| &changed.tracked));
+            let result = PackedResult::of(&report).await?;
+            drop(report);
+            let digest = alerts::digest(&after(&before, &changed), &context(pass));
+            drop(before);
             match self.write(held, alerts::batches(changed, &told, &context(pass))).await? {
-                Transitions::Written => break (report, after),
+                Transitions::Written => break (result, digest),
                 Transitions::Lost => return Ok(Fence::Lost),
                 Transitions::Stale if pass < PASSES => pass += 1,
                 Transitions::Stale => {
@@ -120,8 +126,8 @@ impl Pipeline {
                 }
             }
         };
-        let digest = alerts::digest(&all, &context(pass));
-        Ok(self.store.finish(held, now(), End { report: &report, digest: digest.as_ref() }).await?)
+        let end = End { result: &result, digest: digest.as_ref() };
+        Ok(self.store.finish(held, now(), end).await?)
     }
 
     async fn write(
@@ -276,14 +282,9 @@ fn nothing_of(
 }
 
 /// The problems with these changes made.
-fn after<'a>(
-    before: Vec<TrackedFinding>,
-    changed: impl Iterator<Item = &'a TrackedFinding>,
-) -> Vec<TrackedFinding> {
-    let mut all: BTreeMap<_, _> =
-        before.into_iter().map(|tracked| (tracked.fingerprint, tracked)).collect();
-    for tracked in changed {
-        all.insert(tracked.fingerprint, tracked.clone());
-    }
-    all.into_values().collect()
+fn after<'a>(before: &'a [TrackedFinding], changed: &'a [Changed]) -> Vec<&'a TrackedFinding> {
+    let changed = changed.iter().map(|changed| &changed.tracked);
+    let names: HashSet<_> = changed.clone().map(|tracked| tracked.fingerprint).collect();
+    let unchanged = before.iter().filter(|tracked| !names.contains(&tracked.fingerprint));
+    unchanged.chain(changed).collect()
 }

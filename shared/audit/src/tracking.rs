@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use checks::Check;
 use domain::{
-    AlertState, Audit, Finding, Fingerprint, GLOBAL, Lifecycle, ReceiptOutcome, Report,
-    ServiceRegion, TrackedFinding, Verdict,
+    AlertState, Audit, Finding, Fingerprint, GLOBAL, Lifecycle, ReceiptOutcome, ServiceRegion,
+    TrackedFinding, Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -23,10 +23,24 @@ pub(crate) struct Changed {
 /// What an audit saw, in the order in which it is told.
 pub(crate) struct Seen<'a> {
     pub(crate) audit: &'a Audit,
-    pub(crate) report: &'a Report,
-    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) findings: &'a [Finding],
+    pub(crate) readings: &'a Readings,
     /// The checks that were judged by.
     pub(crate) checks: &'a [&'static Check],
+}
+
+/// How the places of a snapshot were read.
+pub(crate) struct Readings(BTreeMap<ServiceRegion, Reading>);
+
+impl Readings {
+    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+        let readings = snapshot.parts.iter().map(|part| {
+            let place = ServiceRegion::new(&part.receipt.region, part.receipt.service);
+            let at = taken_at(part, snapshot);
+            (place, Reading { at, whole: part.receipt.outcome == ReceiptOutcome::Done })
+        });
+        Self(readings.collect())
+    }
 }
 
 /// When a place was read, and whether to its end.
@@ -41,23 +55,14 @@ struct Reading {
 /// A problem is resolved by a pass alone, or by its resource having gone from a place that was read to its
 /// end; `unknown` changes nothing. What an older snapshot says changes nothing either.
 pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed> {
-    let readings: BTreeMap<_, _> = seen
-        .snapshot
-        .parts
-        .iter()
-        .map(|part| {
-            let place = ServiceRegion::new(&part.receipt.region, part.receipt.service);
-            let at = taken_at(part, seen.snapshot);
-            (place, Reading { at, whole: part.receipt.outcome == ReceiptOutcome::Done })
-        })
-        .collect();
+    let readings = &seen.readings.0;
     let known: HashMap<&Fingerprint, &TrackedFinding> =
         before.iter().map(|tracked| (&tracked.fingerprint, tracked)).collect();
     let mut told = HashSet::new();
     let mut changed = Vec::new();
-    for finding in &seen.report.findings {
+    for finding in seen.findings {
         told.insert(&finding.fingerprint);
-        let Some((place, reading)) = reading_of(finding, &readings) else { continue };
+        let Some((place, reading)) = reading_of(finding, readings) else { continue };
         let known = known.get(&finding.fingerprint).copied();
         changed.extend(match finding.verdict {
             Verdict::Fail => failing(seen.audit, finding, place, reading.at, known),

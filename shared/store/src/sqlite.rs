@@ -212,6 +212,16 @@ impl Objects for Sqlite {
         .await
     }
 
+    async fn get_range(
+        &self,
+        doing: &'static str,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let key = key.to_owned();
+        self.run(doing, move |inner| Ok(files::read(&inner.directory.join(key), range)?)).await
+    }
+
     async fn delete(&self, doing: &'static str, prefix: &str) -> Result<(), Error> {
         let prefix = prefix.to_owned();
         self.run(doing, move |inner| Ok(files::remove_all(&inner.directory, &prefix)?)).await

@@ -209,6 +209,14 @@ pub(crate) trait Objects: Send + Sync + fmt::Debug {
     /// An object; nothing where there is none.
     async fn get(&self, doing: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error>;
 
+    /// The bytes of an object in a range, cut off at its end; nothing where there is no object.
+    async fn get_range(
+        &self,
+        doing: &'static str,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<Option<Vec<u8>>, Error>;
+
     /// Takes away every object whose key begins with `prefix`.
     async fn delete(&self, doing: &'static str, prefix: &str) -> Result<(), Error>;
 

@@ -1,12 +1,16 @@
-//! What is different between two results: pure.
+//! What is different between two results: by their findings' names, of which only those that are shown are read.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet, VecDeque},
+};
 
 use domain::{
-    AuditRequest, Finding, Fingerprint, GLOBAL, Lang, Receipt, ReceiptOutcome, Report, Service,
+    AuditRequest, Finding, Fingerprint, GLOBAL, Lang, Receipt, ReceiptOutcome, ReportHead, Service,
     Severity, Verdict,
 };
 use serde::Serialize;
+use store::{AuditResult, Named};
 use utoipa::ToSchema;
 
 /// How a problem is different in a later result.
@@ -71,56 +75,129 @@ pub(crate) struct Change {
 /// How many problems are different, and how.
 pub(super) type Counts = BTreeMap<&'static str, usize>;
 
+/// A problem that is different, without what there is to show of it: 100,000 of these take a megabyte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Different {
+    pub(super) kind: Kind,
+    severity: Reverse<Severity>,
+    /// Its place in the later result, or in the earlier one where it does not fail in the later.
+    place: u32,
+    before: Option<Severity>,
+    /// The place of what there is to show, where it is in the later result.
+    later: Option<u32>,
+}
+
 /// The problems of two results, compared by fingerprint: what matters most first, each kind worst first.
-pub(super) fn difference(
-    before: &Report,
-    after: &Report,
+pub(super) async fn difference(
+    before: &AuditResult,
+    after: &AuditResult,
     order: &AuditRequest,
-    lang: Lang,
-) -> Vec<Change> {
-    let by_name = |report: &'_ Report| -> HashMap<Fingerprint, Finding> {
-        let findings = report.findings.iter();
-        findings.map(|finding| (finding.fingerprint, finding.clone())).collect()
-    };
-    let (earlier, later) = (by_name(before), by_name(after));
-    let failing = |finding: &&Finding| finding.verdict == Verdict::Fail;
-    let mut changes = Vec::new();
-    for finding in after.findings.iter().filter(failing) {
-        let known = earlier.get(&finding.fingerprint).filter(failing);
-        let kind = match known {
-            None => Kind::New,
-            Some(known) if known.severity != finding.severity => Kind::SeverityChanged,
-            Some(_) => Kind::StillFailing,
+) -> Result<Vec<Different>, store::Error> {
+    let mut different = Vec::new();
+    let mut gone = Vec::new();
+    let (mut earlier, mut later) = (Names::of(before), Names::of(after));
+    loop {
+        let (one, other) = (earlier.peek().await?, later.peek().await?);
+        let Some(first) = [one, other].into_iter().flatten().map(|named| named.fingerprint).min()
+        else {
+            break;
         };
-        changes.push(change(kind, finding, known.map(|known| known.severity), lang));
-    }
-    let reach = Reach::of(after, order);
-    for finding in before.findings.iter().filter(failing) {
-        match later.get(&finding.fingerprint).map(|later| (later.verdict, later)) {
-            Some((Verdict::Fail, _)) => {}
-            Some((Verdict::Pass | Verdict::NotApplicable, later)) => {
-                let gone = Finding { severity: finding.severity, ..later.clone() };
-                changes.push(change(Kind::Resolved, &gone, Some(finding.severity), lang));
-            }
-            Some((Verdict::Unknown | Verdict::Manual, later)) => {
-                let unknown = Finding { severity: finding.severity, ..later.clone() };
-                changes.push(change(Kind::UnknownNow, &unknown, Some(finding.severity), lang));
-            }
-            None => {
-                let kind = if reach.holds(finding) { Kind::Resolved } else { Kind::UnknownNow };
-                changes.push(change(kind, finding, Some(finding.severity), lang));
-            }
+        let is_first = |named: &Named| named.fingerprint == first;
+        let (one, other) = (one.filter(is_first), other.filter(is_first));
+        earlier.next_if(one.is_some());
+        later.next_if(other.is_some());
+        match compare(one, other) {
+            Some(Compared::Different(one)) => different.push(one),
+            Some(Compared::Gone(named)) => gone.push(named),
+            None => {}
         }
     }
-    changes.sort_by(|a, b| {
-        let order = |c: &Change| (c.kind, std::cmp::Reverse(c.severity), c.fingerprint);
-        order(a).cmp(&order(b))
-    });
-    changes
+    let reach = Reach::of(after.head(), order);
+    // Neighbours are read together.
+    gone.sort_unstable_by_key(|named: &Named| named.place);
+    for some in gone.chunks(AT_ONCE) {
+        let places: Vec<_> = some.iter().map(|named| named.place).collect();
+        for (named, finding) in some.iter().zip(before.at(&places).await?) {
+            let kind = if reach.holds(&finding) { Kind::Resolved } else { Kind::UnknownNow };
+            different.push(ended(kind, *named, None));
+        }
+    }
+    different.sort_unstable();
+    Ok(different)
+}
+
+/// How many findings are read at once.
+const AT_ONCE: usize = 1000;
+
+/// What came of comparing one problem.
+enum Compared {
+    Different(Different),
+    /// The later result does not tell of it.
+    Gone(Named),
+}
+
+/// Compares what two results say under one name.
+fn compare(before: Option<Named>, after: Option<Named>) -> Option<Compared> {
+    let failing = |named: &Named| named.verdict == Verdict::Fail;
+    let known = before.filter(failing);
+    let Some(after) = after else { return known.map(Compared::Gone) };
+    let different = match (after.verdict, known) {
+        (Verdict::Fail, known) => {
+            let before = known.map(|known| known.severity);
+            let kind = match before {
+                None => Kind::New,
+                Some(before) if before != after.severity => Kind::SeverityChanged,
+                Some(_) => Kind::StillFailing,
+            };
+            let (severity, place) = (Reverse(after.severity), after.place);
+            Different { kind, severity, place, before, later: Some(place) }
+        }
+        (Verdict::Pass | Verdict::NotApplicable, Some(known)) => {
+            ended(Kind::Resolved, known, Some(after.place))
+        }
+        (Verdict::Unknown | Verdict::Manual, Some(known)) => {
+            ended(Kind::UnknownNow, known, Some(after.place))
+        }
+        (_, None) => return None,
+    };
+    Some(Compared::Different(different))
+}
+
+/// A problem that does not fail in the later result; it is as bad as it was.
+const fn ended(kind: Kind, known: Named, later: Option<u32>) -> Different {
+    let (severity, before) = (Reverse(known.severity), Some(known.severity));
+    Different { kind, severity, place: known.place, before, later }
+}
+
+/// The names of a result in their order, read in parts.
+struct Names<'a> {
+    result: &'a AuditResult,
+    read: VecDeque<Named>,
+    gone_by: usize,
+}
+
+impl<'a> Names<'a> {
+    const fn of(result: &'a AuditResult) -> Self {
+        Self { result, read: VecDeque::new(), gone_by: 0 }
+    }
+
+    async fn peek(&mut self) -> Result<Option<Named>, store::Error> {
+        if self.read.is_empty() {
+            self.read = self.result.names(self.gone_by).await?.into();
+            self.gone_by += self.read.len();
+        }
+        Ok(self.read.front().copied())
+    }
+
+    fn next_if(&mut self, taken: bool) {
+        if taken {
+            self.read.pop_front();
+        }
+    }
 }
 
 /// Counts the kinds; every kind is named, also with none.
-pub(super) fn counts(changes: &[Change]) -> Counts {
+pub(super) fn counts(changes: &[Different]) -> Counts {
     let mut counts: Counts = Kind::ALL.iter().map(|kind| (kind.name(), 0)).collect();
     for change in changes {
         *counts.entry(change.kind.name()).or_default() += 1;
@@ -128,15 +205,34 @@ pub(super) fn counts(changes: &[Change]) -> Counts {
     counts
 }
 
-fn change(kind: Kind, finding: &Finding, before: Option<Severity>, lang: Lang) -> Change {
+/// What there is to show of some problems, in the words of a language.
+pub(super) async fn show(
+    different: &[Different],
+    before: &AuditResult,
+    after: &AuditResult,
+    lang: Lang,
+) -> Result<Vec<Change>, store::Error> {
+    let later: Vec<_> = different.iter().filter_map(|one| one.later).collect();
+    let gone = different.iter().filter(|one| one.later.is_none());
+    let gone: Vec<_> = gone.map(|one| one.place).collect();
+    let (mut later, mut gone) =
+        (after.at(&later).await?.into_iter(), before.at(&gone).await?.into_iter());
+    let shown = different.iter().filter_map(|one| {
+        let finding = if one.later.is_some() { later.next() } else { gone.next() };
+        Some(change(one, &finding?, lang))
+    });
+    Ok(shown.collect())
+}
+
+fn change(one: &Different, finding: &Finding, lang: Lang) -> Change {
     let check = checks::find(&finding.check_id);
     Change {
-        kind,
+        kind: one.kind,
         fingerprint: finding.fingerprint,
         check_id: finding.check_id.to_string(),
         service: finding.service,
-        severity: finding.severity,
-        severity_before: before,
+        severity: one.severity.0,
+        severity_before: one.before,
         resource: finding.resource.arn.clone(),
         sub_resource: finding.sub_resource.clone(),
         region: finding.resource.region.clone(),
@@ -152,7 +248,7 @@ struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    fn of(report: &'a Report, order: &'a AuditRequest) -> Self {
+    fn of(report: &'a ReportHead, order: &'a AuditRequest) -> Self {
         let whole = |row: &&Receipt| row.outcome == ReceiptOutcome::Done;
         let whole = report.receipt.iter().filter(whole);
         Self { order, whole: whole.map(|row| (row.region.as_str(), row.service)).collect() }

@@ -1,7 +1,6 @@
-use std::collections::HashSet;
-
 use axum::{Json, extract::State};
-use domain::{AuditId, Lifecycle, Report, Severity, Tenant, Verdict};
+use domain::{AuditId, Lifecycle, Severity, Tenant};
+use store::AuditResult;
 use utoipa::IntoParams;
 
 use super::audited;
@@ -76,31 +75,33 @@ pub(crate) async fn findings(
         page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
     if let Some(last) = account.and_then(|account| account.last_audit)
         && items.iter().any(Followed::is_active)
-        && let Some(report) = last_report(&shared, &tenant, last).await?
+        && let Some(result) = last_result(&shared, &tenant, last).await?
     {
-        seen_again(&mut items, &report);
+        seen_again(&mut items, &result).await?;
     }
     Ok(Json(Problems { items, next_cursor: page.next_cursor }))
 }
 
-async fn last_report(
+async fn last_result(
     shared: &Shared,
     tenant: &Tenant,
     id: AuditId,
-) -> Result<Option<Report>, Problem> {
+) -> Result<Option<AuditResult>, Problem> {
     match shared.store.audit(tenant, id).await? {
-        Some(audit) => Ok(shared.store.report(&audit).await?),
+        Some(audit) => Ok(shared.store.result(&audit).await?),
         None => Ok(None),
     }
 }
 
-/// A problem is written only when it changes; that it is still there is told by the last report.
-fn seen_again(items: &mut [Followed], report: &Report) {
-    let failing = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
-    let failing: HashSet<_> = failing.map(|finding| &finding.fingerprint).collect();
+/// A problem is written only when it changes; that it is still there is told by the last result.
+async fn seen_again(items: &mut [Followed], result: &AuditResult) -> Result<(), Problem> {
+    let active = items.iter().filter(|problem| problem.is_active());
+    let active: Vec<_> = active.map(|problem| *problem.fingerprint()).collect();
+    let failing = result.failing(&active).await?;
     for problem in items.iter_mut().filter(|problem| problem.is_active()) {
         if failing.contains(problem.fingerprint()) {
-            problem.seen_at(report.finished_at);
+            problem.seen_at(result.head().finished_at);
         }
     }
+    Ok(())
 }

@@ -75,8 +75,9 @@ pub(crate) async fn status(
     let filter = filter(&mut fields);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit = find(&shared, &tenant, name.audit()?).await?;
-    let report = shared.store.report(&audit).await?;
-    let findings = Findings::of(report.as_ref(), &filter, paging.request(), shared.settings.lang)?;
-    let receipt = report.map(|report| report.receipt).unwrap_or_default();
+    let result = shared.store.result(&audit).await?;
+    let (page, lang) = (paging.request(), shared.settings.lang);
+    let findings = Findings::of(result.as_ref(), &filter, page, lang).await?;
+    let receipt = result.map(|result| result.head().receipt.clone()).unwrap_or_default();
     Ok(Json(AuditStatus { audit: audit.into(), receipt, findings }))
 }

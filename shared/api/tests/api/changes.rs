@@ -138,10 +138,10 @@ async fn two_audits_with_results_of_the_account_are_needed() {
     let wrong = async |query: String| fields(&ask(query).await.problem(422, "invalid-fields"));
     assert_eq!(wrong(String::new()).await, ["from", "to"]);
     assert_eq!(wrong(format!("from={id}&to=x&change=none")).await, ["to", "change"]);
-    for cursor in ["x", "d1-", "d1--1", "d1-99999999999999999999999"] {
+    for cursor in ["x", "d2-", "d2--1", "d2-99999999999999999999999"] {
         assert_eq!(wrong(format!("from={id}&to={id}&cursor={cursor}")).await, ["cursor"]);
     }
-    let far = ask(format!("from={id}&to={id}&cursor=d1-{}", usize::MAX)).await.ok(200);
+    let far = ask(format!("from={id}&to={id}&cursor=d2-{}", usize::MAX)).await.ok(200);
     assert_eq!(far["changes"], json!({"items": [], "next_cursor": null}));
     ask(format!("from={id}&to={other}")).await.problem(404, "not-found");
     ask(format!("from={other}&to={id}")).await.problem(404, "not-found");

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     contract::{created, ended, judging, ordered, planned, planning, stored, whole_contract},
-    samples::{alert, at, audit, complete, finding, latest, place, tenant},
+    samples::{alert, at, audit, complete, finding, latest, packed, place, tenant},
 };
 
 whole_contract!(make);
@@ -43,7 +43,7 @@ async fn everything_survives_a_restart() {
     planned(&store, &audit, 0).await;
     let judge = judging(&store, &audit, 3).await;
     let report = complete(vec![finding("a", Verdict::Fail)]);
-    let end = End { report: &report, digest: Some(&alert(&audit, "resolved")) };
+    let end = End { result: &packed(&report).await, digest: Some(&alert(&audit, "resolved")) };
     assert_eq!(store.finish(&judge, at(4), end).await.unwrap(), Fence::Held);
     drop(store);
 
