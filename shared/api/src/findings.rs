@@ -90,7 +90,7 @@ impl Followed {
             last_seen: tracked.last_seen,
             resolved_at: tracked.resolved_at,
             audit_id: tracked.audit_id,
-            suppressed: tracked.suppressed,
+            suppressed: tracked.suppressed.as_deref().cloned(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Judging: all checks over the merged snapshot, in one place.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use domain::{
     Account, Audit, AuditId, Latest, ServiceRegion, Task, TaskState, Tenant, TrackedFinding,
@@ -9,7 +9,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
-use store::{Claim, End, Fence, PackedResult, Transitions};
+use store::{Claim, End, Fence, PackedResult, PageError, PageRequest, Transitions};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -19,11 +19,14 @@ use crate::{
     lease::{Held, later, now, while_held},
     pipeline::account,
     report::{evaluate, suppress},
-    tracking::{Changed, Readings, Seen, follow},
+    tracking::{Followed, Follower, Readings},
 };
 
 /// How many snapshots are read at once.
 const AT_ONCE: usize = 16;
+
+/// How many known problems are in memory at once: a stored one takes ten times what it is read as.
+const PROBLEMS: u16 = 250;
 
 /// How often changes are worked out anew because another audit made some in the meantime.
 const PASSES: u32 = 20;
@@ -88,32 +91,26 @@ impl Pipeline {
             let readings = Readings::of(&snapshot);
             // The facts of a large account take as much memory as what is found, and are not needed any more.
             drop(snapshot);
-            let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
+            let result = PackedResult::of(&report).await?;
             let told = self.store.alerts(held).await?;
-            let (audit, checks) = (held, brief.checks.as_slice());
-            let seen = Seen { audit, findings: &report.findings, readings: &readings, checks };
-            let mut changed = follow(&before, &seen);
             let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;
-            let anew = |tracked: &TrackedFinding| {
-                read.of_place(&tracked.place).is_some_and(|last| last > tracked.seen_at)
+            let mut anew = false;
+            let may = |tracked: &TrackedFinding| {
+                let last = read.of_place(&tracked.place);
+                anew |= last.is_some_and(|last| last > tracked.seen_at);
+                // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
+                read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             };
+            let follower = Follower::new(held, &brief.checks, report.findings, readings, may);
+            let Followed { changed, resolved } = self.follow(held, follower).await?;
             // Whoever read a place anew may never judge it, and what it read can be judged here as well.
-            if held.order.checks.is_empty()
-                && pass < PASSES
-                && changed.iter().any(|changed| anew(&changed.tracked))
-            {
+            if held.order.checks.is_empty() && pass < PASSES && anew {
                 pass += 1;
                 continue;
             }
-            // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
-            changed.retain(|Changed { tracked, .. }| {
-                read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
-            });
-            let result = PackedResult::of(&report).await?;
-            drop(report);
-            let digest = alerts::digest(&after(&before, &changed), &context(pass));
-            drop(before);
-            match self.write(held, alerts::batches(changed, &told, &context(pass))).await? {
+            let resolved = resolved.iter().chain(changed.iter().map(|changed| &*changed.tracked));
+            let digest = alerts::digest(resolved, &context(pass));
+            match self.write(held, alerts::batches(&changed, &told, &context(pass))).await? {
                 Transitions::Written => break (result, digest),
                 Transitions::Lost => return Ok(Fence::Lost),
                 Transitions::Stale if pass < PASSES => pass += 1,
@@ -130,10 +127,29 @@ impl Pipeline {
         Ok(self.store.finish(held, now(), end).await?)
     }
 
+    /// Follows the account's known problems, page by page.
+    async fn follow<M: FnMut(&TrackedFinding) -> bool + Send>(
+        &self,
+        held: &Audit,
+        mut follower: Follower<'_, M>,
+    ) -> Result<Followed, store::Error> {
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = PageRequest { cursor: cursor.as_deref(), limit: PROBLEMS };
+            let known = self.store.problems(&held.tenant, &held.order.account_id, &[], page).await;
+            let known = known.map_err(PageError::into_store)?;
+            known.items.into_iter().for_each(|known| follower.follow(known));
+            cursor = known.next_cursor;
+            if cursor.is_none() {
+                return Ok(follower.finish());
+            }
+        }
+    }
+
     async fn write(
         &self,
         held: &Audit,
-        batches: Vec<alerts::Batch>,
+        batches: Vec<alerts::Batch<'_>>,
     ) -> Result<Transitions, store::Error> {
         for batch in batches {
             let written = self.store.transition(held, &batch.changed, batch.alert.as_ref()).await?;
@@ -279,12 +295,4 @@ fn nothing_of(
     let unread = Unread::failed(action, &place.region, why);
     let part = ServiceSnapshot::unread(place.service, &place.region, unread);
     ServiceSnapshot { taken_at: Some(since), ..part }
-}
-
-/// The problems with these changes made.
-fn after<'a>(before: &'a [TrackedFinding], changed: &'a [Changed]) -> Vec<&'a TrackedFinding> {
-    let changed = changed.iter().map(|changed| &changed.tracked);
-    let names: HashSet<_> = changed.clone().map(|tracked| tracked.fingerprint).collect();
-    let unchanged = before.iter().filter(|tracked| !names.contains(&tracked.fingerprint));
-    unchanged.chain(changed).collect()
 }

@@ -1,6 +1,6 @@
 //! Following problems from audit to audit: pure, so that the same facts always give the same changes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use checks::Check;
 use domain::{
@@ -15,21 +15,145 @@ use crate::pipeline::taken_at;
 /// A problem that has changed, and what there is to tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Changed {
-    pub(crate) tracked: TrackedFinding,
+    /// Boxed, for a list of them that grows would be in memory twice.
+    pub(crate) tracked: Box<TrackedFinding>,
     /// Nothing where it is no news: it is still there, is quiet, or is gone.
     pub(crate) news: Option<AlertState>,
 }
 
-/// What an audit saw, in the order in which it is told.
-pub(crate) struct Seen<'a> {
-    pub(crate) audit: &'a Audit,
-    pub(crate) findings: &'a [Finding],
-    pub(crate) readings: &'a Readings,
+/// What came of following an account's problems.
+#[derive(Debug, Default)]
+pub(crate) struct Followed {
+    pub(crate) changed: Vec<Changed>,
+    /// Those that this audit resolved in an attempt or a pass before this one.
+    pub(crate) resolved: Vec<TrackedFinding>,
+}
+
+/// Works out what changes about the problems of an account.
+///
+/// A problem is resolved by a pass alone, or by its resource having gone from a place that was read to its
+/// end; `unknown` changes nothing. What an older snapshot says changes nothing either.
+///
+/// It is shown the known problems one by one, for an account may have as many as it has findings. What does not
+/// fail is not needed beyond its name.
+pub(crate) struct Follower<'a, M> {
+    audit: &'a Audit,
     /// The checks that were judged by.
-    pub(crate) checks: &'a [&'static Check],
+    judged: HashSet<&'static str>,
+    readings: Readings,
+    /// What the findings say, by name.
+    seen: Vec<(Fingerprint, Seen)>,
+    /// Those that fail, as new problems, until one is known to be another.
+    failing: Vec<Option<Box<TrackedFinding>>>,
+    /// Whether a change may be made.
+    may: M,
+    followed: Followed,
+}
+
+impl<'a, M: FnMut(&TrackedFinding) -> bool> Follower<'a, M> {
+    pub(crate) fn new(
+        audit: &'a Audit,
+        checks: &[&'static Check],
+        mut findings: Vec<Finding>,
+        readings: Readings,
+        may: M,
+    ) -> Self {
+        let mut seen = Vec::with_capacity(findings.len());
+        findings.retain(|finding| {
+            let reading = reading_of(finding, &readings.0);
+            let fails = finding.verdict == Verdict::Fail && reading.is_some();
+            let what = match (finding.verdict, reading) {
+                (Verdict::Pass | Verdict::NotApplicable, Some((_, reading))) => {
+                    Seen::Passing(reading.at)
+                }
+                _ => Seen::Undecided,
+            };
+            if !fails {
+                seen.push((finding.fingerprint, what));
+            }
+            fails
+        });
+        let mut failing = Vec::with_capacity(findings.len());
+        while let Some(finding) = findings.pop() {
+            if let Some((place, reading)) = reading_of(&finding, &readings.0) {
+                let new = TrackedFinding::of(audit.id, &audit.tenant, finding, place, reading.at);
+                failing.push(Some(Box::new(new)));
+            }
+            // The one list becomes shorter as the other becomes longer.
+            if findings.len().is_multiple_of(4096) {
+                findings.shrink_to_fit();
+            }
+        }
+        failing.reverse();
+        let names = failing.iter().flatten().map(|new| new.fingerprint);
+        seen.extend(names.zip((0..).map(Seen::Failing)));
+        seen.sort_unstable_by_key(|(name, _)| *name);
+        Self {
+            audit,
+            judged: checks.iter().map(|check| check.id).collect(),
+            readings,
+            seen,
+            failing,
+            may,
+            followed: Followed::default(),
+        }
+    }
+
+    /// Works out what changes about a known problem.
+    pub(crate) fn follow(&mut self, known: TrackedFinding) {
+        let seen = self.seen.binary_search_by_key(&known.fingerprint, |(name, _)| *name);
+        let seen = seen.ok().and_then(|at| self.seen.get(at)).map(|(_, seen)| *seen);
+        let changed = match seen {
+            Some(Seen::Failing(place)) => {
+                let new = self.failing.get_mut(place).and_then(Option::take);
+                new.and_then(|new| fails(self.audit, new, Some(&known)))
+            }
+            Some(Seen::Passing(at)) => resolved(self.audit, &known, at),
+            Some(Seen::Undecided) => None,
+            None => self.gone_at(&known).and_then(|at| resolved(self.audit, &known, at)),
+        };
+        match changed {
+            Some(changed) if (self.may)(&changed.tracked) => self.followed.changed.push(changed),
+            _ if known.state == Lifecycle::Resolved && known.audit_id == self.audit.id => {
+                self.followed.resolved.push(known);
+            }
+            _ => {}
+        }
+    }
+
+    /// Works out which problems are new, once all that are known have been followed.
+    pub(crate) fn finish(mut self) -> Followed {
+        for new in std::mem::take(&mut self.failing).into_iter().flatten() {
+            if let Some(changed) = fails(self.audit, new, None)
+                && (self.may)(&changed.tracked)
+            {
+                self.followed.changed.push(changed);
+            }
+        }
+        self.followed
+    }
+
+    /// When the place was read to its end in which a problem is not there any more.
+    fn gone_at(&self, known: &TrackedFinding) -> Option<Timestamp> {
+        let is_gone = self.judged.contains(&*known.check_id) && reads(self.audit, known);
+        let reading = self.readings.0.get(&known.place);
+        reading.filter(|reading| is_gone && reading.whole).map(|reading| reading.at)
+    }
+}
+
+/// What a finding says of its problem.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    /// It is there: its place among the failing.
+    Failing(usize),
+    /// It is not, as of a time.
+    Passing(Timestamp),
+    /// Nothing.
+    Undecided,
 }
 
 /// How the places of a snapshot were read.
+#[derive(Debug)]
 pub(crate) struct Readings(BTreeMap<ServiceRegion, Reading>);
 
 impl Readings {
@@ -44,46 +168,10 @@ impl Readings {
 }
 
 /// When a place was read, and whether to its end.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Reading {
     at: Timestamp,
     whole: bool,
-}
-
-/// What changes about the problems of an account.
-///
-/// A problem is resolved by a pass alone, or by its resource having gone from a place that was read to its
-/// end; `unknown` changes nothing. What an older snapshot says changes nothing either.
-pub(crate) fn follow(before: &[TrackedFinding], seen: &Seen<'_>) -> Vec<Changed> {
-    let readings = &seen.readings.0;
-    let known: HashMap<&Fingerprint, &TrackedFinding> =
-        before.iter().map(|tracked| (&tracked.fingerprint, tracked)).collect();
-    let mut told = HashSet::new();
-    let mut changed = Vec::new();
-    for finding in seen.findings {
-        told.insert(&finding.fingerprint);
-        let Some((place, reading)) = reading_of(finding, readings) else { continue };
-        let known = known.get(&finding.fingerprint).copied();
-        changed.extend(match finding.verdict {
-            Verdict::Fail => failing(seen.audit, finding, place, reading.at, known),
-            Verdict::Pass | Verdict::NotApplicable => {
-                known.and_then(|known| resolved(seen.audit, known, reading.at))
-            }
-            Verdict::Unknown | Verdict::Manual => None,
-        });
-    }
-    let judged: HashSet<_> = seen.checks.iter().map(|check| check.id).collect();
-    for tracked in before {
-        let is_gone = !told.contains(&tracked.fingerprint)
-            && judged.contains(&*tracked.check_id)
-            && reads(seen.audit, tracked);
-        if let Some(reading) =
-            readings.get(&tracked.place).filter(|reading| is_gone && reading.whole)
-        {
-            changed.extend(resolved(seen.audit, tracked, reading.at));
-        }
-    }
-    changed
 }
 
 /// The reading that a finding comes from. One about the account over all regions of a service comes from all of
@@ -109,24 +197,22 @@ fn reads(audit: &Audit, tracked: &TrackedFinding) -> bool {
     regions.is_empty() || tracked.region == GLOBAL || regions.contains(&tracked.region)
 }
 
-fn failing(
+/// What changes about a problem that fails: `now` is what it would be, were it new.
+fn fails(
     audit: &Audit,
-    finding: &Finding,
-    place: ServiceRegion,
-    at: Timestamp,
+    now: Box<TrackedFinding>,
     known: Option<&TrackedFinding>,
 ) -> Option<Changed> {
-    let quiet = finding.suppressed.is_some();
+    let quiet = now.suppressed.is_some();
     let Some(known) = known else {
-        let tracked = TrackedFinding::new(audit.id, &audit.tenant, finding, place, at);
-        return Some(Changed { tracked, news: (!quiet).then_some(AlertState::New) });
+        return Some(Changed { tracked: now, news: (!quiet).then_some(AlertState::New) });
     };
-    if at < known.seen_at {
+    if now.seen_at < known.seen_at {
         return None;
     }
     let news = if known.state == Lifecycle::Resolved || (known.suppressed.is_some() && !quiet) {
         Some(AlertState::Reopened)
-    } else if finding.severity > known.severity {
+    } else if now.severity > known.severity {
         Some(AlertState::Worse)
     } else {
         None
@@ -138,14 +224,15 @@ fn failing(
         (_, state) => state,
     };
     let same = state == known.state
-        && finding.severity == known.severity
-        && finding.suppressed == known.suppressed;
+        && now.severity == known.severity
+        && now.suppressed == known.suppressed;
     if same {
         return None;
     }
-    let now = TrackedFinding::new(audit.id, &audit.tenant, finding, place, at);
-    let tracked =
-        TrackedFinding { state, first_seen: known.first_seen, version: known.version, ..now };
+    let mut tracked = now;
+    tracked.state = state;
+    tracked.first_seen = known.first_seen;
+    tracked.version = known.version;
     Some(Changed { tracked, news: news.filter(|_| !quiet) })
 }
 
@@ -161,7 +248,7 @@ fn resolved(audit: &Audit, known: &TrackedFinding, at: Timestamp) -> Option<Chan
         suppressed: None,
         ..known.clone()
     };
-    Some(Changed { tracked, news: None })
+    Some(Changed { tracked: Box::new(tracked), news: None })
 }
 
 #[cfg(test)]

@@ -40,7 +40,8 @@ pub fn evaluate(
         let mut sink = Sink { check, evaluation: &evaluation, findings: &mut findings };
         check.rule.evaluate(&evaluation, &mut sink);
     }
-    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    // In place: a stable sort needs half as much memory again.
+    findings.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     findings
 }
 
@@ -73,7 +74,9 @@ impl Sink<'_> {
             return;
         }
         let (check, account) = (self.check, self.evaluation.account);
-        let Subject { arn, kind, part, region, tags } = subject;
+        let Subject { mut arn, kind, part, region, tags } = subject;
+        // An account has 100,000 of these.
+        arn.shrink_to_fit();
         self.findings.push(Finding {
             fingerprint: Fingerprint::new(account, region, check.first_id(), &arn, part),
             check_id: check.id.into(),

@@ -66,7 +66,7 @@ impl PresentedFinding {
             remedy: text(|texts| &texts.remedy),
             reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
             frameworks: check.map(|check| check.frameworks().to_vec()).unwrap_or_default(),
-            suppressed: finding.suppressed.clone(),
+            suppressed: finding.suppressed.as_deref().cloned(),
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub struct Finding {
     pub evidence: Evidence,
     /// The suppression that keeps a failure quiet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<Suppressed>,
+    pub suppressed: Option<Arc<Suppressed>>,
 }
 
 /// A resource of the customer's account.

@@ -1,6 +1,6 @@
 //! Judging: one worker follows every problem, writes what changed, and ends the audit.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Borrow, collections::BTreeMap, sync::Arc};
 
 use domain::{
     AccountId, Alert, Audit, AuditFilter, AuditId, AuditState, Phase, Report, Status, Tenant,
@@ -83,10 +83,10 @@ impl Store {
     /// # Errors
     ///
     /// Some may be written; read them again and write what is left.
-    pub async fn transition(
+    pub async fn transition<T: Borrow<TrackedFinding> + Sync>(
         &self,
         held: &Audit,
-        changed: &[TrackedFinding],
+        changed: &[T],
         alert: Option<&Alert>,
     ) -> Result<Transitions, Error> {
         let doing = "write down what changed";
@@ -97,7 +97,7 @@ impl Store {
             writes.extend(alert.take());
             let mut readings: BTreeMap<Key, Timestamp> = BTreeMap::new();
             let mut taken = 0;
-            for tracked in left {
+            for tracked in left.iter().map(Borrow::borrow) {
                 let judged_by = readings_of(held, tracked);
                 let new = judged_by.iter().filter(|key| !readings.contains_key(key)).count();
                 if writes.len() + readings.len() + 1 + new > TRANSACTION {

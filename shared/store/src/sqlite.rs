@@ -8,6 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -198,7 +199,7 @@ impl Table for Sqlite {
 
 #[async_trait]
 impl Objects for Sqlite {
-    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
+    async fn put(&self, doing: &'static str, key: &str, bytes: Bytes) -> Result<(), Error> {
         let key = key.to_owned();
         self.run(doing, move |inner| Ok(files::write(&inner.directory.join(key), &bytes)?)).await
     }

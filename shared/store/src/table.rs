@@ -6,6 +6,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -204,7 +205,7 @@ pub(crate) trait Table: Send + Sync + fmt::Debug {
 #[async_trait]
 pub(crate) trait Objects: Send + Sync + fmt::Debug {
     /// Writes a whole object or none.
-    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error>;
+    async fn put(&self, doing: &'static str, key: &str, bytes: Bytes) -> Result<(), Error>;
 
     /// An object; nothing where there is none.
     async fn get(&self, doing: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error>;

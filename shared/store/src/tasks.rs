@@ -172,7 +172,7 @@ impl Store {
     /// It is gone, is of another version, or the store gave no answer.
     pub async fn snapshot(&self, key: &str) -> Result<Snapshot, Error> {
         match self.objects.get("read a snapshot", key).await? {
-            Some(bytes) => packed::snapshot(key, bytes).await,
+            Some(bytes) => packed::snapshot(key, &bytes),
             None => Err(Error::unreadable(key, "it is gone")),
         }
     }

@@ -8,6 +8,7 @@ use aws_sdk_s3::{
     primitives::ByteStream,
     types::{Delete, ObjectIdentifier},
 };
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{Error, table::Objects};
@@ -21,7 +22,7 @@ pub(crate) struct Bucket {
 
 #[async_trait]
 impl Objects for Bucket {
-    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
+    async fn put(&self, doing: &'static str, key: &str, bytes: Bytes) -> Result<(), Error> {
         self.client
             .put_object()
             .bucket(&self.name)

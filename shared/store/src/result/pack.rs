@@ -1,11 +1,13 @@
+use bytes::Bytes;
 use domain::{Finding, Report, Status, Summary};
 use serde::Serialize as _;
+use zstd::bulk::Compressor;
 
 use super::{
     layout::{BLOCK, Chunk, Head, runs, skippable, start},
     names::{RECORD, record},
 };
-use crate::{Error, packed::compress};
+use crate::Error;
 
 /// How many findings a chunk has at most: what is read for one of them.
 const FINDINGS: usize = 512;
@@ -13,12 +15,10 @@ const FINDINGS: usize = 512;
 /// How many bytes of JSON a chunk has at most, unless one finding alone has more.
 const BYTES: usize = 256 * 1024;
 
-const DOING: &str = "pack the result";
-
 /// A result as it is kept, ready to be written: a fiftieth of what the report takes in memory.
 #[derive(Debug)]
 pub struct PackedResult {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
     pub(crate) status: Status,
     pub(crate) summary: Summary,
 }
@@ -30,14 +30,19 @@ impl PackedResult {
     ///
     /// It has no stored form.
     pub async fn of(report: &Report) -> Result<Self, Error> {
-        let (mut chunks, mut frames) = (Vec::new(), Vec::new());
+        let mut compressor =
+            Compressor::new(zstd::DEFAULT_COMPRESSION_LEVEL).map_err(Error::unwritable)?;
+        let mut compress = |json: &[u8]| compressor.compress(json).map_err(Error::unwritable);
+        let (mut chunks, mut bytes) = (Vec::new(), Vec::new());
         let mut left = report.findings.as_slice();
         while !left.is_empty() {
             let (json, taken) = lines(left)?;
-            let frame = compress(DOING, json).await?;
+            let frame = compress(&json)?;
             chunks.push(Chunk { findings: number(taken)?, bytes: number(frame.len())? });
-            frames.extend(frame);
+            bytes.extend(frame);
             left = left.get(taken..).unwrap_or_default();
+            // A chunk takes a millisecond or two, and the worker has other things to answer.
+            tokio::task::yield_now().await;
         }
         let places = 0..number(report.findings.len())?;
         let mut names: Vec<_> =
@@ -51,13 +56,11 @@ impl PackedResult {
         };
         let mut json = serde_json::to_vec(&head).map_err(Error::unwritable)?;
         json.push(b'\n');
-        let head = compress(DOING, json).await?;
-        let mut bytes = Vec::with_capacity(24 + head.len() + frames.len() + names.len() * RECORD);
-        bytes.extend(start(head.len()));
-        bytes.extend(head);
-        bytes.append(&mut frames);
+        let head = compress(&json)?;
+        bytes.splice(..0, start(head.len()).into_iter().chain(head));
         bytes.extend(skippable(number(names.len() * RECORD)?));
         bytes.extend(names.into_iter().flat_map(|(name, place)| record(name, place)));
+        let bytes = Bytes::from(bytes);
         let (status, summary) = (report.status, report.summary.clone());
         Ok(Self { bytes, status, summary })
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::{
     Account, Evidence, Finding, Fingerprint, Partition, Receipt, ReceiptOutcome, Report, Resource,
     Service, Severity, Status, Summary, Thresholds, Verdict,
@@ -26,8 +27,8 @@ struct Counted {
 }
 
 impl Counted {
-    fn of(bytes: Vec<u8>) -> Arc<Self> {
-        Arc::new(Self { objects: [(KEY.to_owned(), bytes)].into(), read: Mutex::default() })
+    fn of(bytes: impl Into<Vec<u8>>) -> Arc<Self> {
+        Arc::new(Self { objects: [(KEY.to_owned(), bytes.into())].into(), read: Mutex::default() })
     }
 
     /// How many requests there were, and bytes in the answers, since it was asked last.
@@ -45,7 +46,7 @@ impl Counted {
 
 #[async_trait]
 impl Objects for Counted {
-    async fn put(&self, _: &'static str, _: &str, _: Vec<u8>) -> Result<(), Error> {
+    async fn put(&self, _: &'static str, _: &str, _: Bytes) -> Result<(), Error> {
         unreachable!("nothing is written")
     }
 
@@ -229,7 +230,7 @@ async fn large_findings_have_chunks_of_their_own() {
 #[tokio::test]
 async fn what_is_damaged_is_told() {
     let findings = (0..2000).map(|n| finding(n, "s3_encryption", Verdict::Fail, Severity::High));
-    let bytes = PackedResult::of(&report(findings.collect(), 1)).await.unwrap().bytes;
+    let bytes = PackedResult::of(&report(findings.collect(), 1)).await.unwrap().bytes.to_vec();
     let read = async |bytes: Vec<u8>| {
         let result = open(&Counted::of(bytes)).await?;
         result.names(0).await?;
@@ -248,14 +249,14 @@ async fn what_is_damaged_is_told() {
     }
     // An index of other findings than there are.
     let other = report(vec![finding(1, "s3_encryption", Verdict::Pass, Severity::High)], 1);
-    let other = PackedResult::of(&other).await.unwrap().bytes;
+    let other = PackedResult::of(&other).await.unwrap().bytes.to_vec();
     assert!(read([other, bytes].concat()).await.is_ok(), "what is behind the end is nobody's");
 }
 
 #[tokio::test]
 async fn a_result_of_an_older_version_is_unpacked_once_for_all_who_want_it() {
     let report = report(vec![finding(1, "s3_encryption", Verdict::Pass, Severity::High)], 1);
-    let old = crate::packed::pack("pack", &report).await.unwrap();
+    let old = crate::packed::pack("pack", &report).await.unwrap().to_vec();
     let objects =
         Counted::of([old, vec![0x50, 0x2A, 0x4D, 0x18, 255, 255, 1, 0], vec![0; 131_071]].concat());
     let whole = Whole::default();
