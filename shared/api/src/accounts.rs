@@ -14,6 +14,7 @@ use crate::{Problem, Settings, Shared, request::no_account};
 
 mod body;
 pub(crate) mod change;
+mod compare;
 pub(crate) mod diff;
 mod difference;
 pub(crate) mod findings;

@@ -9,7 +9,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
-use store::{Claim, End, Fence, PackedResult, PageError, PageRequest, Transitions};
+use store::{Claim, End, Fence, PackedResult, PageError, PageRequest, ProblemFilter, Transitions};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -133,10 +133,11 @@ impl Pipeline {
         held: &Audit,
         mut follower: Follower<'_, M>,
     ) -> Result<Followed, store::Error> {
+        let all = ProblemFilter::default();
         let mut cursor: Option<String> = None;
         loop {
             let page = PageRequest { cursor: cursor.as_deref(), limit: PROBLEMS };
-            let known = self.store.problems(&held.tenant, &held.order.account_id, &[], page).await;
+            let known = self.store.problems(&held.tenant, &held.order.account_id, &all, page).await;
             let known = known.map_err(PageError::into_store)?;
             known.items.into_iter().for_each(|known| follower.follow(known));
             cursor = known.next_cursor;

@@ -43,6 +43,7 @@ use table::{Objects, Table};
 
 pub use error::{Error, PageError};
 pub use evaluation::{End, Transitions};
+pub use lists::ProblemFilter;
 pub use outcome::{Cancelled, Claim, Created, Fence, Idempotency, Intent};
 pub use page::{Page, PageRequest};
 pub use result::{AuditResult, Filter, Named, PackedResult};

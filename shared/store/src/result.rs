@@ -14,6 +14,7 @@
 //!
 //! Versions before December 2026 wrote one frame with the whole report; they are read as well.
 
+mod chunks;
 mod filter;
 mod layout;
 mod names;

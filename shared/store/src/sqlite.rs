@@ -134,6 +134,15 @@ impl Table for Sqlite {
         self.run(doing, move |inner| inner.read(|rows| rows.get(&key))).await
     }
 
+    async fn get_all(
+        &self,
+        doing: &'static str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Option<Item>>, Error> {
+        let all = move |rows: &Rows<'_>| keys.iter().map(|key| rows.get(key)).collect();
+        self.run(doing, move |inner| inner.read(all)).await
+    }
+
     async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error> {
         self.run(doing, move |inner| {
             let answer = inner.write(|rows| rows.apply(&write))?;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -16,6 +17,9 @@ pub(crate) type Item = Map<String, Value>;
 
 /// The most writes of one transaction. Source: DynamoDB `TransactWriteItems`.
 pub(crate) const TRANSACTION: usize = 100;
+
+/// How many items are read at once.
+const AT_ONCE: usize = 16;
 
 /// Where an item is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -168,6 +172,16 @@ pub(crate) struct Indexed {
 pub(crate) trait Table: Send + Sync + fmt::Debug {
     /// An item as it is now, all earlier writes included.
     async fn get(&self, doing: &'static str, key: &Key) -> Result<Option<Item>, Error>;
+
+    /// Items by their keys, in the keys' order.
+    async fn get_all(
+        &self,
+        doing: &'static str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Option<Item>>, Error> {
+        let items = stream::iter(keys).map(|key| async move { self.get(doing, &key).await });
+        items.buffered(AT_ONCE).try_collect().await
+    }
 
     /// One write.
     async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error>;

@@ -6,7 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     audited,
-    difference::{Change, Counts, Kind, counts, difference, show},
+    compare::difference,
+    difference::{Change, Counts, Kind, counts, show},
 };
 use crate::{
     Problem, Shared,

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use domain::{AuditId, Lifecycle, Severity, Tenant};
-use store::AuditResult;
+use store::{AuditResult, ProblemFilter};
 use utoipa::IntoParams;
 
 use super::audited;
@@ -9,7 +9,7 @@ use crate::{
     audits::findings::SEVERITY,
     caller::Caller,
     findings::{Followed, Problems, states},
-    paging::{Paging, Sieve, USUAL},
+    paging::{Paging, USUAL},
     request::{Asked, Named},
 };
 
@@ -60,17 +60,13 @@ pub(crate) async fn findings(
     Asked(mut fields): Asked,
 ) -> Result<Json<Problems>, Problem> {
     let states = states(&mut fields);
-    let least: Option<Severity> = fields.text("severity", SEVERITY);
+    let severity: Option<Severity> = fields.text("severity", SEVERITY);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let id = name.account()?;
     let account = audited(&shared, &tenant, &id).await?;
-    let mut sieve = Sieve::new(paging);
-    while let Some(page) = sieve.wants() {
-        let page = shared.store.problems(&tenant, &id, &states, page).await?;
-        sieve.give(page, |problem| least.is_none_or(|least| problem.severity >= least));
-    }
-    let page = sieve.page();
+    let filter = ProblemFilter { states, severity };
+    let page = shared.store.problems(&tenant, &id, &filter, paging.request()).await?;
     let mut items: Vec<Followed> =
         page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
     if let Some(last) = account.and_then(|account| account.last_audit)

@@ -7,7 +7,7 @@ use super::AuditEntry;
 use crate::{
     Problem, Shared,
     caller::Caller,
-    paging::{Paging, Sieve, USUAL},
+    paging::{Paging, USUAL},
     request::Asked,
 };
 
@@ -65,12 +65,8 @@ pub(crate) async fn list(
     let status: Option<AuditState> = fields.text("status", STATUS);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
-    let mut sieve = Sieve::new(paging);
-    while let Some(page) = sieve.wants() {
-        let page = shared.store.audits(&tenant, account.as_ref(), page).await?;
-        sieve.give(page, |audit| status.is_none_or(|status| audit.state == status));
-    }
-    let page = sieve.page();
+    let (store, page) = (&shared.store, paging.request());
+    let page = store.audits_in(&tenant, account.as_ref(), status, page).await?;
     let items = page.items.into_iter().map(AuditEntry::from).collect();
     Ok(Json(Audits { items, next_cursor: page.next_cursor }))
 }

@@ -1,5 +1,6 @@
 use axum::{Json, extract::State};
 use domain::{AccountId, Lifecycle, Severity};
+use store::ProblemFilter;
 use utoipa::IntoParams;
 
 use super::{Followed, Problems, states, walk::Walk};
@@ -57,14 +58,12 @@ pub(crate) async fn everywhere(
     Asked(mut fields): Asked,
 ) -> Result<Json<Problems>, Problem> {
     let states = states(&mut fields);
-    let least: Option<Severity> = fields.text("severity", SEVERITY);
+    let severity: Option<Severity> = fields.text("severity", SEVERITY);
     let account: Option<AccountId> = fields.text("account", AccountId::ACCEPTED);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let walk = Walk::new(&shared.store, &tenant, account, paging.cursor.as_deref())?;
-    let keep =
-        |problem: &domain::TrackedFinding| least.is_none_or(|least| problem.severity >= least);
-    let page = walk.page(&states, &paging, keep).await?;
+    let page = walk.page(&ProblemFilter { states, severity }, &paging).await?;
     let items =
         page.items.into_iter().map(|one| Followed::new(one, shared.settings.lang)).collect();
     Ok(Json(Problems { items, next_cursor: page.next_cursor }))

@@ -1,11 +1,11 @@
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use domain::{Finding, Fingerprint, Report, ReportHead, Verdict, keys::AuditedKeys};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
     Filter, Named, Source, Whole,
-    layout::{BLOCK, Chunk, Head, Run, START, head_length, runs, skippable},
+    chunks::Chunks,
+    layout::{BLOCK, Head, Run, START, head_length, runs, skippable},
     names::{RECORD, records},
 };
 use crate::{
@@ -13,12 +13,6 @@ use crate::{
     cursor::{List, refused},
     packed::unpack,
 };
-
-/// How many ranges of an object are read at once.
-const AT_ONCE: usize = 4;
-
-/// How many bytes of chunks that follow each other are read at once.
-const SPAN: u64 = 512 * 1024;
 
 /// How many blocks of names are read at once.
 const BLOCKS: usize = 8;
@@ -36,15 +30,8 @@ pub struct AuditResult {
 
 #[derive(Debug)]
 enum Findings {
-    Chunked { source: Source, chunks: Vec<Placed>, names: u64, blocks: Vec<Fingerprint> },
+    Chunked { source: Source, chunks: Chunks, names: u64, blocks: Vec<Fingerprint> },
     Whole(Arc<Report>),
-}
-
-/// A chunk, and where its findings are in the report and its bytes in the object.
-#[derive(Clone, Debug)]
-struct Placed {
-    places: Range<u32>,
-    bytes: Range<u64>,
 }
 
 impl AuditResult {
@@ -58,10 +45,10 @@ impl AuditResult {
         let start = START as u64;
         let end = start.checked_add(length).ok_or_else(|| source.unreadable("it is too long"))?;
         let head: Head = unpack(DOING, source.key(), source.bytes(start..end).await?).await?;
-        let chunks = placed(&head.chunks, end);
-        let names = chunks.last().map_or(end, |last| last.bytes.end) + skippable(0).len() as u64;
+        let chunks = Chunks::of(&head.chunks, end);
+        let names = chunks.end(end) + skippable(0).len() as u64;
         let runs = ranged(head.runs);
-        if chunks.last().map(|last| last.places.end) != runs.last().map(|(places, _)| places.end) {
+        if chunks.findings() != runs.last().map_or(0, |(places, _)| places.end) {
             return Err(source.unreadable("its index does not fit its findings"));
         }
         let findings = Findings::Chunked { source, chunks, names, blocks: head.blocks };
@@ -237,7 +224,7 @@ impl AuditResult {
         let Findings::Chunked { source, chunks, names, .. } = &self.findings else {
             return Err(self.unreadable());
         };
-        let total = u64::from(chunks.last().map_or(0, |last| last.places.end));
+        let total = u64::from(chunks.findings());
         let place = |number: usize| names + (number as u64).min(total) * RECORD as u64;
         let bytes = source.bytes(place(numbers.start)..place(numbers.end)).await?;
         Ok(records(&bytes).collect::<Vec<_>>().into_iter())
@@ -245,26 +232,16 @@ impl AuditResult {
 
     /// The findings of some places, which are in order.
     async fn of_places(&self, wanted: &[Range<u32>]) -> Result<Vec<Finding>, Error> {
-        let (source, chunks) = match &self.findings {
+        match &self.findings {
             Findings::Whole(report) => {
                 let all = wanted.iter().cloned().flatten().map(|place| {
                     let found = usize::try_from(place).ok().and_then(|at| report.findings.get(at));
                     found.cloned().ok_or_else(|| self.unreadable())
                 });
-                return all.collect();
+                all.collect()
             }
-            Findings::Chunked { source, chunks, .. } => (source, chunks),
-        };
-        let has = |chunk: &&Placed| {
-            let at = wanted.partition_point(|places| places.end <= chunk.places.start);
-            wanted.get(at).is_some_and(|places| places.start < chunk.places.end)
-        };
-        let read: Vec<Vec<Finding>> = stream::iter(spans(chunks.iter().filter(has)))
-            .map(|span| of_span(source, span, wanted))
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(read.into_iter().flatten().collect())
+            Findings::Chunked { source, chunks, .. } => chunks.read(source, wanted).await,
+        }
     }
 
     fn unreadable(&self) -> Error {
@@ -284,73 +261,4 @@ fn ranged(runs: Vec<Run>) -> Vec<(Range<u32>, Run)> {
         (start..end, run)
     });
     ranged.collect()
-}
-
-fn placed(chunks: &[Chunk], start: u64) -> Vec<Placed> {
-    let (mut place, mut byte) = (0_u32, start);
-    let placed = chunks.iter().map(|chunk| {
-        let (first, from) = (place, byte);
-        place = place.saturating_add(chunk.findings);
-        byte += u64::from(chunk.bytes);
-        Placed { places: first..place, bytes: from..byte }
-    });
-    placed.collect()
-}
-
-/// Chunks that follow each other, together as far as they are read at once.
-fn spans<'a>(chunks: impl Iterator<Item = &'a Placed>) -> Vec<Vec<Placed>> {
-    let mut spans: Vec<Vec<Placed>> = Vec::new();
-    for chunk in chunks {
-        let fits = |span: &&mut Vec<Placed>| {
-            let (first, last) = (span.first(), span.last());
-            first.is_some_and(|first| chunk.bytes.end - first.bytes.start <= SPAN)
-                && last.is_some_and(|last| last.bytes.end == chunk.bytes.start)
-        };
-        match spans.last_mut().filter(fits) {
-            Some(span) => span.push(chunk.clone()),
-            None => spans.push(vec![chunk.clone()]),
-        }
-    }
-    spans
-}
-
-/// The findings of some places that are in a span.
-async fn of_span(
-    source: &Source,
-    span: Vec<Placed>,
-    wanted: &[Range<u32>],
-) -> Result<Vec<Finding>, Error> {
-    let Some((first, last)) = span.first().zip(span.last()) else { return Ok(Vec::new()) };
-    let start = first.bytes.start;
-    let bytes = source.bytes(start..last.bytes.end).await?;
-    let within = first.places.start..last.places.end;
-    let wanted: Vec<_> = wanted
-        .iter()
-        .filter(|places| places.start < within.end && within.start < places.end)
-        .cloned()
-        .collect();
-    let key = source.key().to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        let mut found = Vec::new();
-        for chunk in span {
-            let place = |byte: u64| usize::try_from(byte - start).unwrap_or(usize::MAX);
-            let frame = bytes.get(place(chunk.bytes.start)..place(chunk.bytes.end));
-            let json = zstd::decode_all(frame.unwrap_or_default())?;
-            let mut number = 0;
-            let lines = json.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            for (line, place) in lines.zip(chunk.places.clone()) {
-                number += 1;
-                let at = wanted.partition_point(|places| places.end <= place);
-                if wanted.get(at).is_some_and(|places| places.start <= place) {
-                    found.push(serde_json::from_slice(line)?);
-                }
-            }
-            if number != chunk.places.len() {
-                return Err("it is cut short".into());
-            }
-        }
-        Ok::<_, crate::error::Source>(found)
-    });
-    let read = read.await.map_err(Error::unavailable(DOING))?;
-    read.map_err(|why| Error::unreadable(&key, why))
 }

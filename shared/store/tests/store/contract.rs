@@ -104,6 +104,7 @@ macro_rules! whole_contract {
             accounts_come_in_pages,
             suppressions_come_in_pages,
             audits_come_newest_first,
+            audits_in_a_state_come_in_full_pages,
             unfinished_audits_are_counted_and_listed,
             problems_come_in_pages,
             cursors_belong_to_one_list,
