@@ -146,8 +146,8 @@ async fn large_results_are_compared_as_small_ones() {
             Some(format!("{number:05}:{kind}"))
         })
         .collect();
-    let (from, to) = (Vec::from_iter((0..COUNT).filter_map(before)), (0..COUNT).filter_map(after));
-    let from = audited(&api, &order(), from, ReceiptOutcome::Done).await;
+    let (from, to) = ((0..COUNT).filter_map(before), (0..COUNT).filter_map(after));
+    let from = audited(&api, &order(), from.collect(), ReceiptOutcome::Done).await;
     let to = audited(&api, &order(), to.collect(), ReceiptOutcome::Done).await;
     let (mut found, mut uri) = (Vec::new(), format!("{DIFF}?from={from}&to={to}&limit=1000"));
     loop {
