@@ -97,9 +97,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         (Authentication::Jwt { .. }, None) => api::OwnAccount::Nobody,
     };
     let registration = !matches!(config.authentication, Authentication::Open);
-    let onboarding =
-        onboarding::onboarding(&aws, config.worker_role, config.onboarding_template_url).await;
-    let verify = verify::Verifier::new(aws);
+    let verify = verify::Verifier::new(aws.clone());
     let mut api = match config.authentication {
         Authentication::Open => api::Settings::new(api::Open, verify),
         Authentication::Token(token) => api::Settings::new(token, verify),
@@ -112,7 +110,9 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     api.registration = registration;
     api.purge_days = config.purge_days;
     api.lang = config.lang;
-    api.onboarding = onboarding;
+    // Last of all, when every setting is known to be right: it asks AWS.
+    api.onboarding =
+        onboarding::onboarding(&aws, config.worker_role, config.onboarding_template_url).await;
     api.started = Arc::new(move |audit| begun.begin(audit));
     let new = jobs.clone();
     api.keys = Some(api::Keys {

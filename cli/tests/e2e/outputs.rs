@@ -171,12 +171,14 @@ fn an_interrupt_ends_the_scan_and_says_what_was_not_read() {
     let customer = Customer::onboarded();
     customer.seed("large", &json!({"regions": ["us-east-1"], "users": 200, "buckets": 0}));
     customer.rule("latency", json!({"ms": 100}));
-    let outcome = customer.scan().interrupted_after(Duration::from_millis(1500));
-    assert!(outcome.time < Duration::from_secs(4), "took {:?} to stop", outcome.time);
-    assert!(outcome.stderr.contains("iam:ListAccessKeys"), "what was not read: {}", outcome.stderr);
-    if !outcome.stdout.is_empty() {
-        let report: Value = serde_json::from_str(&outcome.stdout).expect("whole JSON or none");
-        assert_eq!(report["status"], "incomplete");
+    for signal in ["-INT", "-TERM"] {
+        let outcome = customer.scan().signalled_after(signal, Duration::from_millis(1500));
+        assert!(outcome.time < Duration::from_secs(4), "took {:?} to stop", outcome.time);
+        assert_eq!(outcome.code, 130, "{signal}: {}", outcome.stderr);
+        let unread = outcome.stderr.contains("iam:ListAccessKeys");
+        assert!(unread, "{signal}, what was not read: {}", outcome.stderr);
+        let report: Value = serde_json::from_str(&outcome.stdout).expect("what was read");
+        assert_eq!(report["status"], "incomplete", "{signal}");
     }
 }
 

@@ -1,7 +1,10 @@
 use std::{
     borrow::Cow,
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -45,9 +48,10 @@ pub(crate) struct ApiCaller {
     watch: Box<dyn Fn(u32) + Send + Sync>,
     stop: CancellationToken,
     tally: Mutex<Tally>,
-    /// How long no answer may come, and when the last one did.
+    /// How long no answer may come while one is waited for, and when the last one did.
     patience: Duration,
     heard: Mutex<Instant>,
+    given_up: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -88,6 +92,7 @@ impl ApiCaller {
             tally: Mutex::default(),
             patience: Duration::MAX,
             heard: Mutex::new(Instant::now()),
+            given_up: AtomicBool::new(false),
         }
     }
 
@@ -131,7 +136,11 @@ impl ApiCaller {
     {
         let mut attempt = 0;
         loop {
+            if self.given_up.load(Ordering::Relaxed) {
+                return Err(Cause::Failed(self.silent()));
+            }
             attempt += 1;
+            let queued = Instant::now();
             let permit = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => None,
@@ -140,6 +149,7 @@ impl ApiCaller {
             let Some(permit) = permit else {
                 return Err(Cause::Stopped);
             };
+            self.waited_our_turn(queued.elapsed());
             self.count();
             let result = tokio::select! {
                 biased;
@@ -147,7 +157,7 @@ impl ApiCaller {
                 result = request() => result,
                 () = self.silence() => {
                     self.pace.leave(permit);
-                    return Err(Cause::Failed(self.silent()));
+                    return Err(self.give_up());
                 }
             };
             self.hear(&result);
@@ -187,7 +197,7 @@ impl ApiCaller {
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
-                () = self.silence() => return Err(Cause::Failed(self.silent())),
+                () = self.silence() => return Err(self.give_up()),
                 () = tokio::time::sleep(back_off(attempt)) => {}
             }
         }
@@ -204,6 +214,19 @@ impl ApiCaller {
         if !silent {
             *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
+    }
+
+    /// Leaves the time in the queue of our own requests out: nobody was asked then.
+    fn waited_our_turn(&self, waited: Duration) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = heard.checked_add(waited).unwrap_or(*heard);
+        *heard = later.min(Instant::now());
+    }
+
+    /// Gives up the rest of the region: what is asked after this is not sent.
+    fn give_up(&self) -> Cause {
+        self.given_up.store(true, Ordering::Relaxed);
+        Cause::Failed(self.silent())
     }
 
     /// Ends when no answer has come for as long as one is waited for.

@@ -78,3 +78,31 @@ async fn what_is_denied_is_a_gap() {
     assert!(found.items[0].enabled.known().is_err() && found.items[0].sources_off.known().is_err());
     assert_eq!(receipt.denied, ["guardduty:GetDetector"]);
 }
+
+/// One that never answers costs its patience once, however much is to be read of it.
+#[tokio::test]
+async fn a_silent_region_is_given_up_once_and_told() {
+    let aws = Aws::new(|_: &Asked| None);
+    let mut target = aws.target(Partition::Aws, "eu-west-1");
+    target.patience = std::time::Duration::ZERO;
+    let (facts, receipt) = read(&target, "eu-west-1", Service::GuardDuty, [DETECTORS]).await;
+    let Facts::GuardDuty(guardduty) = facts else { panic!("{facts:?}") };
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Failed, 1));
+    let error = receipt.error.unwrap();
+    assert!(error.contains("`eu-west-1` was silent for 0 seconds"), "{error}");
+    assert!(guardduty.detectors.any(|_| Ok(true)).is_err(), "{guardduty:?}");
+}
+
+/// A list in which every second answer fails is not silent.
+#[tokio::test]
+async fn a_region_that_answers_now_and_then_is_waited_for() {
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let aws = Aws::new(move |_: &Asked| {
+        let failed = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2);
+        if failed { None } else { ok(r#"{"detectorIds": []}"#) }
+    });
+    let mut target = aws.target(Partition::Aws, "eu-west-1");
+    target.patience = std::time::Duration::from_secs(10);
+    let (_, receipt) = read(&target, "eu-west-1", Service::GuardDuty, [DETECTORS]).await;
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 2));
+}
