@@ -14,6 +14,7 @@ use crate::{problem::Problem, request::no_account, settings::Settings, state::Sh
 
 mod body;
 pub(crate) mod change;
+mod compare;
 pub(crate) mod diff;
 mod difference;
 pub(crate) mod findings;

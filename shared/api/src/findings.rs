@@ -94,7 +94,7 @@ impl TrackedEntry {
             last_seen: tracked.last_seen,
             resolved_at: tracked.resolved_at,
             audit_id: tracked.audit_id,
-            suppressed: tracked.suppressed,
+            suppressed: tracked.suppressed.as_deref().cloned(),
         }
     }
 }

@@ -16,8 +16,8 @@ const COVERED: usize = 5000;
 
 /// Changed problems that are written together, and the alert that tells of them.
 #[derive(Debug)]
-pub(crate) struct Batch {
-    pub(crate) changed: Vec<TrackedFinding>,
+pub(crate) struct Batch<'a> {
+    pub(crate) changed: Vec<&'a TrackedFinding>,
     pub(crate) alert: Option<Alert>,
 }
 
@@ -35,24 +35,24 @@ pub(crate) struct AlertContext<'a> {
 /// What changed, in batches: those that are told first, the worst check first.
 ///
 /// `told` are the alerts that the audit has raised already, in an attempt or a pass that broke off.
-pub(crate) fn batches(
-    changed: Vec<Changed>,
+pub(crate) fn batches<'a>(
+    changed: &'a [Changed],
     told: &[Alert],
     context: &AlertContext<'_>,
-) -> Vec<Batch> {
+) -> Vec<Batch<'a>> {
     let covered: HashSet<(AlertState, &Fingerprint)> =
         told.iter().flat_map(|alert| alert.covers.iter().map(|name| (alert.state, name))).collect();
-    let mut groups: BTreeMap<_, Vec<TrackedFinding>> = BTreeMap::new();
+    let mut groups: BTreeMap<_, Vec<&TrackedFinding>> = BTreeMap::new();
     let mut quiet = Vec::new();
     for Changed { tracked, news } in changed {
         match news {
             Some(news)
                 if tracked.severity >= context.at_least
-                    && !covered.contains(&(news, &tracked.fingerprint)) =>
+                    && !covered.contains(&(*news, &tracked.fingerprint)) =>
             {
-                groups.entry((tracked.check_id.clone(), news)).or_default().push(tracked);
+                groups.entry((&tracked.check_id, *news)).or_default().push(tracked);
             }
-            _ => quiet.push(tracked),
+            _ => quiet.push(&**tracked),
         }
     }
     let mut batches = Vec::new();
@@ -64,7 +64,7 @@ pub(crate) fn batches(
             batches.push(Batch { changed: chunk.to_vec(), alert: Some(alert) });
         }
     }
-    let severity = |batch: &Batch| batch.alert.as_ref().map(|alert| alert.severity);
+    let severity = |batch: &Batch<'_>| batch.alert.as_ref().map(|alert| alert.severity);
     batches.sort_by_key(|batch| std::cmp::Reverse(severity(batch)));
     if !quiet.is_empty() {
         batches.push(Batch { changed: quiet, alert: None });
@@ -75,7 +75,7 @@ pub(crate) fn batches(
 fn about(
     id: String,
     state: AlertState,
-    group: &[TrackedFinding],
+    group: &[&TrackedFinding],
     context: &AlertContext<'_>,
 ) -> Alert {
     let first = group.first();
@@ -91,7 +91,7 @@ fn about(
         risk: text(|texts| &texts.risk),
         remedy: text(|texts| &texts.remedy),
         reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
-        covers: group.iter().map(|tracked| tracked.fingerprint.clone()).collect(),
+        covers: group.iter().map(|tracked| tracked.fingerprint).collect(),
         ..listing(group, context)
     }
 }
@@ -104,7 +104,7 @@ fn finding(tracked: &TrackedFinding, lang: Lang) -> AlertFinding {
 }
 
 /// What all alerts about findings have in common.
-fn listing(group: &[TrackedFinding], context: &AlertContext<'_>) -> Alert {
+fn listing(group: &[&TrackedFinding], context: &AlertContext<'_>) -> Alert {
     let severity = group.iter().map(|tracked| tracked.severity).max();
     Alert {
         tenant: context.audit.tenant.clone(),
@@ -131,15 +131,16 @@ fn listing(group: &[TrackedFinding], context: &AlertContext<'_>) -> Alert {
 }
 
 /// The digest of all that an audit has resolved; nothing where it resolved nothing that is told.
-pub(crate) fn digest(all: &[TrackedFinding], context: &AlertContext<'_>) -> Option<Alert> {
+pub(crate) fn digest<'a>(
+    all: impl Iterator<Item = &'a TrackedFinding>,
+    context: &AlertContext<'_>,
+) -> Option<Alert> {
     let mut resolved: Vec<_> = all
-        .iter()
         .filter(|tracked| {
             tracked.state == Lifecycle::Resolved
                 && tracked.audit_id == context.audit.id
                 && tracked.severity >= context.at_least
         })
-        .cloned()
         .collect();
     if resolved.is_empty() {
         return None;

@@ -9,7 +9,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inventory::{ServiceSnapshot, Snapshot};
 use jiff::Timestamp;
-use store::{End, Fence, Transitions};
+use store::{End, Fence, PackedResult, PageError, PageRequest, TrackedFilter, Transitions};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -19,11 +19,14 @@ use crate::{
     lease::{Held, later, now, while_held},
     pipeline::account,
     report::{evaluate, suppress},
-    tracking::{Changed, Seen, follow},
+    tracking::{Readings, Tracked, Tracker},
 };
 
 /// How many snapshots are read at once.
 const AT_ONCE: usize = 16;
+
+/// How many known findings are in memory at once: a stored one takes ten times what it is read as.
+const KNOWN: u16 = 250;
 
 /// How often changes are worked out anew because another audit made some in the meantime.
 const PASSES: u32 = 20;
@@ -80,34 +83,34 @@ impl Pipeline {
         };
         let options = self.evaluate_options(held);
         let mut pass = 0;
-        let (report, all) = loop {
+        let (result, digest) = loop {
             let snapshot = self.merged(held).await?;
             let mut report = evaluate(&snapshot, &brief.checks, &options);
             suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
-            let (audit, checks) = (held, brief.checks.as_slice());
-            let seen = Seen { audit, report: &report, snapshot: &snapshot, checks };
-            let before = self.store.tracked(&held.tenant, &held.order.account_id).await?;
+            let readings = Readings::of(&snapshot);
+            // The facts of a large account take as much memory as what is found, and are not needed any more.
+            drop(snapshot);
+            let result = PackedResult::of(&report).await?;
             let told = self.store.alerts(held).await?;
-            let mut changed = follow(&before, &seen);
             let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;
-            let anew = |tracked: &TrackedFinding| {
-                read.of_place(&tracked.place).is_some_and(|last| last > tracked.seen_at)
+            let mut anew = false;
+            let may = |tracked: &TrackedFinding| {
+                let last = read.of_place(&tracked.place);
+                anew |= last.is_some_and(|last| last > tracked.seen_at);
+                // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
+                read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             };
+            let tracker = Tracker::new(held, &brief.checks, report, readings, may);
+            let Tracked { changed, resolved } = self.track(held, tracker).await?;
             // Whoever read a place anew may never judge it, and what it read can be judged here as well.
-            if held.order.checks.is_empty()
-                && pass < PASSES
-                && changed.iter().any(|changed| anew(&changed.tracked))
-            {
+            if held.order.checks.is_empty() && pass < PASSES && anew {
                 pass += 1;
                 continue;
             }
-            // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
-            changed.retain(|Changed { tracked, .. }| {
-                read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
-            });
-            let after = after(before, changed.iter().map(|changed| &changed.tracked));
-            match self.write(held, alerts::batches(changed, &told, &context(pass))).await? {
-                Transitions::Written => break (report, after),
+            let resolved = resolved.iter().chain(changed.iter().map(|changed| &*changed.tracked));
+            let digest = alerts::digest(resolved, &context(pass));
+            match self.write(held, alerts::batches(&changed, &told, &context(pass))).await? {
+                Transitions::Written => break (result, digest),
                 Transitions::Lost => return Ok(Fence::Lost),
                 Transitions::Stale if pass < PASSES => pass += 1,
                 Transitions::Stale => {
@@ -119,14 +122,35 @@ impl Pipeline {
                 }
             }
         };
-        let digest = alerts::digest(&all, &context(pass));
-        Ok(self.store.finish(held, now(), End { report: &report, digest: digest.as_ref() }).await?)
+        let end = End { result: &result, digest: digest.as_ref() };
+        Ok(self.store.finish(held, now(), end).await?)
+    }
+
+    /// Shows a tracker the account's known findings, page by page.
+    async fn track<M: FnMut(&TrackedFinding) -> bool + Send>(
+        &self,
+        held: &Audit,
+        mut tracker: Tracker<'_, M>,
+    ) -> Result<Tracked, store::Error> {
+        let all = TrackedFilter::default();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = PageRequest { cursor: cursor.as_deref(), limit: KNOWN };
+            let known =
+                self.store.tracked_page(&held.tenant, &held.order.account_id, &all, page).await;
+            let known = known.map_err(PageError::into_store)?;
+            known.items.into_iter().for_each(|known| tracker.track(known));
+            cursor = known.next_cursor;
+            if cursor.is_none() {
+                return Ok(tracker.finish());
+            }
+        }
     }
 
     async fn write(
         &self,
         held: &Audit,
-        batches: Vec<alerts::Batch>,
+        batches: Vec<alerts::Batch<'_>>,
     ) -> Result<Transitions, store::Error> {
         for batch in batches {
             let written = self.store.transition(held, &batch.changed, batch.alert.as_ref()).await?;
@@ -272,17 +296,4 @@ fn nothing_of(
     let unread = Unread::failed(action, &place.region, why);
     let part = ServiceSnapshot::unread(place.service, &place.region, unread);
     ServiceSnapshot { taken_at: Some(since), ..part }
-}
-
-/// The problems with these changes made.
-fn after<'a>(
-    before: Vec<TrackedFinding>,
-    changed: impl Iterator<Item = &'a TrackedFinding>,
-) -> Vec<TrackedFinding> {
-    let mut all: BTreeMap<_, _> =
-        before.into_iter().map(|tracked| (tracked.fingerprint.clone(), tracked)).collect();
-    for tracked in changed {
-        all.insert(tracked.fingerprint.clone(), tracked.clone());
-    }
-    all.into_values().collect()
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use checks::{Check, EvaluateOptions};
 use domain::{
@@ -42,10 +42,11 @@ pub fn evaluate(
 
 /// Marks the failing findings that a suppression covers, and counts anew.
 pub fn suppress(report: &mut Report, suppressions: &[Suppression], now: Timestamp) {
+    let suppressions: Vec<_> = suppressions.iter().map(|one| (one, Arc::new(one.told()))).collect();
     for finding in &mut report.findings {
         if finding.verdict == Verdict::Fail {
-            let covers = suppressions.iter().find(|one| one.covers(finding, now));
-            finding.suppressed = covers.map(Suppression::told);
+            let covers = suppressions.iter().find(|(one, _)| one.covers(finding, now));
+            finding.suppressed = covers.map(|(_, told)| Arc::clone(told));
         }
     }
     report.summary = Summary::of(&report.findings);

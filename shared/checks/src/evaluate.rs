@@ -49,7 +49,8 @@ pub fn evaluate(
         let mut sink = Sink { check, evaluation: &evaluation, findings: &mut findings };
         check.rule.evaluate(&evaluation, &mut sink);
     }
-    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    // In place: a stable sort needs half as much memory again.
+    findings.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     findings
 }
 
@@ -82,7 +83,9 @@ impl Sink<'_> {
             return;
         }
         let (check, account) = (self.check, self.evaluation.account);
-        let Subject { arn, kind, part, region, tags } = subject;
+        let Subject { mut arn, kind, part, region, tags } = subject;
+        // An account has 100,000 of these.
+        arn.shrink_to_fit();
         self.findings.push(Finding {
             fingerprint: Fingerprint::new(account, region, check.first_id(), &arn, part),
             check_id: check.id.into(),
@@ -185,9 +188,8 @@ mod tests {
         }
         let buckets = vec![inventory::s3::Bucket::secure()].into();
         let snapshot = snapshot(vec![("global", S3 { buckets, ..S3::default() }.into())]);
-        let name = |check| {
-            evaluate(&snapshot, &[check], &EvaluateOptions::default())[0].fingerprint.clone()
-        };
+        let name =
+            |check| evaluate(&snapshot, &[check], &EvaluateOptions::default())[0].fingerprint;
         assert_eq!(name(&FORMER), name(&NOW));
         assert!(NOW.is_called("s3_encryption") && NOW.is_called("s3_default_encryption"));
     }

@@ -55,7 +55,7 @@ impl PresentedFinding {
         let texts = check.map(|check| check.texts(lang));
         let text = |of: fn(&crate::Texts) -> &String| texts.map(of).cloned().unwrap_or_default();
         Self {
-            fingerprint: finding.fingerprint.clone(),
+            fingerprint: finding.fingerprint,
             check_id: finding.check_id.clone().into_owned(),
             service: finding.service,
             severity: finding.severity,
@@ -72,7 +72,7 @@ impl PresentedFinding {
                 .map(|check| PresentedRemedies::new(check, finding, lang)),
             reference: check.map(|check| check.reference.to_owned()).unwrap_or_default(),
             frameworks: check.map(|check| check.frameworks().to_vec()).unwrap_or_default(),
-            suppressed: finding.suppressed.clone(),
+            suppressed: finding.suppressed.as_deref().cloned(),
         }
     }
 }

@@ -104,7 +104,7 @@ impl AlertFinding {
     #[must_use]
     pub fn new(finding: &TrackedFinding, headline: &str, evidence: &str) -> Self {
         Self {
-            fingerprint: finding.fingerprint.clone(),
+            fingerprint: finding.fingerprint,
             check_id: finding.check_id.clone().into_owned(),
             severity: finding.severity,
             headline: headline.to_owned(),

@@ -18,7 +18,7 @@ pub enum Statement {
     /// A message of the check, by its name there, and the values that stand in it.
     Message(Cow<'static, str>, Vec<(Cow<'static, str>, Value)>),
     /// A fact that was not read.
-    Unread(Unread),
+    Unread(Box<Unread>),
     /// A sentence as it was written by versions before December 2026, in the operator's language.
     Prose(String),
 }
@@ -34,7 +34,7 @@ pub enum Value {
     /// Several of them.
     List(Vec<String>),
     /// A fact that was not read.
-    Unread(Unread),
+    Unread(Box<Unread>),
 }
 
 impl Evidence {
@@ -47,13 +47,15 @@ impl Evidence {
     /// A fact that was not read.
     #[must_use]
     pub fn unread(unread: Unread) -> Self {
-        Self(vec![Statement::Unread(unread)])
+        Self(vec![Statement::Unread(Box::new(unread))])
     }
 
     /// With a value for the last message.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         if let Some(Statement::Message(_, values)) = self.0.last_mut() {
+            // No room for more: an account has 100,000 of these.
+            values.reserve_exact(1);
             values.push((name.into(), value.into()));
         }
         self
@@ -62,6 +64,7 @@ impl Evidence {
     /// This, and then something more.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
+        self.0.reserve_exact(other.0.len());
         self.0.extend(other.0);
         self
     }
@@ -128,7 +131,7 @@ impl From<Vec<String>> for Value {
 
 impl From<Unread> for Value {
     fn from(unread: Unread) -> Self {
-        Self::Unread(unread)
+        Self::Unread(Box::new(unread))
     }
 }
 
@@ -157,6 +160,7 @@ impl<'de> Deserialize<'de> for Evidence {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Evidence, A::Error> {
                 let mut statements = Vec::new();
                 while let Some(statement) = list.next_element()? {
+                    statements.reserve_exact(1);
                     statements.push(statement);
                 }
                 Ok(Evidence(statements))
@@ -234,6 +238,7 @@ impl<'de> Deserialize<'de> for StoredValues {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StoredValues, A::Error> {
                 let mut values = Vec::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    values.reserve_exact(1);
                     values.push((Cow::Owned(name), value));
                 }
                 Ok(StoredValues(values))

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub struct Finding {
     pub evidence: Evidence,
     /// The suppression that keeps a failure quiet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suppressed: Option<Suppressed>,
+    pub suppressed: Option<Arc<Suppressed>>,
 }
 
 /// A resource of the customer's account.
@@ -57,5 +57,11 @@ impl Finding {
     pub fn place(&self) -> crate::ServiceRegion {
         let region = inventory::region_of(self.service, &self.resource.region);
         crate::ServiceRegion::new(region, self.service)
+    }
+
+    /// Whether it stands for all that a list would have named, which was not read.
+    #[must_use]
+    pub fn is_unlisted(&self) -> bool {
+        self.verdict == Verdict::Unknown && self.resource.arn.ends_with('*')
     }
 }

@@ -43,7 +43,7 @@ pub use job::{Job, JobId, JobState, JobStep};
 pub use lang::Lang;
 pub use proof::{Proof, ProofOutcome};
 pub use register::{RegisteredAccount, RegisteredState};
-pub use report::{Report, Status, Summary};
+pub use report::{Report, ReportHead, Status, Summary};
 pub use schedule::Schedule;
 pub use settings::{
     AccessKeyDays, AuditOverrides, AuditSettings, CheckSettings, OrganizationId, SeverityOverride,

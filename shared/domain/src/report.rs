@@ -44,6 +44,72 @@ pub struct Report {
 impl Report {
     /// The version this program writes.
     pub const SCHEMA: u32 = 1;
+
+    /// All of it but the findings.
+    #[must_use]
+    pub fn head(&self) -> ReportHead {
+        ReportHead {
+            schema: self.schema,
+            account: self.account.clone(),
+            started_at: self.started_at,
+            finished_at: self.finished_at,
+            status: self.status,
+            receipt: self.receipt.clone(),
+            outdated_role: self.outdated_role.clone(),
+            summary: self.summary.clone(),
+            checks: self.checks.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+/// The result of an audit without its findings: they are read when somebody asks for some of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportHead {
+    /// The version of the report's shape.
+    pub schema: u32,
+    /// The audited account.
+    pub account: AccountId,
+    /// When the reading began.
+    pub started_at: Timestamp,
+    /// When the reading ended.
+    pub finished_at: Timestamp,
+    /// Whether everything asked for was read.
+    pub status: Status,
+    /// How each region and service ended.
+    pub receipt: Vec<Receipt>,
+    /// That the role's stack has to be updated, where AWS's answers show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outdated_role: Option<OutdatedRole>,
+    /// The findings, counted.
+    pub summary: Summary,
+    /// The ids of the checks that were run; empty in a report that was written before December 2026.
+    #[serde(default)]
+    pub checks: Vec<Cow<'static, str>>,
+    /// What it was judged by.
+    #[serde(default)]
+    pub settings: AuditSettings,
+}
+
+impl ReportHead {
+    /// The whole report, of the findings that belong to it.
+    #[must_use]
+    pub fn with(self, findings: Vec<Finding>) -> Report {
+        Report {
+            schema: self.schema,
+            account: self.account,
+            started_at: self.started_at,
+            finished_at: self.finished_at,
+            status: self.status,
+            receipt: self.receipt,
+            outdated_role: self.outdated_role,
+            summary: self.summary,
+            findings,
+            checks: self.checks,
+            settings: self.settings,
+            access_keys: None,
+        }
+    }
 }
 
 /// Whether an audit read everything it asked for.

@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::Invalid;
 /// request's body or path.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Tenant(String);
+pub struct Tenant(Arc<str>);
 
 impl Tenant {
     /// The tenant of the one-machine edition.
@@ -35,7 +35,7 @@ impl TryFrom<String> for Tenant {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_.@:-".contains(c);
         let begins_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
         if text.len() <= 128 && begins_well && text.chars().all(allowed) {
-            Ok(Self(text))
+            Ok(Self(text.into()))
         } else {
             let accepted = "1 to 128 letters, digits and `_.@:-`, the first a letter or digit";
             Err(Invalid::new("tenant", &text, accepted))

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 use policy::Wildcard;
@@ -100,7 +100,7 @@ pub struct TrackedFinding {
     /// The audit that changed it last.
     pub audit_id: AuditId,
     /// The suppression that keeps it quiet.
-    pub suppressed: Option<Suppressed>,
+    pub suppressed: Option<Arc<Suppressed>>,
     /// How often it was written: a change is made to what was read, or not at all.
     #[serde(default)]
     pub version: u32,
@@ -116,26 +116,39 @@ impl TrackedFinding {
         place: ServiceRegion,
         at: Timestamp,
     ) -> Self {
+        Self::of(audit_id, tenant, finding.clone(), place, at)
+    }
+
+    /// The same, of a finding that is not needed any more.
+    #[must_use]
+    pub fn of(
+        audit_id: AuditId,
+        tenant: &Tenant,
+        finding: Finding,
+        place: ServiceRegion,
+        at: Timestamp,
+    ) -> Self {
+        let Finding { resource, .. } = finding;
         Self {
             tenant: Some(tenant.clone()),
-            account: finding.resource.account.clone(),
-            fingerprint: finding.fingerprint.clone(),
-            check_id: finding.check_id.clone(),
+            account: resource.account,
+            fingerprint: finding.fingerprint,
+            check_id: finding.check_id,
             service: finding.service,
             severity: finding.severity,
             state: Lifecycle::New,
-            resource: finding.resource.arn.clone(),
-            sub_resource: finding.sub_resource.clone(),
-            region: finding.resource.region.clone(),
-            owner: finding.resource.tags.as_ref().and_then(owner).map(ToOwned::to_owned),
-            evidence: finding.evidence.clone(),
+            resource: resource.arn,
+            sub_resource: finding.sub_resource,
+            region: resource.region,
+            owner: resource.tags.as_ref().and_then(owner).map(ToOwned::to_owned),
+            evidence: finding.evidence,
             place,
             first_seen: at,
             last_seen: at,
             resolved_at: None,
             seen_at: at,
             audit_id,
-            suppressed: finding.suppressed.clone(),
+            suppressed: finding.suppressed,
             version: 0,
         }
     }

@@ -51,7 +51,7 @@ pub(crate) fn write<'a>(
         let resource = &finding.resource;
         let tags = resource.tags.as_ref().map(serde_json::to_string).transpose()?;
         let record = [
-            finding.fingerprint.as_str(),
+            &finding.fingerprint.to_string(),
             &finding.check_id,
             finding.service.name(),
             finding.severity.name(),

@@ -293,7 +293,7 @@ pub(crate) mod tests {
             reason: "moved in March".into(),
             expires_at: "2027-03-31T00:00:00Z".parse().unwrap(),
         };
-        report.findings[0].suppressed = Some(quiet);
+        report.findings[0].suppressed = Some(quiet.into());
         report.summary = Summary::of(&report.findings);
         let mut out = Vec::new();
         let style = Style { width: 200, color: false };

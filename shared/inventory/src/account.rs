@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 use policy::Arn;
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ macro_rules! text_type {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// What a value must look like, for messages and documentation.
@@ -66,7 +66,7 @@ macro_rules! text_type {
             fn from_str(text: &str) -> Result<Self, Invalid> {
                 let valid: fn(&str) -> bool = $valid;
                 if valid(text) {
-                    Ok(Self(text.to_owned()))
+                    Ok(Self(text.into()))
                 } else {
                     Err(Invalid::new($what, Self::shown(text), $accepted))
                 }
@@ -83,7 +83,7 @@ macro_rules! text_type {
 
         impl From<$name> for String {
             fn from(value: $name) -> Self {
-                value.0
+                value.as_str().to_owned()
             }
         }
     };

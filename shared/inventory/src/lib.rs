@@ -18,6 +18,7 @@ mod receipt;
 mod resource;
 mod service;
 mod snapshot;
+mod tags;
 
 pub mod cloudtrail;
 pub mod ec2;
@@ -34,9 +35,10 @@ pub use nearest::nearest;
 pub use partition::Partition;
 pub use read::{REGIONS, Read, Reads, ServiceFacts, all_reads};
 pub use receipt::{Outcome as ReceiptOutcome, Receipt};
-pub use resource::{Location, Resource, Tags, owner};
+pub use resource::{Location, Resource, owner};
 pub use service::{GLOBAL, Scope, Service, ServiceName, is_region};
 pub use snapshot::{Facts, ServiceSnapshot, Snapshot, VersionMismatch, region_of, unknown_service};
+pub use tags::Tags;
 
 /// Every audited service, in alphabetical order: module, type, name, scope, and how many requests may be under
 /// way at once. A crate that needs something of every service hands in a macro.

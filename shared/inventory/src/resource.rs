@@ -1,15 +1,10 @@
-use std::collections::BTreeMap;
-
-use crate::{Account, Listing, Read, ServiceFacts};
-
-/// Tags of a resource, by key.
-pub type Tags = BTreeMap<String, String>;
+use crate::{Account, Listing, Read, ServiceFacts, Tags};
 
 /// Whom a resource belongs to: the value of its tag `owner`, in whatever case the key is written.
 #[must_use]
 pub fn owner(tags: &Tags) -> Option<&str> {
     let named = tags.iter().find(|(key, _)| key.eq_ignore_ascii_case("owner"));
-    named.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    named.map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 /// Where something was read.

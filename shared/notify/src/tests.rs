@@ -188,7 +188,7 @@ fn chats_get_what_they_can_show() {
 #[test]
 fn a_thread_is_a_findings_life_or_what_a_check_says_of_an_account() {
     let thread = |alert| Notice::of(&alert).amazon_q["metadata"]["threadId"].clone();
-    assert_eq!(thread(alert()), finding(ARN).fingerprint.as_str());
+    assert_eq!(thread(alert()), finding(ARN).fingerprint.to_string());
     assert_eq!(thread(Alert { state: AlertState::Reopened, ..alert() }), thread(alert()));
     assert_eq!(
         thread(Alert { count: 1, findings: vec![finding(ARN)], ..resolved() }),

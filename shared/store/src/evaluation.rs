@@ -1,6 +1,6 @@
 //! Judging: one worker follows every finding, writes what changed, and ends the audit.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap, sync::Arc};
 
 use domain::{
     AccountId, Alert, Audit, AuditFilter, AuditId, AuditState, Phase, Report, Status, Tenant,
@@ -11,15 +11,16 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     Claim, Error, Fence, Store,
     audits::{OVER, free, over, works},
-    item, keys, result,
+    item, keys,
+    result::{AuditResult, PackedResult, Source},
     table::{Condition, Key, TRANSACTION, Write, Written},
 };
 
 /// How a judged audit ends.
 #[derive(Clone, Copy, Debug)]
 pub struct End<'a> {
-    /// The whole result; its status decides between `complete` and `incomplete`.
-    pub report: &'a Report,
+    /// The result; its status decides between `complete` and `incomplete`.
+    pub result: &'a PackedResult,
     /// What is told of all that was resolved.
     pub digest: Option<&'a Alert>,
 }
@@ -82,10 +83,10 @@ impl Store {
     /// # Errors
     ///
     /// Some may be written; read them again and write what is left.
-    pub async fn transition(
+    pub async fn transition<T: Borrow<TrackedFinding> + Sync>(
         &self,
         held: &Audit,
-        changed: &[TrackedFinding],
+        changed: &[T],
         alert: Option<&Alert>,
     ) -> Result<Transitions, Error> {
         let doing = "write down what changed";
@@ -96,7 +97,7 @@ impl Store {
             writes.extend(alert.take());
             let mut readings: BTreeMap<Key, Timestamp> = BTreeMap::new();
             let mut taken = 0;
-            for tracked in left {
+            for tracked in left.iter().map(Borrow::borrow) {
                 let judged_by = readings_of(held, tracked);
                 let new = judged_by.iter().filter(|key| !readings.contains_key(key)).count();
                 if writes.len() + readings.len() + 1 + new > TRANSACTION {
@@ -149,13 +150,13 @@ impl Store {
     pub async fn finish(&self, held: &Audit, now: Timestamp, end: End<'_>) -> Result<Fence, Error> {
         let doing = "end the audit";
         let key = keys::result_object(held);
-        self.objects.put(doing, &key, result::pack(doing, end.report).await?).await?;
-        let state = match end.report.status {
+        self.objects.put(doing, &key, end.result.bytes.clone()).await?;
+        let state = match end.result.status {
             Status::Complete => AuditState::Complete,
             Status::Incomplete => AuditState::Incomplete,
         };
         let mut set = over(held, now, state)?;
-        let summary = serde_json::to_value(&end.report.summary).map_err(Error::unwritable)?;
+        let summary = serde_json::to_value(&end.result.summary).map_err(Error::unwritable)?;
         set.extend(item::with([("summary", summary), ("result", key.as_str().into())]));
         let mut writes =
             vec![Write::update(Self::at(held), set).removing(&OVER).only_if(works(held))];
@@ -194,16 +195,26 @@ impl Store {
         }
     }
 
-    /// The whole result of an audit; nothing while it has none.
+    /// The result of an audit, of which only the head is read yet; nothing while it has none.
+    ///
+    /// # Errors
+    ///
+    /// The result cannot be read, or the store gave no answer.
+    pub async fn result(&self, audit: &Audit) -> Result<Option<AuditResult>, Error> {
+        let Some(key) = &audit.result else { return Ok(None) };
+        let source = Source::open(Arc::clone(&self.objects), key).await?;
+        AuditResult::open(source, &self.whole).await.map(Some)
+    }
+
+    /// The whole result of an audit, in memory; nothing while it has none.
     ///
     /// # Errors
     ///
     /// The result cannot be read, or the store gave no answer.
     pub async fn report(&self, audit: &Audit) -> Result<Option<Report>, Error> {
-        let Some(key) = &audit.result else { return Ok(None) };
-        match self.objects.get("read the result", key).await? {
-            Some(bytes) => result::report(key, bytes).await.map(Some),
-            None => Err(Error::unreadable(key, "it is gone")),
+        match self.result(audit).await? {
+            Some(result) => result.report().await.map(Some),
+            None => Ok(None),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     Claim, Error, Fence, Page, PageError, PageRequest, Store,
     audits::free,
     cursor::List,
-    item, keys, result,
+    item, keys, packed,
     steps::States,
     table::{Condition, Key, Write, Written},
 };
@@ -244,18 +244,18 @@ impl Store {
         value: &T,
     ) -> Result<String, Error> {
         let key = keys::job_object(job, what);
-        self.objects.put(doing, &key, result::pack(doing, value).await?).await?;
+        self.objects.put(doing, &key, packed::pack(doing, value).await?).await?;
         Ok(key)
     }
 
-    async fn kept<T: DeserializeOwned>(
+    async fn kept<T: DeserializeOwned + Send + 'static>(
         &self,
         doing: &'static str,
         key: Option<&str>,
     ) -> Result<Option<T>, Error> {
         let Some(key) = key else { return Ok(None) };
         match self.objects.get(doing, key).await? {
-            Some(bytes) => Ok(Some(result::unpack(doing, key, bytes).await?)),
+            Some(bytes) => Ok(Some(packed::unpack(doing, key, bytes).await?)),
             None => Ok(None),
         }
     }

@@ -21,7 +21,8 @@
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
 //! both. Objects are `TENANT/snapshots/ACCOUNT/REGION/SERVICE/ID.ATTEMPT.json.zst`,
-//! `TENANT/results/ID.ATTEMPT.json.zst` and `TENANT/jobs/ACCOUNT/ID.ATTEMPT.WHAT.json.zst`.
+//! `TENANT/results/ID.ATTEMPT.json.zst` and `TENANT/jobs/ACCOUNT/ID.ATTEMPT.WHAT.json.zst`; a result is read in
+//! parts.
 
 use domain::{AccountId, AuditFilter, AuditId, Fingerprint, JobId, ServiceRegion, Tenant};
 use uuid::Uuid;

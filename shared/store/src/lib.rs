@@ -21,6 +21,7 @@ mod jobs;
 pub mod keys;
 mod lists;
 mod outcome;
+mod packed;
 mod page;
 mod planning;
 mod purge;
@@ -42,9 +43,10 @@ use table::{Objects, Table};
 
 pub use error::{Error, PageError};
 pub use evaluation::{End, Transitions};
+pub use lists::TrackedFilter;
 pub use outcome::{Cancelled, Claim, Created, Fence, Idempotency, Intent};
 pub use page::{Page, PageRequest};
-pub use result::{Filter, findings};
+pub use result::{AuditResult, Filter, Named, PackedResult};
 #[cfg(feature = "sqlite")]
 pub use sqlite::OpenError;
 pub use tasks::TaskEnd;
@@ -54,6 +56,7 @@ pub use tasks::TaskEnd;
 pub struct Store {
     table: Arc<dyn Table>,
     objects: Arc<dyn Objects>,
+    whole: Arc<result::Whole>,
     keep_days: u32,
 }
 
@@ -71,7 +74,7 @@ impl Store {
     pub fn open(directory: &std::path::Path) -> Result<Self, OpenError> {
         let sqlite = Arc::new(sqlite::Sqlite::open(directory)?);
         let objects = Arc::clone(&sqlite);
-        Ok(Self { table: sqlite, objects, keep_days: Self::KEEP_DAYS })
+        Ok(Self::over(sqlite, objects))
     }
 
     /// The store in a DynamoDB table and an S3 bucket.
@@ -90,7 +93,11 @@ impl Store {
         let table = Arc::new(dynamodb::Dynamo { client, name: table.into() });
         let client = aws_sdk_s3::Client::from_conf(objects);
         let objects = Arc::new(dynamodb::Bucket { client, name: bucket.into() });
-        Self { table, objects, keep_days: Self::KEEP_DAYS }
+        Self::over(table, objects)
+    }
+
+    fn over(table: Arc<dyn Table>, objects: Arc<dyn Objects>) -> Self {
+        Self { table, objects, whole: Arc::default(), keep_days: Self::KEEP_DAYS }
     }
 
     /// Keeps audits for so many days after they were asked for.

@@ -1,7 +1,6 @@
 //! Lists, page by page.
 
-use domain::{AccountId, Audit, AuditId, Lifecycle, Tenant, TrackedFinding};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use domain::{AccountId, Audit, AuditId, AuditState, Lifecycle, Severity, Tenant, TrackedFinding};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -12,8 +11,45 @@ use crate::{
     table::{Item, Key, Range},
 };
 
-/// How many items are read at once.
-const AT_ONCE: usize = 16;
+/// How many audits are looked at for one page of those in one state.
+const LOOKED_AT: usize = 10_000;
+
+/// How many items one query reads, of a list of which only some are wanted.
+struct Limits {
+    next: usize,
+    filtered: bool,
+}
+
+impl Limits {
+    fn of(page: PageRequest<'_>, filtered: bool) -> Self {
+        Self { next: page.bounded(), filtered }
+    }
+
+    /// More each time: whoever wants one item in ten thousand does not make ten thousand queries.
+    fn next(&mut self) -> usize {
+        let limit = self.next;
+        if self.filtered {
+            self.next = limit.saturating_mul(4).min(PageRequest::MAX.into());
+        }
+        limit
+    }
+}
+
+/// Which problems of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrackedFilter {
+    /// Only those in one of these states; in any where there are none.
+    pub states: Vec<Lifecycle>,
+    /// Only those at least so severe.
+    pub severity: Option<Severity>,
+}
+
+impl TrackedFilter {
+    fn takes(&self, problem: &TrackedFinding) -> bool {
+        (self.states.is_empty() || self.states.contains(&problem.state))
+            && self.severity.is_none_or(|least| problem.severity >= least)
+    }
+}
 
 impl Store {
     /// How many audits of a tenant are queued or running, counted up to `at_most`.
@@ -39,23 +75,59 @@ impl Store {
         account: Option<&AccountId>,
         page: PageRequest<'_>,
     ) -> Result<Page<Audit>, PageError> {
+        self.audits_in(tenant, account, None, page).await
+    }
+
+    /// The same, of those in one state alone. A page is full unless the list ends, or a great many audits in other
+    /// states stand between.
+    ///
+    /// # Errors
+    ///
+    /// The cursor is not one of this list, or the store gave no answer.
+    pub async fn audits_in(
+        &self,
+        tenant: &Tenant,
+        account: Option<&AccountId>,
+        state: Option<AuditState>,
+        page: PageRequest<'_>,
+    ) -> Result<Page<Audit>, PageError> {
+        let doing = "list audits";
         let (pk, prefix) = match account {
             None => (keys::audits_partition(tenant), ""),
             Some(account) => (keys::account_partition(tenant, account), keys::AUDITS),
         };
         let position = List::Audits.position(page.cursor)?;
-        let after = page.cursor.map(|_| format!("{prefix}{position}"));
-        let limit = page.bounded();
-        let range = Range { pk: &pk, prefix, after: after.as_deref(), descending: true, limit };
-        let (entries, more) = self.table.query("list audits", range).await?;
-        let ids: Vec<AuditId> = entries
-            .iter()
-            .filter_map(|entry| entry.get("audit_id")?.as_str()?.parse().ok())
-            .collect();
-        let keys = ids.iter().map(|id| keys::audit(tenant, *id)).collect();
-        let next_cursor =
-            ids.last().filter(|_| more).map(|id| List::Audits.cursor(&id.to_string()));
-        Ok(Page { items: self.read_all("list audits", keys).await?, next_cursor })
+        let mut after = page.cursor.map(|_| format!("{prefix}{position}"));
+        let (mut items, mut looked_at) = (Vec::new(), 0);
+        let mut limits = Limits::of(page, state.is_some());
+        loop {
+            let limit = limits.next();
+            let range = Range { pk: &pk, prefix, after: after.as_deref(), descending: true, limit };
+            let (entries, more) = self.table.query(doing, range).await?;
+            let ids: Vec<AuditId> = entries
+                .iter()
+                .filter_map(|entry| entry.get("audit_id")?.as_str()?.parse().ok())
+                .collect();
+            let keys = ids.iter().map(|id| keys::audit(tenant, *id)).collect();
+            let found: Vec<Audit> = self.read_all(doing, keys).await?;
+            let last = ids.last().map(AuditId::to_string);
+            looked_at += ids.len();
+            let mut wanted =
+                found.into_iter().filter(|audit| state.is_none_or(|state| audit.state == state));
+            items.extend(wanted.by_ref().take(page.bounded() - items.len()));
+            let behind = match items.last() {
+                Some(audit) if wanted.next().is_some() => Some(audit.id.to_string()),
+                _ => last.filter(|_| more),
+            };
+            let is_enough = items.len() == page.bounded() || looked_at >= LOOKED_AT;
+            match behind {
+                Some(id) if !is_enough => after = Some(format!("{prefix}{id}")),
+                behind => {
+                    let next_cursor = behind.map(|id| List::Audits.cursor(&id));
+                    return Ok(Page { items, next_cursor });
+                }
+            }
+        }
     }
 
     /// The audits of every tenant that are queued or running, the oldest of a tenant first. May lag
@@ -68,7 +140,7 @@ impl Store {
         self.indexed("list audits", List::Unfinished, keys::AUDIT, "", page).await
     }
 
-    /// The tracked findings of an account that are in one of some states, by name.
+    /// The tracked findings of an account that a filter takes, by name.
     ///
     /// # Errors
     ///
@@ -77,7 +149,7 @@ impl Store {
         &self,
         tenant: &Tenant,
         account: &AccountId,
-        states: &[Lifecycle],
+        filter: &TrackedFilter,
         page: PageRequest<'_>,
     ) -> Result<Page<TrackedFinding>, PageError> {
         let pk = keys::account_partition(tenant, account);
@@ -86,8 +158,9 @@ impl Store {
             name => Some(format!("{}{name}", keys::FINDINGS)),
         };
         let mut items = Vec::new();
+        let mut limits = Limits::of(page, *filter != TrackedFilter::default());
         loop {
-            let limit = page.bounded();
+            let limit = limits.next();
             let (prefix, position) = (keys::FINDINGS, after.as_deref());
             let range = Range { pk: &pk, prefix, after: position, descending: false, limit };
             let (found, more) = self.table.query("list findings", range).await?;
@@ -98,7 +171,7 @@ impl Store {
                 let tracked: TrackedFinding = item::read(item)?;
                 let name = tracked.fingerprint.to_string();
                 after = Some(sort);
-                if states.is_empty() || states.contains(&tracked.state) {
+                if filter.takes(&tracked) {
                     items.push(tracked);
                 }
                 if items.len() == page.bounded() {
@@ -149,11 +222,7 @@ impl Store {
     }
 
     async fn get_all(&self, doing: &'static str, keys: Vec<Key>) -> Result<Vec<Item>, Error> {
-        let items: Vec<Option<Item>> = stream::iter(keys)
-            .map(|key| async move { self.table.get(doing, &key).await })
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
+        let items = self.table.get_all(doing, keys).await?;
         Ok(items.into_iter().flatten().collect())
     }
 }

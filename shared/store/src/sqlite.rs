@@ -8,6 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -133,6 +134,15 @@ impl Table for Sqlite {
         self.run(doing, move |inner| inner.read(|rows| rows.get(&key))).await
     }
 
+    async fn get_all(
+        &self,
+        doing: &'static str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Option<Item>>, Error> {
+        let all = move |rows: &Rows<'_>| keys.iter().map(|key| rows.get(key)).collect();
+        self.run(doing, move |inner| inner.read(all)).await
+    }
+
     async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error> {
         self.run(doing, move |inner| {
             let answer = inner.write(|rows| rows.apply(&write))?;
@@ -198,7 +208,7 @@ impl Table for Sqlite {
 
 #[async_trait]
 impl Objects for Sqlite {
-    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
+    async fn put(&self, doing: &'static str, key: &str, bytes: Bytes) -> Result<(), Error> {
         let key = key.to_owned();
         self.run(doing, move |inner| Ok(files::write(&inner.directory.join(key), &bytes)?)).await
     }
@@ -210,6 +220,16 @@ impl Objects for Sqlite {
             read => Ok(Some(read?)),
         })
         .await
+    }
+
+    async fn get_range(
+        &self,
+        doing: &'static str,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let key = key.to_owned();
+        self.run(doing, move |inner| Ok(files::read(&inner.directory.join(key), range)?)).await
     }
 
     async fn delete(&self, doing: &'static str, prefix: &str) -> Result<(), Error> {

@@ -6,6 +6,8 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -15,6 +17,9 @@ pub(crate) type Item = Map<String, Value>;
 
 /// The most writes of one transaction. Source: DynamoDB `TransactWriteItems`.
 pub(crate) const TRANSACTION: usize = 100;
+
+/// How many items are read at once.
+const AT_ONCE: usize = 16;
 
 /// Where an item is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -168,6 +173,16 @@ pub(crate) trait Table: Send + Sync + fmt::Debug {
     /// An item as it is now, all earlier writes included.
     async fn get(&self, doing: &'static str, key: &Key) -> Result<Option<Item>, Error>;
 
+    /// Items by their keys, in the keys' order.
+    async fn get_all(
+        &self,
+        doing: &'static str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Option<Item>>, Error> {
+        let items = stream::iter(keys).map(|key| async move { self.get(doing, &key).await });
+        items.buffered(AT_ONCE).try_collect().await
+    }
+
     /// One write.
     async fn write(&self, doing: &'static str, write: Write) -> Result<Written, Error>;
 
@@ -204,10 +219,18 @@ pub(crate) trait Table: Send + Sync + fmt::Debug {
 #[async_trait]
 pub(crate) trait Objects: Send + Sync + fmt::Debug {
     /// Writes a whole object or none.
-    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error>;
+    async fn put(&self, doing: &'static str, key: &str, bytes: Bytes) -> Result<(), Error>;
 
     /// An object; nothing where there is none.
     async fn get(&self, doing: &'static str, key: &str) -> Result<Option<Vec<u8>>, Error>;
+
+    /// The bytes of an object in a range, cut off at its end; nothing where there is no object.
+    async fn get_range(
+        &self,
+        doing: &'static str,
+        key: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<Option<Vec<u8>>, Error>;
 
     /// Takes away every object whose key begins with `prefix`.
     async fn delete(&self, doing: &'static str, prefix: &str) -> Result<(), Error>;

@@ -5,10 +5,13 @@ use inventory::Snapshot;
 use jiff::Timestamp;
 
 use crate::{
-    Claim, Error, Fence, Store, item, keys, result,
+    Claim, Error, Fence, Store, item, keys, lists, packed,
     steps::States,
     table::{Condition, Range, Write},
 };
+
+/// How many items are read at once.
+const AT_ONCE: usize = 1000;
 
 /// How a task ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +161,7 @@ impl Store {
     /// Nothing is known to be kept; the same call may be made again.
     pub async fn keep_snapshot(&self, held: &Task, snapshot: &Snapshot) -> Result<String, Error> {
         let (doing, key) = ("keep a snapshot", keys::snapshot_object(held));
-        self.objects.put(doing, &key, result::pack(doing, snapshot).await?).await?;
+        self.objects.put(doing, &key, packed::pack(doing, snapshot).await?).await?;
         Ok(key)
     }
 
@@ -169,7 +172,7 @@ impl Store {
     /// It is gone, is of another version, or the store gave no answer.
     pub async fn snapshot(&self, key: &str) -> Result<Snapshot, Error> {
         match self.objects.get("read a snapshot", key).await? {
-            Some(bytes) => result::snapshot(key, bytes).await,
+            Some(bytes) => packed::snapshot(key, &bytes),
             None => Err(Error::unreadable(key, "it is gone")),
         }
     }
@@ -181,8 +184,20 @@ impl Store {
         pk: &str,
         prefix: &str,
     ) -> Result<Vec<T>, Error> {
-        let range = Range { pk, prefix, after: None, descending: false, limit: usize::MAX / 2 };
-        let (items, _) = self.table.query(doing, range).await?;
-        items.into_iter().map(item::read).collect()
+        let mut all = Vec::new();
+        let mut last: Option<String> = None;
+        loop {
+            // An item takes many times the memory of what it is read as.
+            let after = last.as_deref();
+            let range = Range { pk, prefix, after, descending: false, limit: AT_ONCE };
+            let (items, more) = self.table.query(doing, range).await?;
+            last = items.last().map(|item| lists::text(item, keys::SORT));
+            for item in items {
+                all.push(item::read(item)?);
+            }
+            if !more || last.is_none() {
+                return Ok(all);
+            }
+        }
     }
 }

@@ -1,11 +1,13 @@
 use axum::{Json, extract::State};
-use domain::{AccountId, Audit, AuditId, Report, Tenant};
+use domain::{AccountId, Audit, AuditId, Tenant};
 use serde::Serialize;
+use store::AuditResult;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     audited,
-    difference::{Change, Counts, Kind, counts, difference},
+    compare::difference,
+    difference::{Change, Counts, Kind, counts, show},
 };
 use crate::{
     audits::find,
@@ -104,14 +106,14 @@ pub(crate) async fn diff(
     let (_, before) = result(&shared, &tenant, &account, from).await?;
     let (later, after) = result(&shared, &tenant, &account, to).await?;
 
-    let changes = difference(&before, &after, &later.order, shared.settings.lang);
+    let changes = difference(&before, &after, &later.order).await?;
     let counts = counts(&changes);
     let wanted = changes.into_iter().filter(|change| kind.is_none_or(|kind| change.kind == kind));
-    let limit = usize::from(paging.limit);
     let mut wanted = wanted.skip(gone_by);
-    let items: Vec<_> = wanted.by_ref().take(limit).collect();
-    let next = gone_by.saturating_add(items.len());
+    let page: Vec<_> = wanted.by_ref().take(paging.limit.into()).collect();
+    let next = gone_by.saturating_add(page.len());
     let next_cursor = wanted.next().map(|_| format!("{CURSOR}{next}"));
+    let items = show(&page, &before, &after, shared.settings.lang).await?;
     Ok(Json(Diff { from, to, counts, changes: Changes { items, next_cursor } }))
 }
 
@@ -140,7 +142,7 @@ pub(crate) async fn findings_diff(
 }
 
 /// What a cursor begins with; the number of changes gone by follows.
-const CURSOR: &str = "d1-";
+const CURSOR: &str = "d2-";
 
 fn gone_by(cursor: Option<&str>) -> Result<usize, Problem> {
     let Some(cursor) = cursor else { return Ok(0) };
@@ -159,14 +161,14 @@ async fn result(
     tenant: &Tenant,
     account: &AccountId,
     id: AuditId,
-) -> Result<(Audit, Report), Problem> {
+) -> Result<(Audit, AuditResult), Problem> {
     let audit = find(shared, tenant, id).await?;
     if audit.order.account_id != *account {
         return Err(no_audit(&id.to_string()));
     }
-    let report = shared.store.report(&audit).await?.ok_or_else(|| {
+    let result = shared.store.result(&audit).await?.ok_or_else(|| {
         let detail = format!("audit `{id}` has no result: it is {}", audit.state);
         Problem::conflict(detail).of_audit(id)
     })?;
-    Ok((audit, report))
+    Ok((audit, result))
 }

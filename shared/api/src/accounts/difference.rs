@@ -1,13 +1,13 @@
-//! What is different between two results: pure.
+//! What is different between two results, and what there is to show of it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use domain::{
-    AuditRequest, Finding, Fingerprint, GLOBAL, Lang, Receipt, ReceiptOutcome, Report, Service,
-    Severity, Verdict,
-};
+use domain::{Finding, Fingerprint, Lang, Service, Severity};
 use serde::Serialize;
+use store::AuditResult;
 use utoipa::ToSchema;
+
+use super::compare::Different;
 
 /// How a problem is different in a later result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
@@ -71,56 +71,8 @@ pub(crate) struct Change {
 /// How many problems are different, and how.
 pub(super) type Counts = BTreeMap<&'static str, usize>;
 
-/// The problems of two results, compared by fingerprint: what matters most first, each kind worst first.
-pub(super) fn difference(
-    before: &Report,
-    after: &Report,
-    order: &AuditRequest,
-    lang: Lang,
-) -> Vec<Change> {
-    let by_name = |report: &'_ Report| -> HashMap<Fingerprint, Finding> {
-        let findings = report.findings.iter();
-        findings.map(|finding| (finding.fingerprint.clone(), finding.clone())).collect()
-    };
-    let (earlier, later) = (by_name(before), by_name(after));
-    let failing = |finding: &&Finding| finding.verdict == Verdict::Fail;
-    let mut changes = Vec::new();
-    for finding in after.findings.iter().filter(failing) {
-        let known = earlier.get(&finding.fingerprint).filter(failing);
-        let kind = match known {
-            None => Kind::New,
-            Some(known) if known.severity != finding.severity => Kind::SeverityChanged,
-            Some(_) => Kind::StillFailing,
-        };
-        changes.push(change(kind, finding, known.map(|known| known.severity), lang));
-    }
-    let reach = Reach::of(after, order);
-    for finding in before.findings.iter().filter(failing) {
-        match later.get(&finding.fingerprint).map(|later| (later.verdict, later)) {
-            Some((Verdict::Fail, _)) => {}
-            Some((Verdict::Pass | Verdict::NotApplicable, later)) => {
-                let gone = Finding { severity: finding.severity, ..later.clone() };
-                changes.push(change(Kind::Resolved, &gone, Some(finding.severity), lang));
-            }
-            Some((Verdict::Unknown | Verdict::Manual, later)) => {
-                let unknown = Finding { severity: finding.severity, ..later.clone() };
-                changes.push(change(Kind::UnknownNow, &unknown, Some(finding.severity), lang));
-            }
-            None => {
-                let kind = if reach.holds(finding) { Kind::Resolved } else { Kind::UnknownNow };
-                changes.push(change(kind, finding, Some(finding.severity), lang));
-            }
-        }
-    }
-    changes.sort_by(|a, b| {
-        let order = |c: &Change| (c.kind, std::cmp::Reverse(c.severity), c.fingerprint.clone());
-        order(a).cmp(&order(b))
-    });
-    changes
-}
-
 /// Counts the kinds; every kind is named, also with none.
-pub(super) fn counts(changes: &[Change]) -> Counts {
+pub(super) fn counts(changes: &[Different]) -> Counts {
     let mut counts: Counts = Kind::ALL.iter().map(|kind| (kind.name(), 0)).collect();
     for change in changes {
         *counts.entry(change.kind.name()).or_default() += 1;
@@ -128,43 +80,38 @@ pub(super) fn counts(changes: &[Change]) -> Counts {
     counts
 }
 
-fn change(kind: Kind, finding: &Finding, before: Option<Severity>, lang: Lang) -> Change {
+/// What there is to show of some problems, in the words of a language.
+pub(super) async fn show(
+    different: &[Different],
+    before: &AuditResult,
+    after: &AuditResult,
+    lang: Lang,
+) -> Result<Vec<Change>, store::Error> {
+    let later: Vec<_> = different.iter().filter_map(|one| one.later).collect();
+    let gone = different.iter().filter(|one| one.later.is_none());
+    let gone: Vec<_> = gone.map(|one| one.place).collect();
+    let (mut later, mut gone) =
+        (after.at(&later).await?.into_iter(), before.at(&gone).await?.into_iter());
+    let shown = different.iter().filter_map(|one| {
+        let finding = if one.later.is_some() { later.next() } else { gone.next() };
+        Some(change(one, &finding?, lang))
+    });
+    Ok(shown.collect())
+}
+
+fn change(one: &Different, finding: &Finding, lang: Lang) -> Change {
     let check = checks::find(&finding.check_id);
     Change {
-        kind,
-        fingerprint: finding.fingerprint.clone(),
+        kind: one.kind,
+        fingerprint: finding.fingerprint,
         check_id: finding.check_id.to_string(),
         service: finding.service,
-        severity: finding.severity,
-        severity_before: before,
+        severity: one.severity.0,
+        severity_before: one.before,
         resource: finding.resource.arn.clone(),
         sub_resource: finding.sub_resource.clone(),
         region: finding.resource.region.clone(),
         headline: check.map(|check| check.texts(lang).headline.clone()).unwrap_or_default(),
         evidence: checks::render(check, &finding.evidence, lang),
-    }
-}
-
-/// What a result would have told, had it been there.
-struct Reach<'a> {
-    order: &'a AuditRequest,
-    whole: HashSet<(&'a str, Service)>,
-}
-
-impl<'a> Reach<'a> {
-    fn of(report: &'a Report, order: &'a AuditRequest) -> Self {
-        let whole = |row: &&Receipt| row.outcome == ReceiptOutcome::Done;
-        let whole = report.receipt.iter().filter(whole);
-        Self { order, whole: whole.map(|row| (row.region.as_str(), row.service)).collect() }
-    }
-
-    /// Whether a resource that it does not tell of is gone.
-    fn holds(&self, finding: &Finding) -> bool {
-        let AuditRequest { checks, regions, .. } = self.order;
-        let region = finding.resource.region.as_str();
-        let place = finding.place();
-        let judged = checks.is_empty() || checks.iter().any(|id| *id == finding.check_id);
-        let reads = regions.is_empty() || region == GLOBAL || regions.iter().any(|r| r == region);
-        judged && reads && self.whole.contains(&(place.region.as_str(), place.service))
     }
 }

@@ -1,14 +1,13 @@
-use std::collections::HashSet;
-
 use axum::{Json, extract::State};
-use domain::{AuditId, Lifecycle, Report, Severity, Tenant, Verdict};
+use domain::{AuditId, Lifecycle, Severity, Tenant};
+use store::{AuditResult, TrackedFilter};
 use utoipa::IntoParams;
 
 use super::audited;
 use crate::{
     caller::Caller,
     findings::{TrackedEntry, TrackedPage, states},
-    paging::{Paging, Sieve, USUAL},
+    paging::{Paging, USUAL},
     problem::Problem,
     request::{Asked, Named},
     responses::{AnyRoute, NotFound, QueryParameters},
@@ -59,46 +58,45 @@ pub(crate) async fn findings(
     Asked(mut fields): Asked,
 ) -> Result<Json<TrackedPage>, Problem> {
     let states = states(&mut fields);
-    let least: Option<Severity> = fields.text("severity", SEVERITY);
+    let severity: Option<Severity> = fields.text("severity", SEVERITY);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let id = name.account()?;
     let account = audited(&shared, &tenant, &id).await?;
-    let mut sieve = Sieve::new(paging);
-    while let Some(page) = sieve.wants() {
-        let page = shared.store.tracked_page(&tenant, &id, &states, page).await?;
-        sieve.give(page, |finding| least.is_none_or(|least| finding.severity >= least));
-    }
+    let filter = TrackedFilter { states, severity };
+    let page = shared.store.tracked_page(&tenant, &id, &filter, paging.request()).await?;
     let lang = shared.settings.lang;
-    let mut page = TrackedPage::of(sieve.page(), |tracked| TrackedEntry::new(tracked, lang));
+    let mut page = TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang));
     let items = page.items_mut();
     if let Some(last) = account.and_then(|account| account.last_audit)
         && items.iter().any(TrackedEntry::is_active)
-        && let Some(report) = last_report(&shared, &tenant, last).await?
+        && let Some(result) = last_result(&shared, &tenant, last).await?
     {
-        seen_again(items, &report);
+        seen_again(items, &result).await?;
     }
     Ok(Json(page))
 }
 
-async fn last_report(
+async fn last_result(
     shared: &Shared,
     tenant: &Tenant,
     id: AuditId,
-) -> Result<Option<Report>, Problem> {
+) -> Result<Option<AuditResult>, Problem> {
     match shared.store.audit(tenant, id).await? {
-        Some(audit) => Ok(shared.store.report(&audit).await?),
+        Some(audit) => Ok(shared.store.result(&audit).await?),
         None => Ok(None),
     }
 }
 
-/// A tracked finding is written only when it changes; that it is still there is told by the last report.
-fn seen_again(items: &mut [TrackedEntry], report: &Report) {
-    let failing = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
-    let failing: HashSet<_> = failing.map(|finding| &finding.fingerprint).collect();
+/// A tracked finding is written only when it changes; that it is still there is told by the last result.
+async fn seen_again(items: &mut [TrackedEntry], result: &AuditResult) -> Result<(), Problem> {
+    let active = items.iter().filter(|tracked| tracked.is_active());
+    let active: Vec<_> = active.map(|tracked| *tracked.fingerprint()).collect();
+    let failing = result.failing(&active).await?;
     for tracked in items.iter_mut().filter(|tracked| tracked.is_active()) {
         if failing.contains(tracked.fingerprint()) {
-            tracked.seen_at(report.finished_at);
+            tracked.seen_at(result.head().finished_at);
         }
     }
+    Ok(())
 }

@@ -35,6 +35,8 @@ pub(crate) async fn access_keys(
 ) -> Result<Json<Option<AuditedKeys>>, Problem> {
     fields.done(&[]).map_err(Problem::invalid)?;
     let audit = find(&shared, &tenant, name.audit()?).await?;
-    let report = shared.store.report(&audit).await?;
-    Ok(Json(report.as_ref().and_then(AuditedKeys::of)))
+    match shared.store.result(&audit).await? {
+        Some(result) => Ok(Json(result.access_keys().await?)),
+        None => Ok(Json(None)),
+    }
 }

@@ -1,8 +1,8 @@
 use axum::{Json, extract::State};
 use checks::PresentedFinding;
-use domain::{Audit, Lang, Report, Service, Severity, Verdict};
+use domain::{Audit, Lang, Service, Severity, Verdict};
 use serde::Serialize;
-use store::{Filter, PageRequest};
+use store::{AuditResult, Filter, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
 use super::find;
@@ -28,14 +28,14 @@ pub(crate) struct Findings {
 
 impl Findings {
     /// One page of what an audit found; empty until it has a result.
-    pub(super) fn of(
-        report: Option<&Report>,
+    pub(super) async fn of(
+        result: Option<&AuditResult>,
         filter: &Filter,
         page: PageRequest<'_>,
         lang: Lang,
     ) -> Result<Self, Problem> {
-        let Some(report) = report else { return Ok(Self { items: Vec::new(), next_cursor: None }) };
-        let page = store::findings(report, filter, page)?;
+        let Some(result) = result else { return Ok(Self { items: Vec::new(), next_cursor: None }) };
+        let page = result.findings(filter, page).await?;
         let items = page.items.iter().map(|finding| PresentedFinding::new(finding, lang)).collect();
         Ok(Self { items, next_cursor: page.next_cursor })
     }
@@ -99,7 +99,7 @@ pub(crate) async fn findings(
     filter.check = fields.made("check", CHECKS, check);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit: Audit = find(&shared, &tenant, name.audit()?).await?;
-    let report = shared.store.report(&audit).await?;
+    let result = shared.store.result(&audit).await?;
     let lang = shared.settings.lang;
-    Findings::of(report.as_ref(), &filter, paging.request(), lang).map(Json)
+    Findings::of(result.as_ref(), &filter, paging.request(), lang).await.map(Json)
 }

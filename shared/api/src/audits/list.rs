@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use super::AuditEntry;
 use crate::{
     caller::Caller,
-    paging::{Paging, Sieve, USUAL, page},
+    paging::{Paging, USUAL, page},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -60,10 +60,7 @@ pub(crate) async fn list(
     let status: Option<AuditState> = fields.text("status", STATUS);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
-    let mut sieve = Sieve::new(paging);
-    while let Some(page) = sieve.wants() {
-        let page = shared.store.audits(&tenant, account.as_ref(), page).await?;
-        sieve.give(page, |audit| status.is_none_or(|status| audit.state == status));
-    }
-    Ok(Json(Audits::of(sieve.page(), AuditEntry::from)))
+    let (store, page) = (&shared.store, paging.request());
+    let page = store.audits_in(&tenant, account.as_ref(), status, page).await?;
+    Ok(Json(Audits::of(page, AuditEntry::from)))
 }

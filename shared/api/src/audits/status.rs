@@ -79,10 +79,11 @@ pub(crate) async fn status(
     let filter = filter(&mut fields);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit = find(&shared, &tenant, name.audit()?).await?;
-    let report = shared.store.report(&audit).await?;
-    let findings = Findings::of(report.as_ref(), &filter, paging.request(), shared.settings.lang)?;
-    let (receipt, settings, outdated_role) = match report {
-        Some(report) => (report.receipt, Some(report.settings), report.outdated_role),
+    let result = shared.store.result(&audit).await?;
+    let (page, lang) = (paging.request(), shared.settings.lang);
+    let findings = Findings::of(result.as_ref(), &filter, page, lang).await?;
+    let (receipt, settings, outdated_role) = match result.map(|result| result.head().clone()) {
+        Some(head) => (head.receipt, Some(head.settings), head.outdated_role),
         None => (Vec::new(), None, None),
     };
     Ok(Json(AuditStatus { audit: audit.into(), receipt, settings, outdated_role, findings }))

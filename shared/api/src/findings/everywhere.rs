@@ -1,5 +1,6 @@
 use axum::{Json, extract::State};
 use domain::{AccountId, Lifecycle, Severity};
+use store::TrackedFilter;
 use utoipa::IntoParams;
 
 use super::{TrackedEntry, TrackedPage, states, walk::Walk};
@@ -55,14 +56,12 @@ pub(crate) async fn everywhere(
     Asked(mut fields): Asked,
 ) -> Result<Json<TrackedPage>, Problem> {
     let states = states(&mut fields);
-    let least: Option<Severity> = fields.text("severity", SEVERITY);
+    let severity: Option<Severity> = fields.text("severity", SEVERITY);
     let account: Option<AccountId> = fields.text("account", AccountId::ACCEPTED);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let walk = Walk::new(&shared.store, &tenant, account, paging.cursor.as_deref())?;
-    let keep =
-        |finding: &domain::TrackedFinding| least.is_none_or(|least| finding.severity >= least);
-    let page = walk.page(&states, &paging, keep).await?;
+    let page = walk.page(&TrackedFilter { states, severity }, &paging).await?;
     let lang = shared.settings.lang;
     Ok(Json(TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang))))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use domain::{AccountId, Lifecycle, RegisteredState, Tenant, TrackedFinding};
-use store::{Page, PageRequest, Store};
+use domain::{AccountId, RegisteredState, Tenant, TrackedFinding};
+use store::{Page, PageRequest, Store, TrackedFilter};
 
 use crate::{paging::Paging, problem::Problem};
 
@@ -53,12 +53,11 @@ impl<'a> Walk<'a> {
         Ok(Self { store, tenant, ahead, within, behind })
     }
 
-    /// The next page of findings that are in these states and pass a filter.
+    /// The next page of findings that a filter takes.
     pub(super) async fn page(
         mut self,
-        states: &[Lifecycle],
+        filter: &TrackedFilter,
         paging: &Paging,
-        keep: impl Fn(&TrackedFinding) -> bool + Send,
     ) -> Result<Page<TrackedFinding>, Problem> {
         let limit = usize::from(paging.limit);
         let mut items: Vec<TrackedFinding> = Vec::new();
@@ -70,8 +69,8 @@ impl<'a> Walk<'a> {
                 break;
             }
             let page = PageRequest { cursor: self.within.as_deref(), limit: left };
-            let page = self.store.tracked_page(self.tenant, account, states, page).await?;
-            items.extend(page.items.into_iter().filter(&keep));
+            let page = self.store.tracked_page(self.tenant, account, filter, page).await?;
+            items.extend(page.items);
             self.within = page.next_cursor;
             if self.within.is_none() {
                 self.ahead.pop_front();

@@ -106,6 +106,65 @@ async fn two_audits_are_compared_by_fingerprint() {
     assert_eq!((&same["counts"]["still_failing"], &same["counts"]["new"]), (&json!(5), &json!(0)));
 }
 
+/// Results of many chunks, and of names that are read in parts.
+#[tokio::test]
+async fn large_results_are_compared_as_small_ones() {
+    const COUNT: usize = 18_000;
+    let api = Api::open();
+    let severity = |number: usize| Severity::ALL[number / 5 % 4];
+    let found = |number: usize, verdict: usize, severity| {
+        // Every fifth is not there.
+        let verdict = *Verdict::ALL.get(verdict)?;
+        Some(finding(&format!("{number:05}"), verdict, severity))
+    };
+    // The few that fail, and many that do not.
+    let before = |number: usize| match number % 9 {
+        0..3 => found(number, 0, severity(number)),
+        kind => found(number, kind, severity(number)),
+    };
+    let after = |number: usize| match number % 7 {
+        0 => found(number, 0, severity(number)),
+        1 => found(number, 0, severity(number + 5)),
+        kind => found(number, kind, severity(number)),
+    };
+    let failing = |finding: &Option<Finding>| {
+        finding.as_ref().filter(|one| one.verdict == Verdict::Fail).map(|one| one.severity)
+    };
+    let mut expected: Vec<_> = (0..COUNT)
+        .filter_map(|number| {
+            let (before, after) = (before(number), after(number));
+            let kind = match (failing(&before), failing(&after)) {
+                (None, None) => return None,
+                (None, Some(_)) => "new",
+                (Some(before), Some(after)) if before != after => "severity_changed",
+                (Some(_), Some(_)) => "still_failing",
+                (Some(_), None) => match after.map(|after| after.verdict) {
+                    Some(Verdict::Unknown | Verdict::Manual) => "unknown_now",
+                    _ => "resolved",
+                },
+            };
+            Some(format!("{number:05}:{kind}"))
+        })
+        .collect();
+    let (from, to) = ((0..COUNT).filter_map(before), (0..COUNT).filter_map(after));
+    let from = audited(&api, &order(), from.collect(), ReceiptOutcome::Done).await;
+    let to = audited(&api, &order(), to.collect(), ReceiptOutcome::Done).await;
+    let (mut found, mut uri) = (Vec::new(), format!("{DIFF}?from={from}&to={to}&limit=1000"));
+    loop {
+        let page = api.get(&uri).await.ok(200);
+        found.extend(changes(&page));
+        for kind in ["new", "severity_changed", "unknown_now", "resolved", "still_failing"] {
+            let count = expected.iter().filter(|one| one.ends_with(&format!(":{kind}"))).count();
+            assert!(count > 100 && page["counts"][kind] == count, "{kind}: {count}");
+        }
+        let Some(cursor) = page["changes"]["next_cursor"].as_str() else { break };
+        uri = format!("{DIFF}?from={from}&to={to}&limit=1000&cursor={cursor}");
+    }
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
 #[tokio::test]
 async fn what_was_not_read_is_not_resolved() {
     let api = Api::open();
@@ -138,10 +197,10 @@ async fn two_audits_with_results_of_the_account_are_needed() {
     let wrong = async |query: String| fields(&ask(query).await.problem(422, "invalid-fields"));
     assert_eq!(wrong(String::new()).await, ["from", "to"]);
     assert_eq!(wrong(format!("from={id}&to=x&change=none")).await, ["to", "change"]);
-    for cursor in ["x", "d1-", "d1--1", "d1-99999999999999999999999"] {
+    for cursor in ["x", "d2-", "d2--1", "d2-99999999999999999999999"] {
         assert_eq!(wrong(format!("from={id}&to={id}&cursor={cursor}")).await, ["cursor"]);
     }
-    let far = ask(format!("from={id}&to={id}&cursor=d1-{}", usize::MAX)).await.ok(200);
+    let far = ask(format!("from={id}&to={id}&cursor=d2-{}", usize::MAX)).await.ok(200);
     assert_eq!(far["changes"], json!({"items": [], "next_cursor": null}));
     ask(format!("from={id}&to={other}")).await.problem(404, "not-found");
     ask(format!("from={other}&to={id}")).await.problem(404, "not-found");

@@ -110,7 +110,7 @@ fn text() -> impl Strategy<Value = String> {
         "ZjE6MTg0NDY3NDQwNzM3MDk1NTE2MTU",
         "111122223333.",
         "111122223333.cDI6eA",
-        "d1-18446744073709551615",
+        "d2-18446744073709551615",
         "1000",
         "87600",
         "87601",

@@ -8,7 +8,7 @@ use domain::{
     TrackedFinding, Verdict,
 };
 use jiff::{Timestamp, ToSpan};
-use store::{Claim, End, Fence, Store, Transitions};
+use store::{Claim, End, Fence, PackedResult, Store, Transitions};
 
 use crate::support::ACCOUNT;
 
@@ -91,6 +91,6 @@ pub(crate) async fn end(store: &Store, tenant: &Tenant, id: AuditId, report: &Re
         .collect();
     let written = store.transition(&held, &changed, None).await.unwrap();
     assert_eq!(written, Transitions::Written);
-    let end = End { report, digest: None };
+    let end = End { result: &PackedResult::of(report).await.unwrap(), digest: None };
     assert_eq!(store.finish(&held, now, end).await.unwrap(), Fence::Held);
 }

@@ -30,7 +30,7 @@ async fn an_audit_of_one_check_takes_nothing_from_a_full_one_beside_it() {
 
     bench.judge(sample(), &read).await;
     let tracked = bench.tracked().await;
-    assert_eq!(tracked.iter().map(|one| one.fingerprint.clone()).collect::<BTreeSet<_>>(), wrong());
+    assert_eq!(tracked.iter().map(|one| one.fingerprint).collect::<BTreeSet<_>>(), wrong());
     let told = |audit| {
         let alerts = bench.alerts(audit);
         async { alerts.await.into_iter().filter_map(|one| one.check_id).collect::<BTreeSet<_>>() }

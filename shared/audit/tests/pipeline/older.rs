@@ -51,7 +51,7 @@ fn an_old_snapshot_is_judged_as_it_was_and_new_checks_say_that_they_know_nothing
     let (then, findings) = (verdicts(), judged(&kept("snapshot.json")));
     let known: BTreeMap<_, _> = findings
         .iter()
-        .filter_map(|one| Some((one, then.get(one.fingerprint.as_str())?)))
+        .filter_map(|one| Some((one, then.get(&one.fingerprint.to_string())?)))
         .map(|(one, then)| (one.fingerprint.to_string(), (one, then)))
         .collect();
     assert_eq!(known.len(), then.len(), "a finding of that time has vanished");
@@ -61,7 +61,7 @@ fn an_old_snapshot_is_judged_as_it_was_and_new_checks_say_that_they_know_nothing
         let text = render(checks::find(check), &one.evidence, Lang::En);
         assert!(text == *evidence || check == "iam_root_mfa", "{text} was {evidence}");
     }
-    let others = findings.iter().filter(|one| !known.contains_key(one.fingerprint.as_str()));
+    let others = findings.iter().filter(|one| !known.contains_key(&one.fingerprint.to_string()));
     let others: Vec<_> = others.collect();
     assert!(!others.is_empty() && others.iter().all(|one| one.verdict == Verdict::Unknown));
     let told = render(checks::find("kms_rotation"), &others.last().unwrap().evidence, Lang::En);
@@ -91,7 +91,7 @@ async fn a_store_of_that_time_is_read_and_gone_on_with() {
     assert_eq!((count(Verdict::Fail), count(Verdict::Pass)), (66, 90));
     let then = verdicts();
     for one in &report.findings {
-        let [check, .., evidence] = &then[one.fingerprint.as_str()];
+        let [check, .., evidence] = &then[&one.fingerprint.to_string()];
         assert_eq!(render(checks::find(check), &one.evidence, Lang::En), *evidence);
     }
     let keys = domain::keys::AuditedKeys::of(&report).unwrap();
@@ -113,7 +113,7 @@ async fn a_store_of_that_time_is_read_and_gone_on_with() {
     let open = |all: &[domain::TrackedFinding]| -> Vec<_> {
         all.iter()
             .filter(|one| one.state != Lifecycle::Resolved)
-            .map(|one| one.fingerprint.clone())
+            .map(|one| one.fingerprint)
             .collect()
     };
     assert_eq!(open(&after), open(&before));

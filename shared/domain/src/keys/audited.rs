@@ -3,10 +3,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{KeyStatus, OldAccessKey};
-use crate::{Finding, Report, Statement, Value, Verdict, owner};
-
-/// The check whose findings the list is made of.
-const CHECK: &str = "iam_access_key_age";
+use crate::{Finding, Report, ReportHead, Statement, Value, Verdict, owner};
 
 /// The access keys that an audit found to be older than its limit: a view of the findings of
 /// `iam_access_key_age`, as one list.
@@ -33,15 +30,25 @@ pub struct OwnedKey {
 }
 
 impl AuditedKeys {
+    /// The check whose findings the list is made of.
+    pub const CHECK: &str = "iam_access_key_age";
+
     /// The old keys of a report; nothing where it was made without that check.
     #[must_use]
     pub fn of(report: &Report) -> Option<Self> {
         if let Some(kept) = &report.access_keys {
             return Some(kept.clone());
         }
-        report.checks.iter().find(|check| *check == CHECK)?;
-        let findings = report.findings.iter().filter(|finding| finding.check_id == CHECK);
-        Some(Self::listed(findings, u64::from(report.settings.thresholds.access_key_days) * 24))
+        Self::among(&report.head(), &report.findings)
+    }
+
+    /// The old keys among findings, which have to hold all of [`Self::CHECK`] that do not pass; nothing for a
+    /// report that was made without that check.
+    #[must_use]
+    pub fn among(head: &ReportHead, findings: &[Finding]) -> Option<Self> {
+        head.checks.iter().find(|check| *check == Self::CHECK)?;
+        let findings = findings.iter().filter(|finding| finding.check_id == Self::CHECK);
+        Some(Self::listed(findings, u64::from(head.settings.thresholds.access_key_days) * 24))
     }
 
     fn listed<'a>(findings: impl Iterator<Item = &'a Finding>, hours: u64) -> Self {
@@ -98,8 +105,8 @@ mod tests {
         let arn = format!("arn:aws:iam::111122223333:user/{user}");
         let tags: Tags = [("OWNER".to_owned(), format!("team {user}"))].into();
         Finding {
-            fingerprint: Fingerprint::new(&account, "global", CHECK, &arn, key),
-            check_id: CHECK.into(),
+            fingerprint: Fingerprint::new(&account, "global", AuditedKeys::CHECK, &arn, key),
+            check_id: AuditedKeys::CHECK.into(),
             service: Service::Iam,
             severity: Severity::High,
             verdict,

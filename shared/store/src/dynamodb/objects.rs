@@ -1,10 +1,14 @@
+use std::ops::Range;
+
 use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
+    error::ProvideErrorMetadata as _,
     operation::get_object::GetObjectError,
     primitives::ByteStream,
     types::{Delete, ObjectIdentifier},
 };
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{Error, table::Objects};
@@ -18,7 +22,7 @@ pub(crate) struct Bucket {
 
 #[async_trait]
 impl Objects for Bucket {
-    async fn put(&self, doing: &'static str, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
+    async fn put(&self, doing: &'static str, key: &str, bytes: Bytes) -> Result<(), Error> {
         self.client
             .put_object()
             .bucket(&self.name)
@@ -38,6 +42,30 @@ impl Objects for Bucket {
                 Ok(None)
             }
             Err(error) => Err(Error::unavailable(doing)(error)),
+            Ok(object) => {
+                let bytes = object.body.collect().await.map_err(Error::unavailable(doing))?;
+                Ok(Some(bytes.into_bytes().into()))
+            }
+        }
+    }
+
+    async fn get_range(
+        &self,
+        doing: &'static str,
+        key: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let Some(last) = range.end.checked_sub(1).filter(|last| *last >= range.start) else {
+            return Ok(Some(Vec::new()));
+        };
+        let request = self.client.get_object().bucket(&self.name).key(key);
+        match request.range(format!("bytes={}-{last}", range.start)).send().await {
+            Err(error) => match error.as_service_error() {
+                Some(error) if error.is_no_such_key() => Ok(None),
+                // It ends before the range begins.
+                Some(error) if error.code() == Some("InvalidRange") => Ok(Some(Vec::new())),
+                _ => Err(Error::unavailable(doing)(error)),
+            },
             Ok(object) => {
                 let bytes = object.body.collect().await.map_err(Error::unavailable(doing))?;
                 Ok(Some(bytes.into_bytes().into()))

@@ -1,6 +1,7 @@
 use std::{
     fs::{self, DirBuilder, File},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
+    ops::Range,
     path::Path,
     time::SystemTime,
 };
@@ -34,6 +35,18 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     File::open(directory)?.sync_all()
+}
+
+/// The bytes of a file in a range, cut off at its end; nothing where there is no file.
+pub(super) fn read(path: &Path, range: Range<u64>) -> io::Result<Option<Vec<u8>>> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    file.seek(SeekFrom::Start(range.start))?;
+    let mut bytes = Vec::new();
+    file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
 }
 
 /// Removes a file, if it is there.

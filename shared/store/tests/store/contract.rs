@@ -3,7 +3,7 @@
 use domain::{Audit, Task, Tenant};
 use store::{Claim, Created, End, Fence, Intent, PageError, PageRequest, Store};
 
-use crate::samples::{at, audit, complete, place};
+use crate::samples::{at, audit, complete, packed, place};
 
 mod accounts;
 mod alerts;
@@ -14,6 +14,7 @@ mod leases;
 mod lists;
 mod planning;
 mod purge;
+mod results;
 mod snapshots;
 mod tasks;
 mod transitions;
@@ -27,6 +28,7 @@ pub(crate) use leases::*;
 pub(crate) use lists::*;
 pub(crate) use planning::*;
 pub(crate) use purge::*;
+pub(crate) use results::*;
 pub(crate) use snapshots::*;
 pub(crate) use tasks::*;
 pub(crate) use transitions::*;
@@ -92,6 +94,8 @@ macro_rules! whole_contract {
             a_late_judge_ends_nothing,
             gaps_make_an_audit_incomplete,
             a_result_is_noted_in_the_register,
+            a_result_of_many_chunks_is_read_in_parts,
+            a_result_without_findings_is_read,
             an_alert_is_unsent_until_it_is_marked,
             unsent_alerts_come_in_pages,
             an_account_is_registered_once,
@@ -100,6 +104,7 @@ macro_rules! whole_contract {
             accounts_come_in_pages,
             suppressions_come_in_pages,
             audits_come_newest_first,
+            audits_in_a_state_come_in_full_pages,
             unfinished_audits_are_counted_and_listed,
             problems_come_in_pages,
             cursors_belong_to_one_list,
@@ -163,7 +168,7 @@ pub(crate) async fn to_judge(store: &Store, tenant: &Tenant) -> Audit {
 pub(crate) async fn ended(store: &Store, audit: &Audit) -> Audit {
     planned(store, audit, 0).await;
     let held = judging(store, audit, 3).await;
-    let end = End { report: &complete(Vec::new()), digest: None };
+    let end = End { result: &packed(&complete(Vec::new())).await, digest: None };
     assert_eq!(store.finish(&held, at(4), end).await.unwrap(), Fence::Held);
     stored(store, audit).await
 }

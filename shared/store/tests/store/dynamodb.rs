@@ -5,7 +5,7 @@ use domain::Alert;
 use store::{Error, Fence, Intent, PageError, PageRequest, Store, TaskEnd, keys};
 
 use crate::{
-    contract::{created, ended, planned, reading, whole_contract},
+    contract::{created, ended, planned, reading, shows, whole_contract},
     samples::{alert, at, audit, latest, place, snapshot, tenant},
 };
 
@@ -99,6 +99,23 @@ async fn an_alert_can_be_read_from_its_item() {
     store.sent(&raised).await.unwrap();
     let sent = item(partition, "ALERT#one").await;
     assert_eq!((text(&sent, "delivery"), text(&sent, keys::KIND_SORT)), (Some("sent"), None));
+}
+
+/// What commit db38872 wrote, by a request for a part of it and one for all.
+#[tokio::test]
+async fn a_result_of_an_older_version_is_read() {
+    let Made(store) = make().await;
+    let audit = ended(&store, &created(&store, &tenant()).await).await;
+    let client = aws_sdk_s3::Client::from_conf(
+        aws_sdk_s3::config::Builder::from(&standin::config().await).force_path_style(true).build(),
+    );
+    let old = include_bytes!("../db38872.json.zst").to_vec();
+    let put = client.put_object().bucket(standin::BUCKET).key(audit.result.as_ref().unwrap());
+    put.body(old.into()).send().await.unwrap();
+    let result = store.result(&audit).await.unwrap().unwrap();
+    let report = store.report(&audit).await.unwrap().unwrap();
+    assert_eq!(report.findings.len(), 156);
+    shows(&result, &report, &[50]).await;
 }
 
 #[tokio::test]

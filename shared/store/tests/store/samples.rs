@@ -10,6 +10,7 @@ use domain::{
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
+use store::PackedResult;
 use uuid::Uuid;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -182,4 +183,9 @@ pub(crate) fn latest(audit: &Audit, place: ServiceRegion, taken_at: Timestamp) -
 pub(crate) fn scopes(whole: bool) -> Option<Vec<AuditFilter>> {
     let check = Some("s3_encryption".to_owned());
     (!whole).then(|| vec![AuditFilter { check, region: None }])
+}
+
+/// A report as it is kept.
+pub(crate) async fn packed(report: &Report) -> PackedResult {
+    PackedResult::of(report).await.unwrap()
 }

@@ -6,13 +6,15 @@ use std::{
     path::Path,
 };
 
-use domain::{AuditState, Verdict};
+use domain::{AuditState, Statement, Verdict};
 use store::{End, Error, Fence, OpenError, Store};
 use tempfile::TempDir;
 
 use crate::{
-    contract::{created, ended, judging, ordered, planned, planning, stored, whole_contract},
-    samples::{alert, at, audit, complete, finding, latest, place, tenant},
+    contract::{
+        created, ended, judging, ordered, planned, planning, shows, stored, whole_contract,
+    },
+    samples::{alert, at, audit, complete, finding, latest, packed, place, tenant},
 };
 
 whole_contract!(make);
@@ -43,7 +45,7 @@ async fn everything_survives_a_restart() {
     planned(&store, &audit, 0).await;
     let judge = judging(&store, &audit, 3).await;
     let report = complete(vec![finding("a", Verdict::Fail)]);
-    let end = End { report: &report, digest: Some(&alert(&audit, "resolved")) };
+    let end = End { result: &packed(&report).await, digest: Some(&alert(&audit, "resolved")) };
     assert_eq!(store.finish(&judge, at(4), end).await.unwrap(), Fence::Held);
     drop(store);
 
@@ -126,6 +128,23 @@ async fn a_database_of_another_version_is_refused() {
             matches!(refused, OpenError::Version { found, known: 2, .. } if found == version);
         assert!(as_expected, "{refused}");
     }
+}
+
+/// What commit db38872 wrote: one compressed object, whose findings hold their texts.
+const OLD: &[u8] = include_bytes!("../db38872.json.zst");
+
+#[tokio::test]
+async fn a_result_of_an_older_version_is_read() {
+    let Made { store, directory } = make().await;
+    let audit = ended(&store, &created(&store, &tenant()).await).await;
+    fs::write(directory.path().join(audit.result.as_ref().unwrap()), OLD).unwrap();
+    let result = store.result(&audit).await.unwrap().unwrap();
+    let report = store.report(&audit).await.unwrap().unwrap();
+    assert_eq!((report.findings.len(), report.receipt.len()), (156, 4));
+    let first = &report.findings[0];
+    assert!(matches!(first.evidence.statements(), [Statement::Prose(_)]), "{first:?}");
+    assert_eq!(result.access_keys().await.unwrap().unwrap().old_access_keys.len(), 14);
+    shows(&result, &report, &[7, 1000]).await;
 }
 
 #[tokio::test]

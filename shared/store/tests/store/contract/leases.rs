@@ -5,7 +5,7 @@ use futures::future::join_all;
 use store::{Cancelled, Claim, Created, End, Fence, Intent, Store, Transitions};
 
 use super::{created, judging, planned, planning, stored, to_judge};
-use crate::samples::{at, complete, full, place, tenant, tracked};
+use crate::samples::{at, complete, full, packed, place, tenant, tracked};
 
 pub(crate) async fn a_claim_is_exclusive_until_its_lease_ends(store: &Store) {
     let audit = created(store, &tenant()).await;
@@ -91,7 +91,7 @@ pub(crate) async fn a_worker_that_was_given_up_on_changes_nothing(store: &Store)
     let judge = judging(store, &audit, 103).await;
     assert_eq!(judge.attempt, planner.attempt);
     refused(&planner).await;
-    let end = End { report: &complete(Vec::new()), digest: None };
+    let end = End { result: &packed(&complete(Vec::new())).await, digest: None };
     assert_eq!(store.finish(&planner, at(104), end).await.unwrap(), Fence::Lost);
     assert_eq!(store.finish(&judge, at(104), end).await.unwrap(), Fence::Held);
     refused(&planner).await;
@@ -147,7 +147,7 @@ pub(crate) async fn a_cancelled_audit_stays_so(store: &Store) {
     planned(store, &audit, 0).await;
     let held = judging(store, &audit, 3).await;
     assert_eq!(cancel(&audit).await, Cancelled::Done);
-    let end = End { report: &complete(Vec::new()), digest: None };
+    let end = End { result: &packed(&complete(Vec::new())).await, digest: None };
     assert_eq!(store.finish(&held, at(10), end).await.unwrap(), Fence::Lost);
     assert_eq!(store.fail(&held, at(10), "too late").await.unwrap(), Fence::Lost);
     assert_eq!(stored(store, &audit).await.state, AuditState::Cancelled);

@@ -1,7 +1,7 @@
 //! Lists: their order, their pages and their cursors.
 
-use domain::{AuditId, Lifecycle, TrackedFinding};
-use store::{PageError, PageRequest, Store, Transitions};
+use domain::{AuditId, AuditState, Lifecycle, Severity, TrackedFinding};
+use store::{PageError, PageRequest, Store, TrackedFilter, Transitions};
 use uuid::Uuid;
 
 use super::{all, created, ended, ordered, page, planning, to_judge};
@@ -29,6 +29,38 @@ pub(crate) async fn audits_come_newest_first(store: &Store) {
     assert_eq!((&found.items[2], found.next_cursor), (&ended, None));
     let least = store.audits(&tenant, None, page(None, 0)).await.unwrap();
     assert_eq!(least.items, audits[..1], "no page is empty");
+}
+
+pub(crate) async fn audits_in_a_state_come_in_full_pages(store: &Store) {
+    let tenant = tenant();
+    let mut cancelled = Vec::new();
+    for number in 0..40 {
+        let audit = created(store, &tenant).await;
+        if number % 9 == 2 {
+            store.cancel(&tenant, audit.id, at(2)).await.unwrap();
+            cancelled.push(audit.id);
+        }
+    }
+    cancelled.reverse();
+    let account = ACCOUNT.parse().unwrap();
+    for (limit, account) in
+        [(1, None), (2, Some(&account)), (3, None), (5, None), (6, Some(&account))]
+    {
+        let (mut found, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let page = page(cursor.as_deref(), limit);
+            let state = Some(AuditState::Cancelled);
+            let page = store.audits_in(&tenant, account, state, page).await.unwrap();
+            let full = page.items.len() == usize::from(limit);
+            assert!(full || page.next_cursor.is_none(), "{limit}");
+            found.extend(page.items.iter().map(|audit| audit.id));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, cancelled, "{limit}");
+    }
 }
 
 pub(crate) async fn unfinished_audits_are_counted_and_listed(store: &Store) {
@@ -65,12 +97,20 @@ pub(crate) async fn problems_come_in_pages(store: &Store) {
     let account = &held.order.account_id;
     let known = store.tracked(&tenant, account).await.unwrap();
     assert_eq!(known.len(), 11);
-    for states in [&[][..], &[Lifecycle::Resolved], &[Lifecycle::New, Lifecycle::Reopened]] {
-        let wanted = |one: &&TrackedFinding| states.is_empty() || states.contains(&one.state);
+    let states = [vec![], vec![Lifecycle::Resolved], vec![Lifecycle::New, Lifecycle::Reopened]];
+    let severities = [None, Some(Severity::High), Some(Severity::Critical)];
+    for (states, severity) in
+        states.into_iter().flat_map(|one| severities.map(|s| (one.clone(), s)))
+    {
+        let wanted = |one: &&TrackedFinding| {
+            (states.is_empty() || states.contains(&one.state))
+                && severity.is_none_or(|least| one.severity >= least)
+        };
+        let filter = &TrackedFilter { states: states.clone(), severity };
         let expected: Vec<_> = known.iter().filter(wanted).cloned().collect();
         for limit in [1, 2, 3, 11, 12] {
             let list = async |page: PageRequest<'_>| {
-                store.tracked_page(&tenant, account, states, page).await
+                store.tracked_page(&tenant, account, filter, page).await
             };
             assert_eq!(all(limit, list).await, expected, "{states:?} {limit}");
         }
@@ -105,7 +145,7 @@ pub(crate) async fn cursors_belong_to_one_list(store: &Store) {
             refused(store.all_accounts(page).await),
             refused(store.unfinished(page).await),
             refused(store.unsent(page).await),
-            refused(store.tracked_page(&tenant, &account, &[], page).await),
+            refused(store.tracked_page(&tenant, &account, &TrackedFilter::default(), page).await),
             refused(store.suppressions(&tenant, page).await),
         ];
         let taken = refused.iter().filter(|refused| !**refused).count();

@@ -10,8 +10,8 @@ use store::{
 
 use super::{judging, ordered, planned, reading, stored};
 use crate::samples::{
-    ACCOUNT, alert, at, audit_of, complete, finding, latest, place, registered, scopes, snapshot,
-    tenant, tracked,
+    ACCOUNT, alert, at, audit_of, complete, finding, latest, packed, place, registered, scopes,
+    snapshot, tenant, tracked,
 };
 
 const OTHER: &str = "999988887777";
@@ -34,7 +34,7 @@ async fn filled(store: &Store, tenant: &Tenant, account: &str) -> (Audit, String
     let written = store.transition(&held, &change, Some(&alert(&held, "one"))).await.unwrap();
     assert_eq!(written, Transitions::Written);
     let report = complete(vec![finding("a", Verdict::Fail)]);
-    let end = End { report: &report, digest: None };
+    let end = End { result: &packed(&report).await, digest: None };
     assert_eq!(store.finish(&held, at(6), end).await.unwrap(), Fence::Held);
     let ended = stored(store, &audit).await;
     let from = Partial::new(Method::Live, Ask::new("24".parse().unwrap()), at(7));

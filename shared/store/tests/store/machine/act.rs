@@ -10,7 +10,9 @@ use super::{
     step::Step,
     world::{LEASE, Outcome, pick, place_of, tasks_of},
 };
-use crate::samples::{alert, at, audit, complete, finding, full, latest, place, scopes, tracked};
+use crate::samples::{
+    alert, at, audit, complete, finding, full, latest, packed, place, scopes, tracked,
+};
 
 impl<K: Kind> Machine<K> {
     /// Takes a step at a time, and answers what comes of it.
@@ -95,7 +97,10 @@ impl<K: Kind> Machine<K> {
                 Step::Finish { held: number, digest } => {
                     let held = in_phase(Phase::Evaluate, number)?;
                     let digest = digest.then(|| alert(&held, "resolved"));
-                    let end = End { report: &complete(Vec::new()), digest: digest.as_ref() };
+                    let end = End {
+                        result: &packed(&complete(Vec::new())).await,
+                        digest: digest.as_ref(),
+                    };
                     fence(store.finish(&held, now, end).await)
                 }
                 Step::Sent { audit: number, alert: name } => {
