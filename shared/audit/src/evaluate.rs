@@ -175,26 +175,26 @@ impl Pipeline {
             latest.extend(found.into_iter().map(|latest| (latest.place.clone(), latest)));
         }
         // Where regions could not be listed, what was not planned may be there all the same.
-        let listed = tasks.iter().all(|task| task.place.region != "*");
-        let mut keys = Vec::new();
-        let mut gaps = Vec::new();
+        let listed = tasks.iter().all(|task| task.name.region != "*");
+        let mut sources = Sources::default();
         for task in &tasks {
-            // What another audit read since this one was asked for is as good, and newer.
-            let newer = latest.remove(&task.place).filter(|latest| {
-                is_whole(held, &task.place)
-                    && latest.audit_id != held.id
-                    && latest.taken_at > task.updated_at.min(held.created_at)
-            });
-            match (&task.snapshot, newer) {
-                (Some(key), None) if task.state == TaskState::Done => {
-                    keys.push((key.clone(), None));
+            for place in task.places() {
+                // What another audit read since this one was asked for is as good, and newer.
+                let newer = latest.remove(&place).filter(|latest| {
+                    is_whole(held, &place)
+                        && latest.audit_id != held.id
+                        && latest.taken_at > task.updated_at.min(held.created_at)
+                });
+                match (&task.snapshot, &newer) {
+                    (Some(key), _) if task.state == TaskState::Done => {
+                        sources.own(key, place, task)
+                    }
+                    (_, None) => sources.gaps.push(given_up(&place, task)),
+                    (_, Some(_)) => {}
                 }
-                (Some(key), Some(newer)) if task.state == TaskState::Done => {
-                    keys.push((key.clone(), None));
-                    keys.push((newer.snapshot, Some(newer.place)));
+                if let Some(newer) = newer {
+                    sources.of_another(newer);
                 }
-                (_, Some(newer)) => keys.push((newer.snapshot, Some(newer.place))),
-                _ => gaps.push(given_up(task)),
             }
         }
         for (_, rest) in latest {
@@ -203,29 +203,28 @@ impl Pipeline {
                 self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;
                 continue;
             }
-            keys.push((rest.snapshot, Some(rest.place)));
+            sources.of_another(rest);
         }
-        let read: Vec<Read> = stream::iter(keys)
-            .map(|(key, of_another)| async move {
-                match (self.store.snapshot(&key).await, of_another) {
-                    (Ok(snapshot), _) => Ok(Read::Snapshot(Box::new(snapshot))),
-                    // Of another version, or gone: it says nothing of its place, and of no other.
-                    (Err(error @ store::Error::Unreadable { .. }), Some(place)) => {
-                        tracing::warn!(%place, %error, "a kept snapshot cannot be read");
-                        Ok(Read::Gap(place, with_causes(&error)))
+        let Sources { snapshots, mut gaps } = sources;
+        let read: Vec<_> = stream::iter(snapshots)
+            .map(|(key, wanted)| async move {
+                match self.store.snapshot(&key).await {
+                    Ok(snapshot) => Ok(wanted.of(snapshot)),
+                    // Of another version, or gone: it says nothing of its places, and of no other.
+                    Err(error @ store::Error::Unreadable { .. }) if wanted.of_another => {
+                        tracing::warn!(key, %error, "a kept snapshot cannot be read");
+                        Ok((None, wanted.unreadable(&with_causes(&error))))
                     }
-                    (Err(error), _) => Err(error),
+                    Err(error) => Err(error),
                 }
             })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
         let mut snapshots = Vec::new();
-        for one in read {
-            match one {
-                Read::Snapshot(snapshot) => snapshots.push(*snapshot),
-                Read::Gap(place, why) => gaps.push(unreadable(&place, why)),
-            }
+        for (snapshot, missing) in read {
+            snapshots.extend(snapshot);
+            gaps.extend(missing);
         }
         Ok(merge(account, held.created_at, snapshots, gaps))
     }
@@ -249,12 +248,16 @@ fn merge(
         }
         parts
     });
-    for part in gaps.into_iter().chain(taken) {
+    for part in taken {
         let place = (part.receipt.service, part.receipt.region.clone());
         let newer = parts.get(&place).is_none_or(|there| there.taken_at < part.taken_at);
         if newer {
             parts.insert(place, part);
         }
+    }
+    for gap in gaps {
+        let place = (gap.receipt.service, gap.receipt.region.clone());
+        parts.entry(place).or_insert(gap);
     }
     let started_at = started_at.or_else(|| parts.values().filter_map(|part| part.taken_at).min());
     let started_at = started_at.unwrap_or(asked_at);
@@ -267,11 +270,56 @@ fn merge(
     }
 }
 
-/// What there is of a kept snapshot.
-enum Read {
-    Snapshot(Box<Snapshot>),
-    /// Nothing of its place, and why.
-    Gap(ServiceRegion, String),
+/// The snapshots that an audit is judged by.
+#[derive(Default)]
+struct Sources {
+    /// By key: several places may lie in one.
+    snapshots: BTreeMap<String, Wanted>,
+    /// The parts that are in none.
+    gaps: Vec<ServiceSnapshot>,
+}
+
+/// What is wanted of a snapshot.
+#[derive(Default)]
+struct Wanted {
+    /// The places, each with what is to be said of it where it is not there.
+    places: BTreeMap<ServiceRegion, ServiceSnapshot>,
+    /// Whether another audit wrote it.
+    of_another: bool,
+}
+
+impl Sources {
+    /// A place that a task of the audit has read.
+    fn own(&mut self, key: &str, place: ServiceRegion, task: &Task) {
+        let missing = given_up(&place, task);
+        self.snapshots.entry(key.to_owned()).or_default().places.insert(place, missing);
+    }
+
+    /// The newest snapshot of a place, whichever audit wrote it.
+    fn of_another(&mut self, latest: Latest) {
+        let missing = unreadable(&latest.place, "it is not in its snapshot".to_owned());
+        let wanted = self.snapshots.entry(latest.snapshot).or_default();
+        wanted.of_another = true;
+        wanted.places.insert(latest.place, missing);
+    }
+}
+
+impl Wanted {
+    /// The wanted parts of a snapshot, and what is to be said of those that are not in there.
+    fn of(mut self, mut snapshot: Snapshot) -> (Option<Snapshot>, Vec<ServiceSnapshot>) {
+        let parts = std::mem::take(&mut snapshot.parts).into_iter();
+        let wanted = |part: &ServiceSnapshot| {
+            let place = ServiceRegion::new(&part.receipt.region, part.receipt.service);
+            self.places.remove(&place).is_some()
+        };
+        snapshot.parts = parts.filter(wanted).collect();
+        (Some(snapshot), self.places.into_values().collect())
+    }
+
+    /// The same of one that cannot be read.
+    fn unreadable(&self, why: &str) -> Vec<ServiceSnapshot> {
+        self.places.keys().map(|place| unreadable(place, why.to_owned())).collect()
+    }
 }
 
 /// The part of a place whose newest snapshot, another audit's, cannot be read. Anything else that was read of the place
@@ -280,10 +328,10 @@ fn unreadable(place: &ServiceRegion, why: String) -> ServiceSnapshot {
     nothing_of(place, "s3:GetObject", why, Timestamp::UNIX_EPOCH)
 }
 
-/// The part of a task that was given up: nothing is known, and the receipt says why.
-fn given_up(task: &Task) -> ServiceSnapshot {
+/// The part of a place that was given up: nothing is known, and the receipt says why.
+fn given_up(place: &ServiceRegion, task: &Task) -> ServiceSnapshot {
     let error = task.error.clone().unwrap_or_else(|| "the task never ended".into());
-    nothing_of(&task.place, "sts:AssumeRole", error, task.updated_at)
+    nothing_of(place, "sts:AssumeRole", error, task.updated_at)
 }
 
 /// The part of a place of which nothing is known since a time, because an action failed.

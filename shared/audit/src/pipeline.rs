@@ -111,8 +111,8 @@ impl Pipeline {
     ) -> Result<StepResult, WorkError> {
         match step {
             Step::Plan { tenant, audit_id } => Box::pin(self.plan(tenant, *audit_id, stop)).await,
-            Step::Collect { tenant, audit_id, plan, place } => {
-                Box::pin(self.collect(tenant, *audit_id, *plan, place, stop)).await
+            Step::Collect { tenant, audit_id, plan, task } => {
+                Box::pin(self.collect(tenant, *audit_id, *plan, task, stop)).await
             }
             Step::Evaluate { tenant, audit_id } => {
                 Box::pin(self.conclude(tenant, *audit_id, stop)).await

@@ -1,11 +1,14 @@
-//! Planning: what there is to read, as tasks of one service in one region each.
+//! Planning: what there is to read, as tasks of the services of a region each.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use aws::Doubt;
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
-use domain::{Audit, AuditId, ProofOutcome, RegisteredState, ServiceRegion, Task, Tenant};
+use domain::{Audit, AuditId, ProofOutcome, RegisteredState, Service, Task, TaskName, Tenant};
 use inventory::ServiceSnapshot;
 use store::Fence;
 use tokio_util::sync::CancellationToken;
@@ -72,7 +75,7 @@ impl Pipeline {
     }
 
     async fn places(&self, held: &Audit, scope: &AuditScope) -> Result<Vec<Task>, Unplanned> {
-        let parts = match &self.source {
+        let places = match &self.source {
             Source::Recorded { snapshot, .. } if snapshot.account.id != held.order.account_id => {
                 let account = &held.order.account_id;
                 return Err(Unplanned::Failed(format!(
@@ -81,17 +84,15 @@ impl Pipeline {
             }
             Source::Recorded { snapshot, .. } => {
                 let rows = snapshot.parts.iter().map(|part| &part.receipt);
-                let places =
-                    rows.map(|row| (ServiceRegion::new(row.region.clone(), row.service), None));
-                places.collect()
+                let read = rows.map(|row| (row.region.clone(), row.service)).collect();
+                Places { read, given: Vec::new() }
             }
             Source::Aws(config) => {
                 self.prove(config, held).await?;
                 self.ask(config, held, scope).await?
             }
         };
-        let task = |(place, given)| Task { given, ..Task::new(held, place, now()) };
-        Ok(parts.into_iter().map(task).collect())
+        Ok(places.tasks(held))
     }
 
     /// Proves anew that a registered account's role asks for its `ExternalId`. One that does not is
@@ -156,7 +157,7 @@ impl Pipeline {
         config: &SdkConfig,
         held: &Audit,
         scope: &AuditScope,
-    ) -> Result<Vec<(ServiceRegion, Option<ServiceSnapshot>)>, Unplanned> {
+    ) -> Result<Places, Unplanned> {
         let services: Vec<_> = scope.reads().into_keys().collect();
         let has_regions = scope.has_regions();
         let mut plan = scan::Plan::default();
@@ -186,20 +187,38 @@ impl Pipeline {
                 plan = asked.map_err(|error| Unplanned::Failed(error.to_string()))?;
             }
         }
-        // A region that is named twice is one task.
-        let mut places = BTreeMap::new();
+        let mut places = Places::default();
         for service in services {
-            let read = plan.regions_of(service);
-            places.extend(read.map(|region| (ServiceRegion::new(region, service), None)));
+            let read = plan.regions_of(service).map(|region| (region.to_owned(), service));
+            places.read.extend(read);
             if !service.is_global() {
-                let unread = plan.unread(service);
-                places.extend(
-                    unread.map(|part| {
-                        (ServiceRegion::new(&part.receipt.region, service), Some(part))
-                    }),
-                );
+                places.given.extend(plan.unread(service));
             }
         }
-        Ok(places.into_iter().collect())
+        Ok(places)
+    }
+}
+
+/// What there is to read, and what is known beforehand not to be read.
+#[derive(Default)]
+struct Places {
+    /// Regions and services; one that is named twice is read once.
+    read: BTreeSet<(String, Service)>,
+    given: Vec<ServiceSnapshot>,
+}
+
+impl Places {
+    fn tasks(self, held: &Audit) -> Vec<Task> {
+        let mut tasks: BTreeMap<TaskName, Task> = BTreeMap::new();
+        let empty = |name: &TaskName| Task::new(held, name.clone(), Vec::new(), now());
+        for (region, service) in self.read {
+            let name = TaskName::of(&region, service);
+            tasks.entry(name).or_insert_with_key(empty).services.push(service);
+        }
+        for part in self.given {
+            let name = TaskName::of(&part.receipt.region, part.receipt.service);
+            tasks.entry(name).or_insert_with_key(empty).given.push(part);
+        }
+        tasks.into_values().collect()
     }
 }

@@ -179,7 +179,7 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// Some is put back; the same call does the rest.
+    /// Some is free again; the same call does the rest.
     pub async fn resume(&self) -> Result<Vec<Step>, WorkError> {
         let mut steps = Vec::new();
         let mut cursor: Option<String> = None;
@@ -188,7 +188,7 @@ impl Pipeline {
             let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
             for audit in &audits.items {
                 if audit.lease_until.is_some() {
-                    let _ = self.store.requeue(audit, now()).await?;
+                    let _ = self.store.release(audit, now()).await?;
                 }
                 match audit.phase {
                     Phase::Plan => steps.push(Step::plan(audit)),
@@ -197,7 +197,7 @@ impl Pipeline {
                     Phase::Collect => {
                         for task in self.store.tasks(audit).await? {
                             if task.state == TaskState::Running {
-                                let _ = self.store.release_task(&task, now()).await?;
+                                let _ = self.store.free_task(&task, now()).await?;
                             }
                             if !task.state.is_final() {
                                 steps.push(Step::collect(&task));

@@ -51,7 +51,7 @@ pub use settings::{
 };
 pub use severity::Severity;
 pub use step::{Queued, Step, StepResult};
-pub use task::{Latest, ServiceRegion, Task, TaskState};
+pub use task::{Latest, ServiceRegion, Task, TaskName, TaskState};
 pub use tenant::Tenant;
 pub use tracked::{Lifecycle, Suppressed, Suppression, Tag, TrackedFinding};
 pub use verdict::Verdict;

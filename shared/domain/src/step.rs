@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Audit, AuditId, AuditState, JobStep, Phase, ServiceRegion, Task, Tenant};
+use crate::{Audit, AuditId, AuditState, JobStep, Phase, Task, TaskName, Tenant};
 
 /// A message that makes some worker do the next step of something. It is only a hint: whether there is
 /// anything to do is decided by the store.
@@ -15,7 +15,7 @@ pub enum Step {
         /// The audit.
         audit_id: AuditId,
     },
-    /// Read one service in one region.
+    /// Read the services of one region.
     Collect {
         /// Whose audit it is.
         tenant: Tenant,
@@ -23,8 +23,9 @@ pub enum Step {
         audit_id: AuditId,
         /// The attempt at planning that made the task.
         plan: u32,
-        /// What to read.
-        place: ServiceRegion,
+        /// The task.
+        #[serde(rename = "place")]
+        task: TaskName,
     },
     /// Judge what was read.
     Evaluate {
@@ -78,8 +79,8 @@ impl Step {
     /// Asks for the reading of a task.
     #[must_use]
     pub fn collect(task: &Task) -> Self {
-        let (tenant, place) = (task.tenant.clone(), task.place.clone());
-        Self::Collect { tenant, audit_id: task.audit_id, plan: task.plan, place }
+        let (tenant, name) = (task.tenant.clone(), task.name.clone());
+        Self::Collect { tenant, audit_id: task.audit_id, plan: task.plan, task: name }
     }
 
     /// Asks for the judging of an audit.

@@ -24,7 +24,9 @@
 //! `TENANT/results/ID.ATTEMPT.json.zst` and `TENANT/jobs/ACCOUNT/ID.ATTEMPT.WHAT.json.zst`; a result is read in
 //! parts.
 
-use domain::{AccountId, AuditFilter, AuditId, Fingerprint, JobId, ServiceRegion, Tenant};
+use domain::{
+    AccountId, AuditFilter, AuditId, Fingerprint, JobId, ServiceRegion, TaskName, Tenant,
+};
 use uuid::Uuid;
 
 use crate::table::Key;
@@ -95,8 +97,8 @@ pub(crate) fn plan(plan: u32) -> String {
     format!("{TASKS}{plan:04}#")
 }
 
-pub(crate) fn task(tenant: &Tenant, id: AuditId, number: u32, place: &ServiceRegion) -> Key {
-    Key::new(audit_partition(tenant, id), format!("{}{place}", plan(number)))
+pub(crate) fn task(tenant: &Tenant, id: AuditId, number: u32, name: &TaskName) -> Key {
+    Key::new(audit_partition(tenant, id), format!("{}{name}", plan(number)))
 }
 
 pub(crate) fn alert(tenant: &Tenant, id: AuditId, name: &str) -> Key {
@@ -152,10 +154,10 @@ pub(crate) fn idempotency(tenant: &Tenant, hash: &str) -> Key {
 
 /// The object of what one attempt at a task read.
 pub(crate) fn snapshot_object(task: &domain::Task) -> String {
-    let (tenant, account, place) = (&task.tenant, &task.account, &task.place);
-    let (region, service) = (&place.region, place.service);
+    let (tenant, account, name) = (&task.tenant, &task.account, &task.name);
+    let (region, part) = (&name.region, &name.part);
     let (id, plan, attempt) = (task.audit_id, task.plan, task.attempt);
-    format!("{tenant}/snapshots/{account}/{region}/{service}/{id}.{plan}.{attempt}.json.zst")
+    format!("{tenant}/snapshots/{account}/{region}/{part}/{id}.{plan}.{attempt}.json.zst")
 }
 
 /// What the objects of an account's snapshots begin with.

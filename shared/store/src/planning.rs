@@ -81,7 +81,7 @@ impl Store {
             let writes = chunk.iter().map(|task| {
                 let mut item = item::of(keys::TASK, task)?;
                 item.insert(keys::EXPIRES_AT.into(), item::days_after(now, TASK_DAYS));
-                let key = keys::task(&task.tenant, task.audit_id, task.plan, &task.place);
+                let key = keys::task(&task.tenant, task.audit_id, task.plan, &task.name);
                 Ok(Write::put(key, item).only_if(Condition::Absent))
             });
             // Refused means that an earlier call wrote them: this attempt alone has these names, and

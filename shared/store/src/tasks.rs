@@ -1,6 +1,6 @@
-//! Tasks: many workers read, each its own region and service.
+//! Tasks: many workers read, each the services of a region.
 
-use domain::{Audit, AuditId, Phase, ServiceRegion, Task, TaskState, Tenant};
+use domain::{Audit, AuditId, Phase, Service, Task, TaskName, TaskState, Tenant};
 use inventory::Snapshot;
 use jiff::Timestamp;
 
@@ -16,8 +16,13 @@ const AT_ONCE: usize = 1000;
 /// How a task ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskEnd<'a> {
-    /// Its snapshot is kept under this key.
-    Done(&'a str),
+    /// It was read.
+    Done {
+        /// The key that its snapshot is kept under.
+        snapshot: &'a str,
+        /// Why some of its services are not in there.
+        given_up: Option<&'a str>,
+    },
     /// It is given up: nothing was read, for this reason.
     Failed(&'a str),
 }
@@ -25,13 +30,21 @@ pub enum TaskEnd<'a> {
 const STATES: States =
     States { queued: TaskState::Queued.name(), running: TaskState::Running.name() };
 
+impl<'a> TaskEnd<'a> {
+    /// All of it was read.
+    #[must_use]
+    pub const fn whole(snapshot: &'a str) -> Self {
+        Self::Done { snapshot, given_up: None }
+    }
+}
+
 /// That the task's worker still is this one.
 fn works(held: &Task) -> Condition {
     STATES.works(held.attempt)
 }
 
 fn at(task: &Task) -> crate::table::Key {
-    keys::task(&task.tenant, task.audit_id, task.plan, &task.place)
+    keys::task(&task.tenant, task.audit_id, task.plan, &task.name)
 }
 
 impl Store {
@@ -44,11 +57,11 @@ impl Store {
         &self,
         (tenant, id): (&Tenant, AuditId),
         plan: u32,
-        place: &ServiceRegion,
+        name: &TaskName,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Claim<Task>, Error> {
-        let key = keys::task(tenant, id, plan, place);
+        let key = keys::task(tenant, id, plan, name);
         let lease_of = |there: &Task| there.lease_until.filter(|_| !there.state.is_final());
         self.take("take a task", key, &STATES, [now, until], lease_of).await
     }
@@ -67,21 +80,64 @@ impl Store {
         self.renew_lease(at(held), works(held), [now, until]).await
     }
 
-    /// Puts a claimed task back, for another worker to begin again.
+    /// Puts a claimed task back, for another worker to go on with: from the snapshot of what was read, where one is
+    /// kept under a key.
     ///
     /// # Errors
     ///
     /// The task may or may not be back; its lease ends in any case.
-    pub async fn release_task(&self, held: &Task, now: Timestamp) -> Result<Fence, Error> {
+    pub async fn release_task(
+        &self,
+        held: &Task,
+        checkpoint: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Fence, Error> {
+        let mut set = item::with([
+            ("state", TaskState::Queued.name().into()),
+            ("updated_at", now.to_string().into()),
+        ]);
+        set.extend(checkpoint.map(|key| ("checkpoint".to_owned(), key.into())));
+        let write = Write::update(at(held), set)
+            .adding("put_back", 1)
+            .removing(&["lease_until", "lease_ns", "reading"])
+            .only_if(works(held));
+        Ok(Fence::of(&self.table.write("put a task back", write).await?))
+    }
+
+    /// Frees a task whose worker is known to be dead, for another to begin again: the attempt counts.
+    ///
+    /// # Errors
+    ///
+    /// The task may or may not be free; its lease ends in any case.
+    pub async fn free_task(&self, held: &Task, now: Timestamp) -> Result<Fence, Error> {
         let set = item::with([
             ("state", TaskState::Queued.name().into()),
             ("updated_at", now.to_string().into()),
         ]);
         let write = Write::update(at(held), set)
-            .adding("put_back", 1)
             .removing(&["lease_until", "lease_ns"])
             .only_if(works(held));
-        Ok(Fence::of(&self.table.write("put a task back", write).await?))
+        Ok(Fence::of(&self.table.write("free a dead worker's task", write).await?))
+    }
+
+    /// Notes what a worker reads next, at which services workers died before, and the snapshot of what it has read: so
+    /// whoever comes after its death goes on behind that.
+    ///
+    /// # Errors
+    ///
+    /// It may or may not be noted.
+    pub async fn note_reading(
+        &self,
+        held: &Task,
+        reading: Service,
+        died_at: &[Service],
+        checkpoint: Option<&str>,
+    ) -> Result<Fence, Error> {
+        let died_at: Vec<_> = died_at.iter().map(Service::name).collect();
+        let mut set = item::with([("reading", reading.name().into()), ("died_at", died_at.into())]);
+        set.extend(checkpoint.map(|key| ("checkpoint".to_owned(), key.into())));
+        let write = Write::update(at(held), set).only_if(works(held));
+        Ok(Fence::of(&self.table.write("note what is read", write).await?))
     }
 
     /// Notes that a waiting task's message was sent again, so that the next sweep gives it time; nothing where somebody
@@ -112,16 +168,15 @@ impl Store {
         end: TaskEnd<'_>,
         now: Timestamp,
     ) -> Result<Fence, Error> {
-        let (state, name, value) = match end {
-            TaskEnd::Done(key) => (TaskState::Done, "snapshot", key),
-            TaskEnd::Failed(why) => (TaskState::Failed, "error", why),
+        let (state, snapshot, error) = match end {
+            TaskEnd::Done { snapshot, given_up } => (TaskState::Done, Some(snapshot), given_up),
+            TaskEnd::Failed(why) => (TaskState::Failed, None, Some(why)),
         };
         let time = now.to_string();
-        let ended = item::with([
-            ("state", state.name().into()),
-            ("updated_at", time.as_str().into()),
-            (name, value.into()),
-        ]);
+        let mut ended =
+            item::with([("state", state.name().into()), ("updated_at", time.as_str().into())]);
+        let told = [("snapshot", snapshot), ("error", error)];
+        ended.extend(told.into_iter().filter_map(|(name, text)| Some((name.into(), text?.into()))));
         let counted = item::with([("updated_at", time.as_str().into())]);
         let counts = Condition::All(vec![
             Condition::is("phase", Phase::Collect.name()),
@@ -129,7 +184,7 @@ impl Store {
         ]);
         let writes = [
             Write::update(at(held), ended)
-                .removing(&["lease_until", "lease_ns"])
+                .removing(&["lease_until", "lease_ns", "reading"])
                 .only_if(works(held)),
             Write::update(keys::audit(&held.tenant, held.audit_id), counted)
                 .adding("remaining", -1)

@@ -4,7 +4,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use domain::{AuditId, AuditState, JobId, JobStep, Service, ServiceRegion, Tenant};
+use domain::{AuditId, AuditState, JobId, JobStep, Tenant};
 use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -222,13 +222,11 @@ async fn what_does_not_wait_is_passed_over() {
 async fn every_kind_of_step_is_understood() {
     let bench = Bench::default();
     assert!(bench.failures(steps()).await.is_empty());
-    let collect = |place| Step::Collect { tenant: tenant(), audit_id: id(), plan: 1, place };
-    let expected = [
-        plan(),
-        collect(ServiceRegion::new("ap-northeast-2", Service::Ec2)),
-        collect(ServiceRegion::new("global", Service::Iam)),
-        evaluate(),
-    ];
+    let collect = |name: &str| {
+        let task = name.parse().unwrap();
+        Step::Collect { tenant: tenant(), audit_id: id(), plan: 1, task }
+    };
+    let expected = [plan(), collect("ap-northeast-2#ec2"), collect("global#iam"), evaluate()];
     assert_eq!(*bench.begun.borrow(), expected);
     for (message, step) in steps()["Records"].as_array().unwrap().iter().zip(&expected) {
         let sent = serde_json::to_value(step).unwrap();

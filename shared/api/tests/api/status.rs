@@ -1,6 +1,8 @@
 //! `GET /api/audit/status/{audit_id}`.
 
-use domain::{AuditId, Finding, ReceiptOutcome, ServiceRegion, Severity, Task, Tenant, Verdict};
+use domain::{
+    AuditId, Finding, ReceiptOutcome, Service, Severity, Task, TaskName, Tenant, Verdict,
+};
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use store::{Claim, Fence, TaskEnd};
@@ -47,9 +49,9 @@ async fn progress_is_told_while_it_runs() {
     let api = Api::open();
     let (id, tenant, now) = (queued(&api).await, Tenant::local(), Timestamp::now());
     let held = planning(&api.store, &tenant, id).await;
-    let places = ["global#iam", "global#s3", "eu-west-1#ec2"];
-    let places = places.map(|place| place.parse::<ServiceRegion>().unwrap());
-    let tasks = places.clone().map(|place| Task::new(&held, place, now));
+    let places = ["global#iam", "global#s3", "eu-west-1#services"];
+    let places = places.map(|place| place.parse::<TaskName>().unwrap());
+    let tasks = places.clone().map(|place| Task::new(&held, place, vec![Service::Ec2], now));
     assert_eq!(api.store.planned(&held, &tasks, now).await.unwrap(), Fence::Held);
     let claim = api.store.claim_task((&tenant, id), 1, &places[0], now, now + 1.minute()).await;
     let Claim::Claimed(task) = claim.unwrap() else { panic!("it is not free") };

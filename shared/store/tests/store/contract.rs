@@ -3,7 +3,7 @@
 use domain::{Audit, Task, Tenant};
 use store::{Claim, Created, End, Fence, Intent, PageError, PageRequest, Store};
 
-use crate::samples::{at, audit, complete, packed, place};
+use crate::samples::{at, audit, complete, new_task, packed, task_name};
 
 mod accounts;
 mod alerts;
@@ -140,7 +140,7 @@ pub(crate) async fn planning(store: &Store, audit: &Audit, now: u64) -> Audit {
 /// The audit with a plan of so many tasks.
 pub(crate) async fn planned(store: &Store, audit: &Audit, tasks: usize) -> Audit {
     let held = planning(store, audit, 1).await;
-    let tasks: Vec<_> = (0..tasks).map(|n| Task::new(&held, place(n), at(2))).collect();
+    let tasks: Vec<_> = (0..tasks).map(|n| new_task(&held, n, at(2))).collect();
     assert_eq!(store.planned(&held, &tasks, at(2)).await.unwrap(), Fence::Held);
     stored(store, audit).await
 }
@@ -149,7 +149,7 @@ pub(crate) async fn planned(store: &Store, audit: &Audit, tasks: usize) -> Audit
 pub(crate) async fn reading(store: &Store, audit: &Audit, number: usize, now: u64) -> Task {
     let until = at(now + 60);
     let of = (&audit.tenant, audit.id);
-    taken(store.claim_task(of, audit.plan, &place(number), at(now), until).await.unwrap())
+    taken(store.claim_task(of, audit.plan, &task_name(number), at(now), until).await.unwrap())
 }
 
 /// The audit, whose tasks have ended, taken to be judged with a lease of a minute.

@@ -72,7 +72,7 @@ async fn event_filters_find_what_they_ask_for_at_the_top() {
     let task = reading(&store, &audit, 0, 3).await;
     let row = item(partition.clone(), "TASK#0001#eu-test-0#ec2").await;
     assert_eq!((text(&row, keys::KIND), text(&row, "state")), (Some(keys::TASK), Some("running")));
-    let end = TaskEnd::Done("snapshots/one");
+    let end = TaskEnd::whole("snapshots/one");
     assert_eq!(store.complete_task(&task, end, at(4)).await.unwrap(), Fence::Held);
     let all_read = read().await;
     assert_eq!((text(&all_read, "phase"), number(&all_read, "remaining")), (Some("collect"), 0));

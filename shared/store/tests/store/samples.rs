@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::{
     Account, Alert, AlertState, Audit, AuditFilter, AuditId, AuditRequest, AuditSettings, Delivery,
     Evidence, Finding, Fingerprint, Latest, Partition, Receipt, ReceiptOutcome, RegisteredAccount,
-    RegisteredState, Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Tenant,
-    TrackedFinding, Verdict,
+    RegisteredState, Report, Resource, Service, ServiceRegion, Severity, Status, Summary, Task,
+    TaskName, Tenant, TrackedFinding, Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -48,6 +48,15 @@ pub(crate) fn full(tenant: &Tenant) -> Audit {
 
 pub(crate) fn place(number: usize) -> ServiceRegion {
     ServiceRegion::new(format!("eu-test-{number}"), Service::Ec2)
+}
+
+pub(crate) fn task_name(number: usize) -> TaskName {
+    let place = place(number);
+    TaskName::of(&place.region, place.service)
+}
+
+pub(crate) fn new_task(held: &Audit, number: usize, now: Timestamp) -> Task {
+    Task::new(held, task_name(number), vec![Service::Ec2], now)
 }
 
 pub(crate) fn finding(name: &str, verdict: Verdict) -> Finding {

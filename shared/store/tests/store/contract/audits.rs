@@ -5,7 +5,9 @@ use futures::future::join_all;
 use store::{Claim, Created, Idempotency, Intent, PageRequest, Store};
 
 use super::{created, ended, ordered, stored};
-use crate::samples::{ACCOUNT, alert, at, audit, full, latest, place, registered, tenant};
+use crate::samples::{
+    ACCOUNT, alert, at, audit, full, latest, place, registered, task_name, tenant,
+};
 
 const ALONE: Intent = Intent { idempotency: None, alone: true };
 
@@ -39,7 +41,7 @@ pub(crate) async fn a_tenant_sees_only_its_own(store: &Store) {
     assert_eq!(store.audit(&other, audit.id).await.unwrap(), None);
     let claim = store.claim_plan(&other, audit.id, at(9), at(99)).await.unwrap();
     assert_eq!(claim, Claim::Missing);
-    let task = store.claim_task((&other, audit.id), 1, &place(1), at(9), at(99)).await.unwrap();
+    let task = store.claim_task((&other, audit.id), 1, &task_name(1), at(9), at(99)).await.unwrap();
     assert_eq!(task, Claim::Missing);
     assert_eq!(store.alert(&other, audit.id, "one").await.unwrap(), None);
     assert_eq!(store.latest(&other, account).await.unwrap(), []);

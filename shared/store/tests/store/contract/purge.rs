@@ -27,7 +27,7 @@ async fn filled(store: &Store, tenant: &Tenant, account: &str) -> (Audit, String
         let latest = latest(&audit, place(0), at(3));
         store.publish(tenant, &task.account, &latest, scopes(whole).as_deref()).await.unwrap();
     }
-    let end = TaskEnd::Done(&key);
+    let end = TaskEnd::whole(&key);
     assert_eq!(store.complete_task(&task, end, at(4)).await.unwrap(), Fence::Held);
     let held = judging(store, &audit, 5).await;
     let change = [tracked(&held, "a", place(0), at(3))];

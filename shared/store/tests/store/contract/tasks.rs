@@ -5,15 +5,15 @@ use futures::future::join_all;
 use store::{Claim, Fence, Store, TaskEnd};
 
 use super::{created, judging, planned, reading, stored};
-use crate::samples::{at, place, tenant};
+use crate::samples::{at, task_name, tenant};
 
-const DONE: TaskEnd<'_> = TaskEnd::Done("snapshots/one");
+const DONE: TaskEnd<'_> = TaskEnd::whole("snapshots/one");
 
 pub(crate) async fn a_task_is_claimed_until_its_lease_ends(store: &Store) {
     let audit = planned(store, &created(store, &tenant()).await, 2).await;
     let of = (&audit.tenant, audit.id);
     let claim = async |number: usize, now, until| {
-        store.claim_task(of, 1, &place(number), at(now), at(until)).await.unwrap()
+        store.claim_task(of, 1, &task_name(number), at(now), at(until)).await.unwrap()
     };
     let Claim::Claimed(first) = claim(0, 10, 70).await else { panic!("a queued task is free") };
     assert_eq!((first.state, first.attempt), (TaskState::Running, 1));
@@ -37,11 +37,11 @@ pub(crate) async fn a_task_is_claimed_until_its_lease_ends(store: &Store) {
 pub(crate) async fn a_task_is_put_back(store: &Store) {
     let audit = planned(store, &created(store, &tenant()).await, 1).await;
     let held = reading(store, &audit, 0, 10).await;
-    assert_eq!(store.release_task(&held, at(11)).await.unwrap(), Fence::Held);
+    assert_eq!(store.release_task(&held, None, at(11)).await.unwrap(), Fence::Held);
     let back = store.tasks(&audit).await.unwrap();
     assert_eq!((back[0].state, back[0].lease_until), (TaskState::Queued, None));
     assert_eq!((back[0].attempt, back[0].requeued), (1, 1));
-    assert_eq!(store.release_task(&held, at(12)).await.unwrap(), Fence::Lost);
+    assert_eq!(store.release_task(&held, None, at(12)).await.unwrap(), Fence::Lost);
     assert_eq!(store.renew_task(&held, at(12), at(72)).await.unwrap(), Fence::Lost);
     assert_eq!(store.complete_task(&held, DONE, at(12)).await.unwrap(), Fence::Lost);
     assert_eq!(store.tasks(&audit).await.unwrap(), back);
@@ -54,10 +54,10 @@ pub(crate) async fn a_late_worker_ends_no_task(store: &Store) {
     let held = reading(store, &audit, 0, 100).await;
     for _ in 0..2 {
         assert_eq!(store.complete_task(&zombie, DONE, at(101)).await.unwrap(), Fence::Lost);
-        assert_eq!(store.release_task(&zombie, at(101)).await.unwrap(), Fence::Lost);
+        assert_eq!(store.release_task(&zombie, None, at(101)).await.unwrap(), Fence::Lost);
         assert_eq!(stored(store, &audit).await.remaining, 1);
     }
-    let end = TaskEnd::Done("snapshots/two");
+    let end = TaskEnd::whole("snapshots/two");
     assert_eq!(store.complete_task(&held, end, at(102)).await.unwrap(), Fence::Held);
     assert_eq!(store.complete_task(&zombie, DONE, at(103)).await.unwrap(), Fence::Lost);
     assert_eq!(stored(store, &audit).await.remaining, 0);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use domain::{Audit, AuditId, Fingerprint, Phase, Task, TrackedFinding, Verdict};
+use domain::{Audit, AuditId, Fingerprint, Phase, TrackedFinding, Verdict};
 use store::{Cancelled, Claim, Created, End, Error, Fence, Intent, Store, TaskEnd, Transitions};
 
 use super::{
@@ -11,7 +11,8 @@ use super::{
     world::{LEASE, Outcome, pick, place_of, tasks_of},
 };
 use crate::samples::{
-    alert, at, audit, complete, finding, full, latest, packed, place, scopes, tracked,
+    alert, at, audit, complete, finding, full, latest, new_task, packed, place, scopes, task_name,
+    tracked,
 };
 
 impl<K: Kind> Machine<K> {
@@ -58,21 +59,23 @@ impl<K: Kind> Machine<K> {
                 Step::Planned(number) => {
                     let held = in_phase(Phase::Plan, number)?;
                     let count = tasks_of(self.number(held.id), held.attempt);
-                    let tasks = (0..count).map(|number| Task::new(&held, place(number), now));
+                    let tasks = (0..count).map(|number| new_task(&held, number, now));
                     fence(store.planned(&held, &tasks.collect::<Vec<_>>(), now).await)
                 }
                 Step::ClaimTask { audit, plan, place: number } => {
                     let of = (tenant, id(audit)?);
-                    let claim = store.claim_task(of, plan, &place(number), now, until).await;
+                    let claim = store.claim_task(of, plan, &task_name(number), now, until).await;
                     claimed(claim, &mut self.tasks, |task| task.attempt)
                 }
                 Step::EndTask { task: number, failed } => {
                     let held = task(number)?;
                     let key = held.attempt.to_string();
-                    let end = if failed { TaskEnd::Failed(&key) } else { TaskEnd::Done(&key) };
+                    let end = if failed { TaskEnd::Failed(&key) } else { TaskEnd::whole(&key) };
                     fence(store.complete_task(&held, end, now).await)
                 }
-                Step::ReleaseTask(number) => fence(store.release_task(&task(number)?, now).await),
+                Step::ReleaseTask(number) => {
+                    fence(store.release_task(&task(number)?, None, now).await)
+                }
                 Step::RenewTask(number) => {
                     fence(store.renew_task(&task(number)?, now, until).await)
                 }

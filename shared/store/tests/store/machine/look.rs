@@ -7,7 +7,7 @@ use super::{
     act::fingerprint,
     world::{AuditModel, World, place_of},
 };
-use crate::samples::{ACCOUNT, at, place};
+use crate::samples::{ACCOUNT, at, place, task_name};
 
 impl<K: Kind> Machine<K> {
     /// Looks at all there is, and that it is as the model says.
@@ -36,7 +36,7 @@ impl<K: Kind> Machine<K> {
         let expected: Vec<_> = model.tasks.clone().into_iter().filter(of_plan).collect();
         assert_eq!(tasks.len(), expected.len());
         for (task, ((_, number), model)) in tasks.iter().zip(&expected) {
-            assert_eq!(task.place, place(*number));
+            assert_eq!(task.name, task_name(*number));
             assert_eq!((task.state, task.attempt), (model.state, model.attempt));
             assert_eq!(task.requeued, model.requeued);
             assert_eq!(task.lease_until, model.lease.map(at));
