@@ -235,7 +235,7 @@ works as it is |
 
 ## Thresholds
 
-Numbers that checks compare with. [configuration.md](configuration.md#what-audits-judge-by) tells how they are set.
+Numbers that checks compare with. [configuration.md](configuration.md#thresholds-trust-and-checks) says how to set them.
 
 | key in `[thresholds]` | default | least | most | what it is |
 |---|---|---|---|---|
