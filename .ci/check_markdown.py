@@ -52,9 +52,12 @@ def faults(path):
 
 
 def main(names):
+    if not names:
+        print("name the files to check")
+        return 1
     found = [f"{name}:{number}: {fault}" for name in names for number, fault in faults(Path(name))]
     print("\n".join(found) or f"{len(names)} Markdown files are as they should be")
-    return 1 if found or not names else 0
+    return 1 if found else 0
 
 
 sys.exit(main(sys.argv[1:]))
