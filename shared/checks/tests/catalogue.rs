@@ -174,7 +174,7 @@ fn remedies(check: &Check) -> String {
 fn section(check: &Check) -> String {
     let (en, ko) = (check.texts(Lang::En), check.texts(Lang::Ko));
     let worst = check.worst.map(|worst| format!("; at worst {}", basis(worst))).unwrap_or_default();
-    let opt_in = if check.opt_in { " · runs only where it is enabled" } else { "" };
+    let opt_in = if check.opt_in { " · runs only if it is enabled" } else { "" };
     let used = Thresholds::ALL.iter().filter(|one| check.thresholds.contains(&one.name));
     let used: Vec<_> = used.map(threshold).collect();
     let used = if used.is_empty() {
@@ -213,6 +213,30 @@ fn levels(check: &Check) -> String {
     }
 }
 
+/// The most characters of a line, as `.ci/check_markdown.py` has it.
+const WIDTH: usize = 120;
+
+/// The same Markdown with its paragraphs wrapped. Blocks of code and links stay as they are.
+fn wrapped(text: &str) -> String {
+    let (mut page, mut code) = (String::new(), false);
+    for line in text.lines() {
+        code ^= line.starts_with("```");
+        let (link, mut column) = (line.starts_with('['), 0);
+        for (at, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            let breaks = !code && !link && column + 1 + length > WIDTH;
+            if at > 0 {
+                page.push(if breaks { '\n' } else { ' ' });
+                column = if breaks { 0 } else { column + 1 };
+            }
+            page.push_str(word);
+            column += length;
+        }
+        page.push('\n');
+    }
+    page
+}
+
 const INTRODUCTION: &str = "\
 # Checks
 
@@ -220,9 +244,9 @@ Written by `cargo test -p checks`; change the checks, not this page.
 
 ## Severity
 
-The severity of a failure is computed: exposure, privilege and exploitability give 0 to 2 each, and their sum is the
-level. 0 and 1 are `low`, 2 and 3 `medium`, 4 `high`, 5 and 6 `critical`. A check that tells degrees apart has a second
-basis, for a failure as bad as can be. `[checks] severity` rates a check otherwise.
+The severity of a failure is computed: exposure, privilege and exploitability give 0 to 2 points each. A sum of 0 or 1
+is `low`, 2 or 3 `medium`, 4 `high`, 5 or 6 `critical`. A check with several degrees of failure has a second basis, for
+the worst failure. `[checks.severity]` sets another severity for a check.
 
 | | 0 | 1 | 2 |
 |---|---|---|---|
@@ -235,7 +259,7 @@ works as it is |
 
 ## Thresholds
 
-Numbers that checks compare with. [configuration.md](configuration.md#what-audits-judge-by) tells how they are set.
+Checks compare with these numbers. How to set them: [configuration.md](configuration.md#thresholds-trust-and-checks).
 
 | key in `[thresholds]` | default | least | most | what it is |
 |---|---|---|---|---|
@@ -244,9 +268,10 @@ Numbers that checks compare with. [configuration.md](configuration.md#what-audit
 const PLACEHOLDERS: &str = "
 ## Remedies
 
-A failing finding has its remedies filled in: the AWS CLI command for a POSIX shell, CloudFormation in YAML, Terraform.
-`{name}`, `{arn}`, `{region}` and `{account}` stand for the resource's, `{part}` for the part of it that the finding is
-about, and any other name for a value that the check has seen. Values are quoted: a name cannot end a command.
+A failing finding has remedies with the resource's values filled in: an AWS CLI command for a POSIX shell,
+CloudFormation in YAML, and Terraform. `{name}`, `{arn}`, `{region}` and `{account}` are those of the resource. `{part}`
+is the part of the resource that the finding is about. Any other name is a value that the check has read. Values are
+quoted, so a resource's name cannot end a command.
 ";
 
 fn threshold_row(threshold: &Threshold) -> String {
@@ -259,7 +284,7 @@ fn the_documented_catalogue_is_current() {
     let mut page = String::from(INTRODUCTION);
     page.extend(Thresholds::ALL.iter().map(threshold_row));
     page += PLACEHOLDERS;
-    page.extend(all().map(section));
+    page.extend(all().map(|check| wrapped(&section(check))));
     let path = format!("{HERE}/../../docs/checks.md");
     if fs::read_to_string(&path).unwrap_or_default() != page {
         fs::write(&path, page).unwrap();

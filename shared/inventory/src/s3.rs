@@ -125,7 +125,7 @@ impl Resource for Bucket {
     }
 
     fn arn(&self, at: &Location<'_>) -> String {
-        format!("arn:{}:s3:::{}", at.account.partition, self.name)
+        ["arn:", at.account.partition.name(), ":s3:::", &self.name].concat()
     }
 
     fn arn_of_any(at: &Location<'_>) -> String {

@@ -38,6 +38,11 @@ impl Bench {
         Self { store, settings, directory }
     }
 
+    /// Where the store's data is.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     pub(crate) fn pipeline(&self, snapshot: Snapshot) -> Pipeline {
         let source = Source::Recorded { snapshot: Arc::new(snapshot), tempo: Duration::ZERO };
         Pipeline::new(self.store.clone(), source, self.settings.clone())
