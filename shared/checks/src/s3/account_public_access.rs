@@ -1,4 +1,4 @@
-use inventory::s3::{EXPOSURE, S3};
+use inventory::s3::{ACCOUNT_BLOCK, S3};
 
 use crate::{
     Check, Context, Exploitability, Exposure, Judgement, Once, Privilege, Risk, fail, pass, seen,
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     worst: None,
     opt_in: false,
     thresholds: &[],
-    reads: &[EXPOSURE],
+    reads: &[ACCOUNT_BLOCK],
     reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-account.html",
     rule: &Once(blocks_public_access),
 };
