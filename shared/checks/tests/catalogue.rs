@@ -46,15 +46,32 @@ fn every_check_is_written_in_every_language() {
     }
 }
 
+/// A check names requirements that its frameworks have, in order and once.
 #[test]
-fn no_text_is_left_over() {
-    for (service, lang) in Service::ALL.iter().flat_map(|s| Lang::ALL.map(|lang| (s, lang))) {
-        let path = format!("{HERE}/texts/{lang}/{service}.toml");
-        let book: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        let ids: BTreeSet<_> = book.keys().map(|stem| format!("{service}_{stem}")).collect();
-        let known = all().filter(|check| check.service() == *service);
-        assert_eq!(ids, known.map(|check| check.id.to_owned()).collect(), "{path}");
+fn frameworks_have_the_requirements_that_checks_name() {
+    let mut known = BTreeSet::new();
+    for file in fs::read_dir(format!("{HERE}/frameworks")).unwrap() {
+        let path = file.unwrap().path();
+        let framework = path.file_stem().unwrap().to_str().unwrap();
+        let page: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let requirements = page["requirements"].as_array().unwrap().iter();
+        let requirements = requirements.map(|one| format!("{framework}:{}", one.as_str().unwrap()));
+        known.extend(requirements);
     }
+    for check in all() {
+        let named = check.frameworks();
+        assert!(named.is_sorted_by(|a, b| a < b), "{}: in order, and once: {named:?}", check.id);
+        for one in named {
+            assert!(known.contains(one), "{}: there is no requirement `{one}`", check.id);
+        }
+    }
+    let answered = all().flat_map(Check::frameworks).filter_map(|one| one.split(':').next());
+    let frameworks = known.iter().filter_map(|one| one.split(':').next());
+    assert_eq!(
+        answered.collect::<BTreeSet<_>>(),
+        frameworks.collect(),
+        "one that no check answers"
+    );
 }
 
 #[test]
@@ -116,17 +133,6 @@ fn placeholders(template: &str) -> Vec<(&str, &str)> {
         is_name.then_some((&template[..at], after))
     });
     open.collect()
-}
-
-#[test]
-fn no_remedy_is_left_over() {
-    for service in Service::ALL {
-        let path = format!("{HERE}/remedies/{service}.toml");
-        let book: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        let ids: BTreeSet<_> = book.keys().map(|stem| format!("{service}_{stem}")).collect();
-        let known = all().filter(|check| check.service() == *service);
-        assert_eq!(ids, known.map(|check| check.id.to_owned()).collect(), "{path}");
-    }
 }
 
 #[test]
