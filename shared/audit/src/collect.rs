@@ -228,6 +228,11 @@ impl Pipeline {
         scope: &AuditScope,
         stop: CancellationToken,
     ) -> Result<ServiceSnapshot, String> {
+        if let Service::Other(name) = place.service {
+            // A newer version planned it; whoever judges tells that nothing is known of it.
+            let unread = inventory::unknown_service(name, &place.region);
+            return Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
+        }
         match &self.source {
             Source::Aws(config) => {
                 let begun = now();
@@ -253,18 +258,16 @@ impl Pipeline {
         scope: &AuditScope,
         stop: CancellationToken,
     ) -> Result<ServiceSnapshot, String> {
-        let unread = |unread| Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
-        if let Service::Other(name) = place.service {
-            // A newer version planned it; whoever judges tells that nothing is known of it.
-            return unread(inventory::unknown_service(name, &place.region));
-        }
         let mut reads = scope.reads();
         let (role, name) = way_in(config, audit)?;
         let role = scan::assume_role(&role, audit.order.external_id.as_ref(), &name);
         let needs = || scan::needs(&reads);
         let session = match self.sessions.of(config, audit, &role, place.service, needs).await {
             Ok(session) => session,
-            Err(refused) => return unread(scan::unopened(&refused)),
+            Err(refused) => {
+                let unread = scan::unopened(&refused);
+                return Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
+            }
         };
         let target = Target {
             account: account(config, audit),
