@@ -19,6 +19,7 @@ pub(crate) mod diff;
 mod difference;
 pub(crate) mod findings;
 mod given;
+mod kind;
 pub(crate) mod list;
 pub(crate) mod one;
 pub(crate) mod register;

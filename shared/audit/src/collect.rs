@@ -228,23 +228,27 @@ impl Pipeline {
         scope: &AuditScope,
         stop: CancellationToken,
     ) -> Result<ServiceSnapshot, String> {
-        if let Service::Other(name) = place.service {
-            // A newer version planned it; whoever judges tells that nothing is known of it.
-            let unread = inventory::unknown_service(name, &place.region);
-            return Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
-        }
-        match &self.source {
-            Source::Aws(config) => {
+        // A newer version planned it; whoever judges tells that nothing is known of it.
+        let unknown = match place.service {
+            Service::Other(name) => {
+                let unread = inventory::unknown_service(name, &place.region);
+                Some(ServiceSnapshot::unread(place.service, &place.region, unread))
+            }
+            _ => None,
+        };
+        match (&self.source, unknown) {
+            (Source::Aws(_), Some(unknown)) => Ok(unknown),
+            (Source::Aws(config), None) => {
                 let begun = now();
                 let part = self.read_aws(config, audit, &place, scope, stop).await?;
                 Ok(ServiceSnapshot { taken_at: Some(begun), ..part })
             }
-            Source::Recorded { snapshot, tempo } => {
+            (Source::Recorded { snapshot, tempo }, unknown) => {
                 tokio::time::sleep(*tempo).await;
                 let here = |part: &&ServiceSnapshot| {
                     part.receipt.region == place.region && part.receipt.service == place.service
                 };
-                let part = snapshot.parts.iter().find(here).cloned();
+                let part = snapshot.parts.iter().find(here).cloned().or(unknown);
                 part.ok_or_else(|| format!("nothing is recorded of `{place}`"))
             }
         }

@@ -11,7 +11,7 @@ use domain::{
 };
 use store::{AuditResult, Filter, Named, PageError, PageRequest};
 
-use super::difference::Kind;
+use super::kind::Kind;
 
 /// A finding that differs, without what there is to show of it: 100,000 of these take a megabyte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

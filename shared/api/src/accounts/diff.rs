@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     audited,
     compare::difference,
-    difference::{Change, Counts, Kind, counts, show},
+    difference::{Change, Counts, counts, show},
+    kind::Kind,
 };
 use crate::{
     audits::find,

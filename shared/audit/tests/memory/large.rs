@@ -90,7 +90,9 @@ async fn judging_a_large_account_takes_little_memory() {
         let store = Store::open(directory.path()).unwrap();
         let ended = store.audit(&audit.tenant, audit.id).await.unwrap().unwrap();
         let summary = ended.summary.unwrap();
-        assert_eq!((summary.fail, summary.pass), (FINDINGS / 2, FINDINGS / 2));
+        // Beside those about the buckets there is what is about the account.
+        let others = FINDINGS / 2..FINDINGS / 2 + checks::all().count();
+        assert!(others.contains(&summary.fail) && others.contains(&summary.pass), "{summary:?}");
         assert!(grown < MOST, "{night} night took {grown} bytes");
     }
 }
