@@ -62,7 +62,7 @@ impl FromStr for Operator {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Tenant::try_from(text.to_owned()).map(Self)
+        Tenant::named(text).map(Self)
     }
 }
 

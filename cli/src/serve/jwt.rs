@@ -152,7 +152,7 @@ impl Authenticate for Jwt {
         let named = token.claims.get(claim).and_then(Value::as_str).ok_or_else(|| {
             Refused::Forbidden(format!("the token has no claim `{claim}` with a text"))
         })?;
-        Tenant::try_from(named.to_owned()).map_err(|error| Refused::Forbidden(error.to_string()))
+        Tenant::named(named).map_err(|error| Refused::Forbidden(error.to_string()))
     }
 }
 

@@ -36,7 +36,7 @@ impl Settings {
             Some(seconds) => Duration::from_secs(seconds.get().into()),
         };
         Ok(Self {
-            operator: environment.required_as("INFRAAUDIT_OPERATOR_TENANT")?,
+            operator: operator(environment)?,
             table: environment.required("INFRAAUDIT_TABLE")?,
             bucket: environment.required("INFRAAUDIT_BUCKET")?,
             tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
@@ -45,6 +45,13 @@ impl Settings {
             lease,
         })
     }
+}
+
+/// The operator, as the identity provider names it.
+fn operator(environment: &Environment<'_>) -> Result<Tenant, EnvironmentError> {
+    let name = "INFRAAUDIT_OPERATOR_TENANT";
+    let wrong = |error: domain::Invalid| EnvironmentError::Wrong(name, error.to_string());
+    Tenant::named(&environment.required(name)?).map_err(wrong)
 }
 
 #[cfg(test)]
@@ -85,7 +92,7 @@ mod tests {
             ("INFRAAUDIT_IAM_REQUESTS", "0"),
             ("INFRAAUDIT_LEASE_SECONDS", "a minute"),
             ("INFRAAUDIT_WORKER_ROLE_ARN", "role"),
-            ("INFRAAUDIT_OPERATOR_TENANT", "two#parts"),
+            ("INFRAAUDIT_OPERATOR_TENANT", "two\nlines"),
         ] {
             let given: Vec<_> = NEEDED.into_iter().filter(|(given, _)| *given != name).collect();
             let wrong = read(&[&given[..], &[(name, value)]].concat()).unwrap_err().to_string();

@@ -29,6 +29,11 @@ impl Authenticate for Gateway {
             let iam = authorizer.iam.as_ref().ok_or(Refused::Missing)?;
             iam.account_id.as_ref().ok_or(Refused::Missing)?
         };
-        Tenant::try_from(named.clone()).map_err(|error| Refused::Forbidden(error.to_string()))
+        // A list comes as `[a b]`, and names nobody.
+        if named.starts_with('[') && named.ends_with(']') {
+            let why = format!("the token's claim `{}` is no single text", self.tenant_claim);
+            return Err(Refused::Forbidden(why));
+        }
+        Tenant::named(named).map_err(|error| Refused::Forbidden(error.to_string()))
     }
 }
