@@ -1,7 +1,9 @@
 //! The audits of a night: one for every account that has no schedule of its own.
 
-use domain::{Audit, AuditId, RegisteredAccount, with_causes};
-use futures::{StreamExt as _, stream};
+use std::panic::AssertUnwindSafe;
+
+use domain::{Audit, AuditId, RegisteredAccount, panic_message, with_causes};
+use futures::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{Created, Error, Intent, PageError, PageRequest};
@@ -43,7 +45,13 @@ impl Pipeline {
             counted.passed_over += others.len();
             let created: Vec<_> = stream::iter(chosen)
                 .map(|account| async move {
-                    let created = self.queue(&account, night).await;
+                    // A defect that one account meets leaves the others their night.
+                    let created =
+                        AssertUnwindSafe(self.queue(&account, night)).catch_unwind().await;
+                    let created = match created {
+                        Ok(created) => created.map_err(WorkError::from),
+                        Err(panic) => Err(WorkError::Defect(panic_message(&*panic))),
+                    };
                     (account.account_id, created)
                 })
                 .buffer_unordered(AT_ONCE)
@@ -66,7 +74,7 @@ impl Pipeline {
             if cursor.is_none() || stop.is_cancelled() {
                 tracing::info!(%night, ?counted, ended = cursor.is_none(), "the night is queued");
                 let next = cursor.map(|cursor| Step::Nightly { night, cursor: Some(cursor) });
-                return Ok((counted, next, failed.map(WorkError::from)));
+                return Ok((counted, next, failed));
             }
         }
     }

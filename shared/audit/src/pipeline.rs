@@ -83,6 +83,9 @@ pub enum WorkError {
     /// AWS did not say enough; the step is tried again until its attempts are used up.
     #[error("{0}; it will be tried again")]
     Unsure(String),
+    /// The program met a defect of its own.
+    #[error("{0}; report it with this line")]
+    Defect(String),
 }
 
 impl Pipeline {

@@ -1,10 +1,12 @@
 //! The sweeper: finds what got stuck, whoever dropped it, and does what is due.
 
-use std::{fmt::Display, time::Duration};
+use std::{fmt::Display, panic::AssertUnwindSafe, time::Duration};
 
 use domain::{
-    Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Task, TaskState, with_causes,
+    Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Task, TaskState, panic_message,
+    with_causes,
 };
+use futures::FutureExt as _;
 use jiff::Timestamp;
 use store::{PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
@@ -41,9 +43,16 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// What came of one item; one that fails does not keep the sweep from those behind it.
-    fn take<T>(&mut self, what: &dyn Display, done: Result<T, WorkError>) -> Option<T> {
-        match done {
+    /// What comes of one item; one that fails, by a defect of the program too, does not keep the sweep from those
+    /// behind it, which are of other tenants.
+    async fn take<T, E: Into<WorkError>>(
+        &mut self,
+        what: &(dyn Display + Sync),
+        doing: impl Future<Output = Result<T, E>> + Send,
+    ) -> Option<T> {
+        let done = AssertUnwindSafe(doing).catch_unwind().await;
+        let done = done.map(|done| done.map_err(Into::into));
+        match done.unwrap_or_else(|panic| Err(WorkError::Defect(panic_message(&*panic)))) {
             Ok(done) => Some(done),
             Err(error) => {
                 tracing::error!(%what, error = with_causes(&error), "passed over by the sweep");
@@ -132,8 +141,7 @@ impl Pipeline {
     ) -> Result<Option<String>, WorkError> {
         let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
         for audit in &audits.items {
-            let again = self.again(audit).await;
-            let again = swept.take(&audit.id, again).unwrap_or_default();
+            let again = swept.take(&audit.id, self.again(audit)).await.unwrap_or_default();
             if !again.is_empty() {
                 tracing::info!(audit = %audit.id, steps = again.len(), "sent again");
             }
@@ -232,8 +240,8 @@ impl Pipeline {
             // Later each time: whoever does not take it for a day does not need it every five minutes.
             let patience = self.settings.patience * (1 << alert.resent.min(MOST_DOUBLINGS));
             if since(alert.created_at, now()) >= patience {
-                let resent = self.store.resend(alert).await.map_err(WorkError::from);
-                swept.resent += usize::from(swept.take(&alert.audit_id, resent) == Some(true));
+                let resent = swept.take(&alert.audit_id, self.store.resend(alert)).await;
+                swept.resent += usize::from(resent == Some(true));
             }
         }
         Ok(alerts.next_cursor)
@@ -248,15 +256,14 @@ impl Pipeline {
         for account in &accounts.items {
             if account.state == RegisteredState::Deleted {
                 if account.purge_at.is_some_and(|at| at <= now()) {
-                    let purged = self.store.purge(account).await.map_err(WorkError::from);
-                    if swept.take(&account.account_id, purged).is_some() {
+                    let purged = swept.take(&account.account_id, self.store.purge(account)).await;
+                    if purged.is_some() {
                         tracing::info!(account = %account.account_id, "a deleted account's data is gone");
                     }
                 }
             } else if account.is_audited() {
-                let begun = self.begin(account).await;
-                let begun = swept.take(&account.account_id, begun).flatten();
-                swept.begun.extend(begun);
+                let begun = swept.take(&account.account_id, self.begin(account)).await;
+                swept.begun.extend(begun.flatten());
             }
         }
         Ok(accounts.next_cursor)
@@ -275,8 +282,7 @@ impl Pipeline {
             }
             if let Some(failure) = job.given_up(now) {
                 tracing::warn!(job = %job.id, "job given up: {failure}");
-                let given_up = self.store.give_up_job(job, &failure, now).await;
-                let _ = swept.take(&job.id, given_up.map_err(WorkError::from));
+                let _ = swept.take(&job.id, self.store.give_up_job(job, &failure, now)).await;
             } else if self.is_dropped(job.lease_until, job.updated_at, now) {
                 tracing::info!(job = %job.id, "sent again");
                 swept.jobs.push(job.step());

@@ -31,7 +31,7 @@ pub mod keys;
 pub use alert::{Alert, AlertFinding, AlertState, Delivery};
 pub use audit::{Audit, AuditId, AuditRequest, AuditState, Phase, Progress};
 pub use audit_filter::{AuditFilter, Readings};
-pub use causes::with_causes;
+pub use causes::{panic_message, with_causes};
 pub use evidence::{Evidence, Statement, Value};
 pub use finding::{Finding, Resource};
 pub use fingerprint::Fingerprint;
