@@ -113,6 +113,7 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
     let log = source.or(&var::LOG, LevelFilter::INFO)?;
     let limits = api::Limits::default();
     let limits = api::Limits {
+        accounts: source.or(&var::ACCOUNTS_PER_TENANT, limits.accounts)?,
         waiting_audits: source
             .or(&var::WAITING_AUDITS, NonZeroU32::MIN.saturating_add(limits.waiting_audits - 1))?
             .get(),

@@ -36,6 +36,8 @@ pub(super) static ACCESS_KEY_DAYS: Variable =
 pub(super) static CONCURRENT_AUDITS: Variable =
     variable("INFRAAUDIT_CONCURRENT_AUDITS", "concurrent_audits");
 pub(super) static IAM_REQUESTS: Variable = variable("INFRAAUDIT_IAM_REQUESTS", "iam_requests");
+pub(super) static ACCOUNTS_PER_TENANT: Variable =
+    variable("INFRAAUDIT_ACCOUNTS_PER_TENANT", "accounts_per_tenant");
 pub(super) static WAITING_AUDITS: Variable =
     variable("INFRAAUDIT_WAITING_AUDITS", "waiting_audits");
 pub(super) static REQUESTS_PER_SECOND: Variable =
@@ -55,7 +57,7 @@ pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_W
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 23] = [
+pub(super) static VARIABLES: [&Variable; 24] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -70,6 +72,7 @@ pub(super) static VARIABLES: [&Variable; 23] = [
     &ACCESS_KEY_DAYS,
     &CONCURRENT_AUDITS,
     &IAM_REQUESTS,
+    &ACCOUNTS_PER_TENANT,
     &WAITING_AUDITS,
     &REQUESTS_PER_SECOND,
     &NIGHTLY,

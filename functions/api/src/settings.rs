@@ -1,4 +1,4 @@
-use api::{Onboarding, Template, Verify};
+use api::{Limits, Onboarding, Template, Verify};
 use domain::{Lang, RoleArn, RoleName};
 use environment::{Environment, EnvironmentError};
 use store::Store;
@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) role_name: RoleName,
     /// Where the template of that role lies in S3.
     pub(crate) template_url: Option<String>,
+    /// How much may be asked for.
+    pub(crate) limits: Limits,
     /// The language of alerts.
     pub(crate) lang: Lang,
 }
@@ -36,6 +38,7 @@ impl Settings {
             worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
             role_name: environment.parsed_or("INFRAAUDIT_AUDIT_ROLE_NAME", RoleName::default())?,
             template_url: environment.optional("INFRAAUDIT_ONBOARDING_TEMPLATE_URL"),
+            limits: limits(environment)?,
             lang: environment.parsed_or("INFRAAUDIT_LANG", Lang::default())?,
         })
     }
@@ -47,6 +50,7 @@ impl Settings {
         let gateway = Gateway { tenant_claim: self.tenant_claim };
         api::Settings {
             purge_days: self.purge_days,
+            limits: self.limits,
             lang: self.lang,
             onboarding: Some(Onboarding {
                 operator_account,
@@ -61,6 +65,18 @@ impl Settings {
             ..api::Settings::new(gateway, verify)
         }
     }
+}
+
+fn limits(environment: &Environment<'_>) -> Result<Limits, EnvironmentError> {
+    let usual = Limits::default();
+    Ok(Limits {
+        accounts: environment.number_or(
+            "INFRAAUDIT_ACCOUNTS_PER_TENANT",
+            "a number of accounts",
+            usual.accounts,
+        )?,
+        ..usual
+    })
 }
 
 #[cfg(test)]
@@ -85,6 +101,9 @@ mod tests {
         assert_eq!(worker, EnvironmentError::Missing("INFRAAUDIT_WORKER_ROLE_ARN"));
         assert_eq!(read(&[table]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_BUCKET"));
         assert_eq!(read(&[bucket]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_TABLE"));
+        assert_eq!(settings.limits, Limits::default());
+        let quota = ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "7");
+        assert_eq!(read(&[table, bucket, WORKER, quota]).unwrap().limits.accounts, 7);
         for (name, value) in [("INFRAAUDIT_KEEP_DAYS", "-1"), ("INFRAAUDIT_PURGE_DAYS", "x")] {
             let days = read(&[table, bucket, (name, value)]).unwrap_err().to_string();
             assert!(

@@ -195,6 +195,8 @@ fn quoted(text: &str) -> String {
 pub struct Limits {
     /// The greatest size of a request's body, in bytes.
     pub body_bytes: usize,
+    /// How many accounts of a tenant may be registered, deleted ones left out.
+    pub accounts: u32,
     /// How many audits of a tenant may be queued or running.
     pub waiting_audits: u32,
     /// How many requests of a tenant are answered in a second, a burst being as many. Counted by each
@@ -202,10 +204,17 @@ pub struct Limits {
     pub requests_per_second: NonZeroU32,
 }
 
+impl Limits {
+    /// How many accounts of a tenant may be registered unless it is said otherwise: as many as a night is made and
+    /// measured for (docs/cost.md).
+    pub const ACCOUNTS: u32 = 1000;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 16 * 1024,
+            accounts: Self::ACCOUNTS,
             waiting_audits: 100,
             requests_per_second: NonZeroU32::MIN.saturating_add(49),
         }

@@ -17,6 +17,7 @@
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
 //! | suppression | `TENANT#SUPPRESSIONS` | `ID` | `suppression` | |
 //! | job | `TENANT#JOB#ID` | `JOB` | `job` | `TENANT#ID` until it ends |
+//! | how many accounts there are | `TENANT#QUOTA` | `ACCOUNTS` | `quota` | |
 //!
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
@@ -52,6 +53,8 @@ pub const ALERT: &str = "alert";
 pub const JOB: &str = "job";
 /// The [`KIND`] of a registered account.
 pub const ACCOUNT: &str = "account";
+/// The [`KIND`] of what counts how much a tenant has.
+pub(crate) const QUOTA: &str = "quota";
 
 /// What the sort keys of tasks begin with.
 pub(crate) const TASKS: &str = "TASK#";
@@ -84,6 +87,10 @@ pub(crate) fn accounts_partition(tenant: &Tenant) -> String {
 
 pub(crate) fn suppressions_partition(tenant: &Tenant) -> String {
     format!("{tenant}#SUPPRESSIONS")
+}
+
+fn quota_partition(tenant: &Tenant) -> String {
+    format!("{tenant}#QUOTA")
 }
 
 pub(crate) fn audit(tenant: &Tenant, id: AuditId) -> Key {
@@ -143,6 +150,11 @@ pub(crate) fn finding(tenant: &Tenant, account: &AccountId, name: &Fingerprint) 
 
 pub(crate) fn suppression(tenant: &Tenant, id: Uuid) -> Key {
     Key::new(suppressions_partition(tenant), id.to_string())
+}
+
+/// How many accounts of a tenant are registered and not deleted.
+pub(crate) fn accounts_counted(tenant: &Tenant) -> Key {
+    Key::new(quota_partition(tenant), "ACCOUNTS")
 }
 
 /// A caller's idempotency key: hashed, for it may hold anything.

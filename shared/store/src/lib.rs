@@ -41,6 +41,7 @@ use std::sync::Arc;
 
 use table::{Objects, Table};
 
+pub use accounts::Registered;
 pub use error::{Error, PageError};
 pub use evaluation::{End, Transitions};
 pub use lists::TrackedFilter;

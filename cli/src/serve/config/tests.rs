@@ -99,6 +99,7 @@ fn a_wrong_value_is_told_with_its_place() {
         ("INFRAAUDIT_ACCESS_KEY_DAYS", "-1"),
         ("INFRAAUDIT_CONCURRENT_AUDITS", "0"),
         ("INFRAAUDIT_IAM_REQUESTS", "0"),
+        ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "many"),
         ("INFRAAUDIT_WAITING_AUDITS", "0"),
         ("INFRAAUDIT_REQUESTS_PER_SECOND", "0"),
     ] {

@@ -6,6 +6,7 @@ use axum::{
 };
 use domain::{AuditOverrides, ExternalId, RegisteredAccount, RegisteredState, RoleName};
 use jiff::Timestamp;
+use store::Registered;
 use uuid::Uuid;
 
 use super::{Account, body};
@@ -64,10 +65,20 @@ pub(crate) async fn register(
         purge_at: None,
     };
     let id = &account.account_id;
-    if !shared.store.register(&account).await? {
-        return Err(Problem::conflict(format!(
-            "account `{id}` is registered already; `GET /api/accounts/{id}` tells what its role needs"
-        )));
+    let most = shared.settings.limits.accounts;
+    match shared.store.register(&account, most).await? {
+        Registered::New => {}
+        Registered::There => {
+            return Err(Problem::conflict(format!(
+                "account `{id}` is registered already; `GET /api/accounts/{id}` tells what its role needs"
+            )));
+        }
+        Registered::Full => {
+            return Err(Problem::quota(format!(
+                "{most} accounts are registered, and a tenant may have no more; delete one that is not \
+                 needed, or ask the service's operator for a higher quota"
+            )));
+        }
     }
     tracing::info!(account = %id, tenant = %account.tenant, "account registered");
     let location = [(LOCATION, format!("/api/accounts/{id}"))];

@@ -23,6 +23,7 @@ mod idempotency;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod quotas;
 mod refusals;
 #[cfg(test)]
 mod registered;

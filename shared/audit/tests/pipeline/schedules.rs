@@ -3,7 +3,7 @@
 use audit::Step;
 use domain::{Schedule, Tenant};
 use jiff::Timestamp;
-use store::PageRequest;
+use store::{PageRequest, Registered};
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::{Bench, registered, sample};
@@ -13,10 +13,13 @@ async fn a_night_queues_a_thousand_accounts_once_in_pieces() {
     let bench = Bench::new();
     for number in 0..1000 {
         let account = registered(&format!("{:012}", 100_000_000_000_u64 + number), None);
-        assert!(bench.store.register(&account).await.unwrap());
+        assert_eq!(bench.store.register(&account, 1000).await.unwrap(), Registered::New);
     }
     let own = Schedule::new("0 2 * * ? *", "Asia/Seoul").unwrap();
-    assert!(bench.store.register(&registered("200000000000", Some(own))).await.unwrap());
+    assert_eq!(
+        bench.store.register(&registered("200000000000", Some(own)), 1000).await.unwrap(),
+        Registered::New
+    );
     let pipeline = bench.pipeline(sample());
     let night = Timestamp::now();
     let count = async |stop: &CancellationToken| {
@@ -55,7 +58,7 @@ async fn an_account_of_its_own_schedule_is_audited_when_it_is_due() {
     let bench = Bench::new();
     let hourly = Schedule::new("0 * * * ? *", "UTC").unwrap();
     let account = registered("200000000000", Some(hourly));
-    bench.store.register(&account).await.unwrap();
+    bench.store.register(&account, 1000).await.unwrap();
     let pipeline = bench.pipeline(sample());
     let stop = CancellationToken::new();
     assert_eq!(pipeline.sweep(None, &stop).await.unwrap().begun.len(), 1);

@@ -99,6 +99,7 @@ macro_rules! whole_contract {
             an_alert_is_unsent_until_it_is_marked,
             unsent_alerts_come_in_pages,
             an_account_is_registered_once,
+            a_tenant_has_so_many_accounts_and_no_more,
             an_account_is_changed_but_not_its_way_in,
             changes_of_an_account_are_not_lost,
             accounts_come_in_pages,

@@ -2,7 +2,7 @@
 
 use domain::{Audit, AuditState};
 use futures::future::join_all;
-use store::{Claim, Created, Idempotency, Intent, PageRequest, Store};
+use store::{Claim, Created, Idempotency, Intent, PageRequest, Registered, Store};
 
 use super::{created, ended, ordered, stored};
 use crate::samples::{ACCOUNT, alert, at, audit, full, latest, place, registered, tenant};
@@ -34,7 +34,7 @@ pub(crate) async fn a_tenant_sees_only_its_own(store: &Store) {
     let account = &audit.order.account_id;
     store.raise(&alert(&audit, "one")).await.unwrap();
     store.publish(&mine, account, &latest(&audit, place(1), at(1)), None).await.unwrap();
-    assert!(store.register(&registered(&mine, ACCOUNT)).await.unwrap());
+    assert_eq!(store.register(&registered(&mine, ACCOUNT), 1000).await.unwrap(), Registered::New);
 
     assert_eq!(store.audit(&other, audit.id).await.unwrap(), None);
     let claim = store.claim_plan(&other, audit.id, at(9), at(99)).await.unwrap();
