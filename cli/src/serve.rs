@@ -174,6 +174,7 @@ fn settings(config: &Config) -> audit::Settings {
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
         nightly: config.nightly.clone(),
+        audits_per_day: config.limits.audits_per_day,
         ..audit::Settings::default()
     }
 }

@@ -117,6 +117,7 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
         waiting_audits: source
             .or(&var::WAITING_AUDITS, NonZeroU32::MIN.saturating_add(limits.waiting_audits - 1))?
             .get(),
+        audits_per_day: source.or(&var::AUDITS_PER_DAY, limits.audits_per_day)?,
         requests_per_second: source.or(&var::REQUESTS_PER_SECOND, limits.requests_per_second)?,
         ..limits
     };
@@ -172,8 +173,9 @@ fn with_access_key_days(
 fn nightly(source: &Source<'_>) -> Result<Option<Schedule>, String> {
     let zone: String = source.or(&var::NIGHTLY_TIMEZONE, "UTC".to_owned())?;
     let Some(cron) = source.get::<String>(&var::NIGHTLY)? else { return Ok(None) };
-    let schedule =
-        Schedule::new(&cron, &zone).and_then(|schedule| schedule.coming(Timestamp::now()));
+    let schedule = Schedule::new(&cron, &zone)
+        .and_then(|schedule| schedule.coming(Timestamp::now()))
+        .and_then(Schedule::hourly_at_most);
     let (cron, zone) = (var::NIGHTLY.name, var::NIGHTLY_TIMEZONE.name);
     schedule.map(Some).map_err(|error| format!("`{cron}` with `{zone}` is wrong: {error}"))
 }

@@ -38,6 +38,8 @@ pub(super) static CONCURRENT_AUDITS: Variable =
 pub(super) static IAM_REQUESTS: Variable = variable("INFRAAUDIT_IAM_REQUESTS", "iam_requests");
 pub(super) static ACCOUNTS_PER_TENANT: Variable =
     variable("INFRAAUDIT_ACCOUNTS_PER_TENANT", "accounts_per_tenant");
+pub(super) static AUDITS_PER_DAY: Variable =
+    variable("INFRAAUDIT_AUDITS_PER_DAY", "audits_per_day");
 pub(super) static WAITING_AUDITS: Variable =
     variable("INFRAAUDIT_WAITING_AUDITS", "waiting_audits");
 pub(super) static REQUESTS_PER_SECOND: Variable =
@@ -57,7 +59,7 @@ pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_W
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 24] = [
+pub(super) static VARIABLES: [&Variable; 25] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -73,6 +75,7 @@ pub(super) static VARIABLES: [&Variable; 24] = [
     &CONCURRENT_AUDITS,
     &IAM_REQUESTS,
     &ACCOUNTS_PER_TENANT,
+    &AUDITS_PER_DAY,
     &WAITING_AUDITS,
     &REQUESTS_PER_SECOND,
     &NIGHTLY,

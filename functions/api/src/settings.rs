@@ -75,6 +75,11 @@ fn limits(environment: &Environment<'_>) -> Result<Limits, EnvironmentError> {
             "a number of accounts",
             usual.accounts,
         )?,
+        audits_per_day: environment.number_or(
+            "INFRAAUDIT_AUDITS_PER_DAY",
+            "a number of audits",
+            usual.audits_per_day,
+        )?,
         ..usual
     })
 }
@@ -104,6 +109,8 @@ mod tests {
         assert_eq!(settings.limits, Limits::default());
         let quota = ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "7");
         assert_eq!(read(&[table, bucket, WORKER, quota]).unwrap().limits.accounts, 7);
+        let a_day = ("INFRAAUDIT_AUDITS_PER_DAY", "8");
+        assert_eq!(read(&[table, bucket, WORKER, a_day]).unwrap().limits.audits_per_day.get(), 8);
         for (name, value) in [("INFRAAUDIT_KEEP_DAYS", "-1"), ("INFRAAUDIT_PURGE_DAYS", "x")] {
             let days = read(&[table, bucket, (name, value)]).unwrap_err().to_string();
             assert!(

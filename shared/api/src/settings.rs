@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{Audit, Lang, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
 use serde_json::json;
+use store::Store;
 
 use crate::auth::Authenticate;
 
@@ -199,6 +200,8 @@ pub struct Limits {
     pub accounts: u32,
     /// How many audits of a tenant may be queued or running.
     pub waiting_audits: u32,
+    /// How many audits of a tenant may be begun on a day (UTC), on request or by an account's own schedule.
+    pub audits_per_day: NonZeroU32,
     /// How many requests of a tenant are answered in a second, a burst being as many. Counted by each
     /// process for itself.
     pub requests_per_second: NonZeroU32,
@@ -216,6 +219,7 @@ impl Default for Limits {
             body_bytes: 16 * 1024,
             accounts: Self::ACCOUNTS,
             waiting_audits: 100,
+            audits_per_day: Store::AUDITS_PER_DAY,
             requests_per_second: NonZeroU32::MIN.saturating_add(49),
         }
     }

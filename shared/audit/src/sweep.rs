@@ -3,12 +3,12 @@
 use std::{fmt::Display, panic::AssertUnwindSafe, time::Duration};
 
 use domain::{
-    Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Task, TaskState, panic_message,
-    with_causes,
+    Alert, Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Schedule, Task, TaskState,
+    panic_message, with_causes,
 };
 use futures::FutureExt as _;
 use jiff::Timestamp;
-use store::{PageError, PageRequest};
+use store::{Created, PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -22,6 +22,9 @@ const PAGE: u16 = 100;
 
 /// How late an audit of an account's own schedule still begins; a later one waits for the next time.
 const LATE: Duration = Duration::from_hours(6);
+
+/// How often an account is audited by its own schedule at most.
+const OFTEN: Duration = Duration::from_hours(1);
 
 /// How often the wait for an alert that nobody takes is doubled: at ten minutes, to five hours.
 const MOST_DOUBLINGS: u32 = 5;
@@ -291,6 +294,13 @@ impl Pipeline {
         Ok(jobs.next_cursor)
     }
 
+    /// Tells, once a day, that an audit by schedule had to wait.
+    async fn spent(&self, account: &RegisteredAccount, now: Timestamp) -> Result<(), WorkError> {
+        let (most, lang) = (self.settings.audits_per_day.get(), self.settings.lang.code());
+        tracing::warn!(tenant = %account.tenant, account = %account.account_id, most, "the day's audits are used up");
+        Ok(self.store.raise(&Alert::delayed(account, most, now, lang)).await?)
+    }
+
     /// Queues an account's audit where its schedule is due, and answers its first step.
     async fn begin(&self, account: &RegisteredAccount) -> Result<Option<Step>, WorkError> {
         let now = now();
@@ -299,8 +309,23 @@ impl Pipeline {
         let Some(due) = schedule.and_then(|schedule| schedule.due(last, now)) else {
             return Ok(None);
         };
-        let new = since(due, now) < LATE
-            && matches!(self.queue(account, due).await?, store::Created::New);
+        if is_too_often(account.schedule.as_ref()) && since(last, due) < OFTEN {
+            return Ok(None);
+        }
+        // The operator's nights are as many as the accounts are; a schedule of one's own may be any.
+        let a_day = account.schedule.as_ref().map(|_| self.settings.audits_per_day);
+        let new = if since(due, now) < LATE {
+            match self.queue(account, due, a_day).await? {
+                Created::Spent => {
+                    self.spent(account, now).await?;
+                    // It begins as soon as the next day does, unless it is too late by then.
+                    return Ok(None);
+                }
+                created => created == Created::New,
+            }
+        } else {
+            false
+        };
         // After it is queued: died in between, it is found to be queued already.
         let (tenant, id) = (&account.tenant, &account.account_id);
         let change = |account: &mut RegisteredAccount| account.scheduled_for = Some(due);
@@ -308,4 +333,9 @@ impl Pipeline {
         let (tenant, audit_id) = (tenant.clone(), nightly::audit_id(account, due));
         Ok(new.then_some(Step::Plan { tenant, audit_id }))
     }
+}
+
+/// Whether a schedule comes more than once an hour: none can be set any more, but some are there.
+fn is_too_often(schedule: Option<&Schedule>) -> bool {
+    schedule.is_some_and(|schedule| schedule.clone().hourly_at_most().is_err())
 }

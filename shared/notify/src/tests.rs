@@ -300,6 +300,8 @@ fn state() -> impl Strategy<Value = AlertState> {
         AlertState::Worse,
         AlertState::Resolved,
         AlertState::Suspended,
+        AlertState::Paused,
+        AlertState::Delayed,
     ])
 }
 

@@ -17,7 +17,9 @@
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
 //! | suppression | `TENANT#SUPPRESSIONS` | `ID` | `suppression` | |
 //! | job | `TENANT#JOB#ID` | `JOB` | `job` | `TENANT#ID` until it ends |
+//! | the one forced audit under way | `TENANT#ACCOUNT#ACCOUNT` | `FORCED` | `active` | |
 //! | how many accounts there are | `TENANT#QUOTA` | `ACCOUNTS` | `quota` | |
+//! | how many audits of a day count | `TENANT#QUOTA` | `AUDITS#YYYY-MM-DD` | `quota` | |
 //!
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
@@ -26,6 +28,7 @@
 //! parts.
 
 use domain::{AccountId, AuditFilter, AuditId, Fingerprint, JobId, ServiceRegion, Tenant};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::table::Key;
@@ -130,6 +133,10 @@ pub(crate) fn active(tenant: &Tenant, account: &AccountId) -> Key {
     Key::new(account_partition(tenant, account), "ACTIVE")
 }
 
+pub(crate) fn forced(tenant: &Tenant, account: &AccountId) -> Key {
+    Key::new(account_partition(tenant, account), "FORCED")
+}
+
 pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &ServiceRegion) -> Key {
     Key::new(account_partition(tenant, account), format!("{PARTS}{place}"))
 }
@@ -155,6 +162,11 @@ pub(crate) fn suppression(tenant: &Tenant, id: Uuid) -> Key {
 /// How many accounts of a tenant are registered and not deleted.
 pub(crate) fn accounts_counted(tenant: &Tenant) -> Key {
     Key::new(quota_partition(tenant), "ACCOUNTS")
+}
+
+/// How many audits of a tenant were begun on a day, of those that count.
+pub(crate) fn audits_counted(tenant: &Tenant, day: Date) -> Key {
+    Key::new(quota_partition(tenant), format!("AUDITS#{day}"))
 }
 
 /// A caller's idempotency key: hashed, for it may hold anything.

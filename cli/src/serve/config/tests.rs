@@ -100,6 +100,8 @@ fn a_wrong_value_is_told_with_its_place() {
         ("INFRAAUDIT_CONCURRENT_AUDITS", "0"),
         ("INFRAAUDIT_IAM_REQUESTS", "0"),
         ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "many"),
+        ("INFRAAUDIT_AUDITS_PER_DAY", "0"),
+        ("INFRAAUDIT_NIGHTLY", "*/10 2 * * ? *"),
         ("INFRAAUDIT_WAITING_AUDITS", "0"),
         ("INFRAAUDIT_REQUESTS_PER_SECOND", "0"),
     ] {

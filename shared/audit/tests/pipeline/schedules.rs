@@ -1,8 +1,10 @@
 //! Nights, and accounts with a schedule of their own.
 
+use std::num::NonZeroU32;
+
 use audit::Step;
-use domain::{Schedule, Tenant};
-use jiff::Timestamp;
+use domain::{AlertState, RegisteredAccount, Schedule, Tenant};
+use jiff::{SignedDuration, Timestamp};
 use store::{PageRequest, Registered};
 use tokio_util::sync::CancellationToken;
 
@@ -65,4 +67,52 @@ async fn an_account_of_its_own_schedule_is_audited_when_it_is_due() {
     assert_eq!(pipeline.sweep(None, &stop).await.unwrap().begun.len(), 0);
     let audits = bench.store.audits(&Tenant::local(), None, PageRequest::FIRST).await.unwrap();
     assert_eq!(audits.items.len(), 1);
+}
+
+#[tokio::test]
+async fn the_days_quota_holds_for_schedules_of_their_own_and_is_told_once() {
+    let mut bench = Bench::new();
+    bench.settings.audits_per_day = NonZeroU32::MIN;
+    let hourly = || Schedule::new("0 * * * ? *", "UTC").ok();
+    for id in ["200000000000", "300000000000", "400000000000"] {
+        bench.store.register(&registered(id, hourly()), 1000).await.unwrap();
+    }
+    bench.store.register(&registered("500000000000", None), 1000).await.unwrap();
+    let pipeline = bench.pipeline(sample());
+    let stop = CancellationToken::new();
+    for begun in [1, 0, 0] {
+        assert_eq!(pipeline.sweep(None, &stop).await.unwrap().begun.len(), begun);
+    }
+    let told = bench.store.unsent(PageRequest::FIRST).await.unwrap().items;
+    let [told] = told.as_slice() else { panic!("one alert: {told:?}") };
+    assert_eq!((told.state, told.account.as_str()), (AlertState::Delayed, "300000000000"));
+    assert!(told.headline.starts_with("1 audits were begun on "), "{}", told.headline);
+    // Nobody's night is lost by it.
+    let (queued, _, failed) = pipeline.night(Timestamp::now(), None, &stop).await.unwrap();
+    assert!(failed.is_none(), "{failed:?}");
+    assert_eq!((queued.queued, queued.passed_over), (1, 3));
+    // What waits begins once it may.
+    bench.settings.audits_per_day = NonZeroU32::new(3).unwrap();
+    let swept = bench.pipeline(sample()).sweep(None, &stop).await.unwrap();
+    assert_eq!(swept.begun.len(), 2);
+}
+
+#[tokio::test]
+async fn a_schedule_from_before_that_comes_too_often_is_kept_to_once_an_hour() {
+    let bench = Bench::new();
+    let often = Schedule::new("* * * * ? *", "UTC").unwrap();
+    let account = registered("200000000000", Some(often));
+    bench.store.register(&account, 1000).await.unwrap();
+    let pipeline = bench.pipeline(sample());
+    let stop = CancellationToken::new();
+    let id = &account.account_id;
+    let last = async |ago: i64| {
+        let at = Timestamp::now() - SignedDuration::from_mins(ago);
+        let tenant = Tenant::local();
+        let change = move |account: &mut RegisteredAccount| account.scheduled_for = Some(at);
+        bench.store.change_account(&tenant, id, Timestamp::now(), change).await.unwrap();
+        pipeline.sweep(None, &stop).await.unwrap().begun.len()
+    };
+    assert_eq!(last(5).await, 0);
+    assert_eq!(last(62).await, 1);
 }

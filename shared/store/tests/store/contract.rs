@@ -58,6 +58,8 @@ macro_rules! whole_contract {
             a_full_audit_runs_alone,
             a_stale_lock_is_taken_over,
             a_forced_audit_takes_the_lock,
+            one_forced_audit_of_an_account_runs_at_a_time,
+            so_many_audits_are_begun_in_a_day,
             a_claim_is_exclusive_until_its_lease_ends,
             a_message_that_is_sent_again_is_noted_while_its_task_waits,
             many_workers_want_one_audit,

@@ -104,7 +104,7 @@ pub(crate) async fn a_purged_account_begins_anew(store: &Store) {
     let tenant = tenant();
     assert_eq!(store.register(&registered(&tenant, ACCOUNT), 1000).await.unwrap(), Registered::New);
     let idempotency = Idempotency { key: "k".into(), request: "r".into() };
-    let intent = Intent { idempotency: Some(idempotency), alone: true };
+    let intent = Intent { idempotency: Some(idempotency), alone: true, ..Intent::default() };
     let (first, second) = (audit_of(&tenant, ACCOUNT), audit_of(&tenant, ACCOUNT));
     assert_eq!(store.create(&first, &intent).await.unwrap(), Created::New);
     let delete = |account: &mut RegisteredAccount| account.state = RegisteredState::Deleted;
