@@ -118,6 +118,11 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
             .or(&var::WAITING_AUDITS, NonZeroU32::MIN.saturating_add(limits.waiting_audits - 1))?
             .get(),
         audits_per_day: source.or(&var::AUDITS_PER_DAY, limits.audits_per_day)?,
+        starts_per_minute: source.or(&var::STARTS_PER_MINUTE, limits.starts_per_minute)?,
+        verifications_per_minute: source
+            .or(&var::VERIFICATIONS_PER_MINUTE, limits.verifications_per_minute)?,
+        key_requests_per_minute: source
+            .or(&var::KEY_REQUESTS_PER_MINUTE, limits.key_requests_per_minute)?,
         requests_per_second: source.or(&var::REQUESTS_PER_SECOND, limits.requests_per_second)?,
         ..limits
     };

@@ -44,6 +44,12 @@ pub(super) static WAITING_AUDITS: Variable =
     variable("INFRAAUDIT_WAITING_AUDITS", "waiting_audits");
 pub(super) static REQUESTS_PER_SECOND: Variable =
     variable("INFRAAUDIT_REQUESTS_PER_SECOND", "requests_per_second");
+pub(super) static STARTS_PER_MINUTE: Variable =
+    variable("INFRAAUDIT_STARTS_PER_MINUTE", "starts_per_minute");
+pub(super) static VERIFICATIONS_PER_MINUTE: Variable =
+    variable("INFRAAUDIT_VERIFICATIONS_PER_MINUTE", "verifications_per_minute");
+pub(super) static KEY_REQUESTS_PER_MINUTE: Variable =
+    variable("INFRAAUDIT_KEY_REQUESTS_PER_MINUTE", "key_requests_per_minute");
 pub(super) static NIGHTLY: Variable = variable("INFRAAUDIT_NIGHTLY", "nightly");
 pub(super) static NIGHTLY_TIMEZONE: Variable =
     variable("INFRAAUDIT_NIGHTLY_TIMEZONE", "nightly_timezone");
@@ -59,7 +65,7 @@ pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_W
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 25] = [
+pub(super) static VARIABLES: [&Variable; 28] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -78,6 +84,9 @@ pub(super) static VARIABLES: [&Variable; 25] = [
     &AUDITS_PER_DAY,
     &WAITING_AUDITS,
     &REQUESTS_PER_SECOND,
+    &STARTS_PER_MINUTE,
+    &VERIFICATIONS_PER_MINUTE,
+    &KEY_REQUESTS_PER_MINUTE,
     &NIGHTLY,
     &NIGHTLY_TIMEZONE,
     &KEEP_DAYS,

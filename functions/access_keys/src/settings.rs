@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) worker: RoleArn,
     /// The tenant that may ask for the account in which the function runs.
     pub(crate) operator: Tenant,
+    /// How often a tenant may ask in a minute.
+    pub(crate) a_minute: NonZeroU32,
     /// How many requests to IAM may be under way.
     pub(crate) limits: Limits,
     /// How long a silent worker of a job is taken to be alive.
@@ -41,6 +43,11 @@ impl Settings {
             bucket: environment.required("INFRAAUDIT_BUCKET")?,
             tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
             worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
+            a_minute: environment.number_or(
+                "INFRAAUDIT_KEY_REQUESTS_PER_MINUTE",
+                "a number of requests",
+                api::Limits::default().key_requests_per_minute,
+            )?,
             limits,
             lease,
         })

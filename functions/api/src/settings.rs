@@ -80,6 +80,16 @@ fn limits(environment: &Environment<'_>) -> Result<Limits, EnvironmentError> {
             "a number of audits",
             usual.audits_per_day,
         )?,
+        starts_per_minute: environment.number_or(
+            "INFRAAUDIT_STARTS_PER_MINUTE",
+            "a number of requests",
+            usual.starts_per_minute,
+        )?,
+        verifications_per_minute: environment.number_or(
+            "INFRAAUDIT_VERIFICATIONS_PER_MINUTE",
+            "a number of requests",
+            usual.verifications_per_minute,
+        )?,
         ..usual
     })
 }

@@ -202,6 +202,13 @@ pub struct Limits {
     pub waiting_audits: u32,
     /// How many audits of a tenant may be begun on a day (UTC), on request or by an account's own schedule.
     pub audits_per_day: NonZeroU32,
+    /// How many audits a tenant may ask for in a minute, a burst being as many; counted in the store, as are those that
+    /// follow.
+    pub starts_per_minute: NonZeroU32,
+    /// How many roles a tenant may have asked AWS about in a minute.
+    pub verifications_per_minute: NonZeroU32,
+    /// How often a tenant may ask for old access keys in a minute: each may take [`Keys::LONGEST`].
+    pub key_requests_per_minute: NonZeroU32,
     /// How many requests of a tenant are answered in a second, a burst being as many. Counted by each
     /// process for itself.
     pub requests_per_second: NonZeroU32,
@@ -220,6 +227,9 @@ impl Default for Limits {
             accounts: Self::ACCOUNTS,
             waiting_audits: 100,
             audits_per_day: Store::AUDITS_PER_DAY,
+            starts_per_minute: NonZeroU32::MIN.saturating_add(59),
+            verifications_per_minute: NonZeroU32::MIN.saturating_add(59),
+            key_requests_per_minute: NonZeroU32::MIN.saturating_add(29),
             requests_per_second: NonZeroU32::MIN.saturating_add(49),
         }
     }

@@ -20,6 +20,7 @@
 //! | the one forced audit under way | `TENANT#ACCOUNT#ACCOUNT` | `FORCED` | `active` | |
 //! | how many accounts there are | `TENANT#QUOTA` | `ACCOUNTS` | `quota` | |
 //! | how many audits of a day count | `TENANT#QUOTA` | `AUDITS#YYYY-MM-DD` | `quota` | |
+//! | how many calls of a kind may be made | `TENANT#QUOTA` | `CALLS#KIND` | `quota` | |
 //!
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
@@ -167,6 +168,11 @@ pub(crate) fn accounts_counted(tenant: &Tenant) -> Key {
 /// How many audits of a tenant were begun on a day, of those that count.
 pub(crate) fn audits_counted(tenant: &Tenant, day: Date) -> Key {
     Key::new(quota_partition(tenant), format!("AUDITS#{day}"))
+}
+
+/// How many calls of a kind a tenant may make.
+pub(crate) fn calls_counted(tenant: &Tenant, kind: &str) -> Key {
+    Key::new(quota_partition(tenant), format!("CALLS#{kind}"))
 }
 
 /// A caller's idempotency key: hashed, for it may hold anything.

@@ -25,6 +25,7 @@ mod packed;
 mod page;
 mod planning;
 mod purge;
+mod rate;
 mod readings;
 mod result;
 mod steps;

@@ -6,6 +6,7 @@ use super::{AccountEntry, find};
 use crate::{
     caller::Caller,
     problem::Problem,
+    rate::Costly,
     request::{Named, deleted_account, no_account},
     responses::{AnyRoute, Conflict, NamedResource},
     state::Shared,
@@ -39,6 +40,7 @@ pub(crate) async fn verify(
     if seen.state == RegisteredState::Deleted {
         return Err(deleted_account(&id));
     }
+    shared.spend(&tenant, Costly::Verify).await?;
     let proof = shared.settings.verify.verify(&seen).await;
     tracing::info!(account = %id, %tenant, outcome = %proof.outcome, "role asked");
     let now = Timestamp::now();

@@ -17,6 +17,7 @@ use super::key::{self, Key};
 use crate::{
     caller::Caller,
     problem::Problem,
+    rate::Costly,
     request::Sent,
     responses::{AnyRoute, Conflict, JsonBody, NotFound},
     state::Shared,
@@ -91,6 +92,7 @@ pub(crate) async fn start(
         Some(account) => admit::registered(account, wanted)?,
         None => admit::unregistered(wanted, shared.settings.registration)?,
     };
+    shared.spend(&tenant, Costly::Start).await?;
     let most = shared.settings.limits.waiting_audits;
     if shared.store.waiting(&tenant, most).await? >= most {
         let detail = format!("{most} audits are queued or running; wait until some have ended");

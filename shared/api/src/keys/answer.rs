@@ -22,7 +22,7 @@ use super::{
     asked::Wanted,
     job::{KeysJob, LOOK_AGAIN},
 };
-use crate::{problem::Problem, request::no_account, settings::Keys, state::Shared};
+use crate::{problem::Problem, rate::Costly, request::no_account, settings::Keys, state::Shared};
 
 /// When there may be room for another job.
 const ROOM: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ pub(super) async fn answer(
     let begun = Instant::now();
     let keys = shared.settings.keys.as_ref().ok_or_else(Problem::internal)?;
     let account = account(shared, keys, &tenant, wanted.account_id).await?;
+    shared.spend(&tenant, Costly::Keys).await?;
     let from = Partial::new(method, wanted.ask, Timestamp::now());
     if wanted.wait.is_zero() {
         return put_off(shared, keys, tenant, account, &from).await;

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use api::Limits;
+use domain::Tenant;
 use serde_json::json;
 
 use crate::support::{ACCOUNT, Api, Said, registering};
@@ -66,4 +68,50 @@ async fn a_tenant_begins_so_many_audits_in_a_day() {
     assert!((1..=86_400).contains(&wait), "{wait}");
     assert_eq!(start("other").await.status, 202, "each tenant has a day of its own");
     assert_eq!(api.started.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn calls_that_cost_are_counted_by_tenant_and_kind() {
+    let mut settings = registering(Said);
+    let two = NonZeroU32::new(2).unwrap();
+    settings.limits = Limits {
+        starts_per_minute: two,
+        verifications_per_minute: two,
+        key_requests_per_minute: two,
+        ..settings.limits
+    };
+    let api = Api::new(settings);
+    let verify = format!("/api/accounts/{ACCOUNT}/verify");
+    let narrow = json!({ "account_id": ACCOUNT, "regions": ["eu-west-1"] });
+    let asked = json!({ "hours": 24, "account_id": ACCOUNT });
+    let keys = "/v1/iam/old-access-keys";
+    let (list, report) = (
+        format!("{keys}/list-users?hours=24&account_id={ACCOUNT}"),
+        format!("{keys}/credential-report"),
+    );
+    for tenant in ["acme", "other"] {
+        let body = json!({ "account_id": ACCOUNT });
+        api.call_as(tenant, "POST", "/api/accounts", Some(&body)).await.ok(201);
+        api.proven(&Tenant::named(tenant).unwrap(), ACCOUNT).await;
+        for (calls, body) in [
+            ([("POST", "/api/audit/start"); 2], Some(&narrow)),
+            ([("POST", &*verify); 2], None),
+            ([("GET", &*list), ("POST", &*report)], None),
+        ] {
+            for (method, uri) in calls {
+                let body = if uri == report { Some(&asked) } else { body };
+                let answer = api.call_as(tenant, method, uri, body).await;
+                assert!(answer.status.is_success(), "{tenant} {uri}: {}", answer.text);
+            }
+            let (method, uri) = calls[0];
+            let refused = api.call_as(tenant, method, uri, body).await;
+            refused.problem(429, "too-many");
+            let wait: u64 = refused.header("retry-after").parse().unwrap();
+            assert!((1..=31).contains(&wait), "{uri}: {wait}");
+        }
+    }
+    assert_eq!(api.started.lock().unwrap().len(), 4);
+    assert_eq!((api.aws.asked().len(), api.iam.asked().len()), (4, 4));
+    let lists = api.call_as("acme", "GET", "/api/audits", None).await;
+    assert_eq!(lists.status, 200, "what costs little is not counted");
 }

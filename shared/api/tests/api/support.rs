@@ -145,7 +145,11 @@ pub(crate) fn anyone(auth: impl Authenticate + 'static) -> Settings {
 /// Settings of a service for registered accounts, whose limit is in no test's way.
 pub(crate) fn registering(auth: impl Authenticate + 'static) -> Settings {
     let mut settings = Settings::new(auth, Aws::new());
-    settings.limits.requests_per_second = NonZeroU32::new(10_000).unwrap();
+    let many = NonZeroU32::new(10_000).unwrap();
+    settings.limits.requests_per_second = many;
+    settings.limits.starts_per_minute = many;
+    settings.limits.verifications_per_minute = many;
+    settings.limits.key_requests_per_minute = many;
     settings
 }
 

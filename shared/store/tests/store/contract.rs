@@ -14,6 +14,7 @@ mod leases;
 mod lists;
 mod planning;
 mod purge;
+mod rate;
 mod results;
 mod snapshots;
 mod tasks;
@@ -28,6 +29,7 @@ pub(crate) use leases::*;
 pub(crate) use lists::*;
 pub(crate) use planning::*;
 pub(crate) use purge::*;
+pub(crate) use rate::*;
 pub(crate) use results::*;
 pub(crate) use snapshots::*;
 pub(crate) use tasks::*;
@@ -119,6 +121,8 @@ macro_rules! whole_contract {
             unfinished_jobs_are_counted_and_listed,
             a_purge_takes_one_account_and_no_other,
             a_purged_account_begins_anew,
+            a_tenant_makes_so_many_calls_a_minute,
+            no_minute_sees_more_calls_than_two_bursts,
         }
     };
 }
