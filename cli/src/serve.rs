@@ -101,8 +101,8 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let mut api = match config.authentication {
         Authentication::Open => api::Settings::new(api::Open, verify),
         Authentication::Token(token) => api::Settings::new(token, verify),
-        Authentication::Jwt { issuer, audience, tenant_claim } => api::Settings::new(
-            jwt::Jwt::new(issuer, audience, tenant_claim).map_err(Failure::usage)?,
+        Authentication::Jwt { issuer, audience, tenant_claim, scopes } => api::Settings::new(
+            jwt::Jwt::new(issuer, audience, tenant_claim, scopes).map_err(Failure::usage)?,
             verify,
         ),
     };

@@ -97,7 +97,7 @@ pub(super) enum Authentication {
     /// Whoever has the token.
     Token(api::Token),
     /// Whoever has a token of the issuer.
-    Jwt { issuer: String, audience: String, tenant_claim: String },
+    Jwt { issuer: String, audience: String, tenant_claim: String, scopes: Option<api::Scopes> },
 }
 
 /// Reads the configuration; the error is one sentence.
@@ -214,6 +214,7 @@ fn authentication(source: &Source<'_>, listen: SocketAddr) -> Result<Authenticat
                 issuer,
                 audience,
                 tenant_claim: source.or(&var::TENANT_CLAIM, "sub".to_owned())?,
+                scopes: scopes(source)?,
             })
         }
         (None, None) if listen.ip().is_loopback() => Ok(Authentication::Open),
@@ -224,6 +225,15 @@ fn authentication(source: &Source<'_>, listen: SocketAddr) -> Result<Authenticat
             var::JWT_ISSUER.name
         )),
     }
+}
+
+/// The scopes that a token has to carry.
+fn scopes(source: &Source<'_>) -> Result<Option<api::Scopes>, String> {
+    let names = [&var::SCOPE_READ, &var::SCOPE_WRITE, &var::SCOPE_ADMIN];
+    let [read, write, admin] = names.map(|name| source.get(name));
+    let [first, second, third] = names.map(|name| name.name);
+    let wrong = |why| format!("`{first}`, `{second}` and `{third}` are wrong: {why}");
+    api::Scopes::of([read?, write?, admin?]).map_err(wrong)
 }
 
 /// Where settings come from.

@@ -50,6 +50,9 @@ pub(super) static VERIFICATIONS_PER_MINUTE: Variable =
     variable("INFRAAUDIT_VERIFICATIONS_PER_MINUTE", "verifications_per_minute");
 pub(super) static KEY_REQUESTS_PER_MINUTE: Variable =
     variable("INFRAAUDIT_KEY_REQUESTS_PER_MINUTE", "key_requests_per_minute");
+pub(super) static SCOPE_READ: Variable = variable("INFRAAUDIT_SCOPE_READ", "scope_read");
+pub(super) static SCOPE_WRITE: Variable = variable("INFRAAUDIT_SCOPE_WRITE", "scope_write");
+pub(super) static SCOPE_ADMIN: Variable = variable("INFRAAUDIT_SCOPE_ADMIN", "scope_admin");
 pub(super) static NIGHTLY: Variable = variable("INFRAAUDIT_NIGHTLY", "nightly");
 pub(super) static NIGHTLY_TIMEZONE: Variable =
     variable("INFRAAUDIT_NIGHTLY_TIMEZONE", "nightly_timezone");
@@ -65,7 +68,7 @@ pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_W
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 28] = [
+pub(super) static VARIABLES: [&Variable; 31] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -73,6 +76,9 @@ pub(super) static VARIABLES: [&Variable; 28] = [
     &JWT_ISSUER,
     &JWT_AUDIENCE,
     &TENANT_CLAIM,
+    &SCOPE_READ,
+    &SCOPE_WRITE,
+    &SCOPE_ADMIN,
     &OPERATOR_TENANT,
     &LOG,
     &LANG,

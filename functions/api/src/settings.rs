@@ -1,5 +1,5 @@
-use api::{Limits, Onboarding, Template, Verify};
-use domain::{Lang, RoleArn, RoleName};
+use api::{Limits, Onboarding, Scopes, Template, Verify};
+use domain::{Invalid, Lang, RoleArn, RoleName, Tenant};
 use environment::{Environment, EnvironmentError};
 use store::Store;
 
@@ -12,6 +12,10 @@ pub(crate) struct Settings {
     pub(crate) bucket: String,
     /// The claim of a caller's token that names the tenant.
     pub(crate) tenant_claim: String,
+    /// The scopes that a token has to carry.
+    pub(crate) scopes: Option<Scopes>,
+    /// The tenant of callers that IAM lets in, where it is not the account.
+    pub(crate) operator: Option<Tenant>,
     pub(crate) keep_days: u32,
     pub(crate) purge_days: u32,
     /// The worker's role, which customers trust.
@@ -33,6 +37,8 @@ impl Settings {
             table: environment.required("INFRAAUDIT_TABLE")?,
             bucket: environment.required("INFRAAUDIT_BUCKET")?,
             tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
+            scopes: scopes(environment)?,
+            operator: operator(environment)?,
             keep_days: days("INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             purge_days: days("INFRAAUDIT_PURGE_DAYS", api::Settings::PURGE_DAYS)?,
             worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
@@ -47,7 +53,11 @@ impl Settings {
     pub(crate) fn api(self, region: String, verify: impl Verify + 'static) -> api::Settings {
         let operator_account = self.worker.account().id.to_string();
         let worker_role_name = self.worker.path_and_name().to_owned();
-        let gateway = Gateway { tenant_claim: self.tenant_claim };
+        let gateway = Gateway {
+            tenant_claim: self.tenant_claim,
+            scopes: self.scopes,
+            operator: self.operator,
+        };
         api::Settings {
             purge_days: self.purge_days,
             limits: self.limits,
@@ -65,6 +75,20 @@ impl Settings {
             ..api::Settings::new(gateway, verify)
         }
     }
+}
+
+fn scopes(environment: &Environment<'_>) -> Result<Option<Scopes>, EnvironmentError> {
+    let name = "INFRAAUDIT_SCOPE_READ";
+    let given = [name, "INFRAAUDIT_SCOPE_WRITE", "INFRAAUDIT_SCOPE_ADMIN"];
+    let given = given.map(|name| environment.optional(name));
+    Scopes::of(given).map_err(|why| EnvironmentError::Wrong(name, why.into()))
+}
+
+/// The operator, as the identity provider names it.
+fn operator(environment: &Environment<'_>) -> Result<Option<Tenant>, EnvironmentError> {
+    let name = "INFRAAUDIT_OPERATOR_TENANT";
+    let wrong = |error: Invalid| EnvironmentError::Wrong(name, error.to_string());
+    environment.optional(name).map(|text| Tenant::named(&text).map_err(wrong)).transpose()
 }
 
 fn limits(environment: &Environment<'_>) -> Result<Limits, EnvironmentError> {
@@ -117,6 +141,19 @@ mod tests {
         assert_eq!(read(&[table]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_BUCKET"));
         assert_eq!(read(&[bucket]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_TABLE"));
         assert_eq!(settings.limits, Limits::default());
+        assert_eq!((settings.scopes, settings.operator), (None, None));
+        let scopes = [
+            ("INFRAAUDIT_SCOPE_READ", "r"),
+            ("INFRAAUDIT_SCOPE_WRITE", "w"),
+            ("INFRAAUDIT_SCOPE_ADMIN", "a"),
+        ];
+        let all = [&[table, bucket, WORKER][..], &scopes].concat();
+        assert!(read(&all).unwrap().scopes.is_some());
+        let some = read(&all[..5]).unwrap_err().to_string();
+        assert!(some.contains("set together"), "{some}");
+        let operator = ("INFRAAUDIT_OPERATOR_TENANT", "auth0|ops");
+        let operator = read(&[table, bucket, WORKER, operator]).unwrap().operator;
+        assert_eq!(operator, Tenant::named("auth0|ops").ok());
         let quota = ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "7");
         assert_eq!(read(&[table, bucket, WORKER, quota]).unwrap().limits.accounts, 7);
         let a_day = ("INFRAAUDIT_AUDITS_PER_DAY", "8");

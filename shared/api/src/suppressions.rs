@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
-    caller::Caller,
+    caller::{Admin, Reader},
     paging::{Paging, page},
     problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
@@ -46,7 +46,7 @@ pub(crate) struct SuppressionsQuery {
     get,
     path = "/api/suppressions",
     tag = "suppressions",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(SuppressionsQuery),
     responses(
         (status = 200, description = "A page of suppressions.", body = Suppressions),
@@ -55,7 +55,7 @@ pub(crate) struct SuppressionsQuery {
     ),
 )]
 pub(crate) async fn list(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(fields): Asked,
 ) -> Result<Json<Suppressions>, Problem> {
@@ -69,7 +69,7 @@ pub(crate) async fn list(
     post,
     path = "/api/suppressions",
     tag = "suppressions",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["admin"])),
     request_body(content = body::SuppressRequest, content_type = "application/json"),
     responses(
         (status = 201, description = "The suppression is written down.", body = Suppression,
@@ -80,7 +80,7 @@ pub(crate) async fn list(
     ),
 )]
 pub(crate) async fn suppress(
-    Caller(tenant): Caller,
+    Admin(tenant): Admin,
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<impl IntoResponse, Problem> {
@@ -103,7 +103,7 @@ pub(crate) async fn suppress(
     delete,
     path = "/api/suppressions/{suppression_id}",
     tag = "suppressions",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["admin"])),
     params(("suppression_id" = String, Path, format = Uuid, description = "Its name.")),
     responses(
         (status = 204, description = "It is gone."),
@@ -112,7 +112,7 @@ pub(crate) async fn suppress(
     ),
 )]
 pub(crate) async fn unsuppress(
-    Caller(tenant): Caller,
+    Admin(tenant): Admin,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<StatusCode, Problem> {

@@ -83,6 +83,12 @@ fn other_machines_need_a_door_that_closes() {
         matches!(with(&[token]).unwrap().authentication, Authentication::Token(_)),
         "also on this machine"
     );
+    let scope = ("INFRAAUDIT_SCOPE_READ", "read");
+    let some = with(&[issuer, audience, scope]).unwrap_err();
+    assert!(some.contains("INFRAAUDIT_SCOPE_ADMIN") && some.contains("set together"), "{some}");
+    let (write, admin) = (("INFRAAUDIT_SCOPE_WRITE", "write"), ("INFRAAUDIT_SCOPE_ADMIN", "admin"));
+    let all = with(&[issuer, audience, scope, write, admin]).unwrap().authentication;
+    assert!(matches!(all, Authentication::Jwt { scopes: Some(_), .. }), "{all:?}");
     assert!(with(&[token, issuer, audience]).unwrap_err().contains("exclude each other"));
     assert!(with(&[issuer]).unwrap_err().contains("INFRAAUDIT_JWT_AUDIENCE"));
     let short = with(&[("INFRAAUDIT_API_TOKEN", "hush")]).unwrap_err();

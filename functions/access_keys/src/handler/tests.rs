@@ -79,7 +79,8 @@ impl Function {
         let store = Store::open(directory.path()).unwrap();
         let operator = Tenant::try_from("111122223333".to_owned()).unwrap();
         let keys = Keys::new(Arc::new(Iam), OwnAccount::Only(operator));
-        let settings = Settings::of_keys(Gateway { tenant_claim: "sub".into() }, keys);
+        let gateway = Gateway { tenant_claim: "sub".into(), scopes: None, operator: None };
+        let settings = Settings::of_keys(gateway, keys);
         let router = api::keys_router(store.clone(), settings);
         let jobs = Jobs::new(store, Arc::new(Iam));
         Self {

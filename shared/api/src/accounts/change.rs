@@ -10,7 +10,7 @@ use super::{
     register::usual_role,
 };
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     request::{Named, Sent, deleted_account, no_account},
     responses::{AnyRoute, Conflict, JsonBody, NotFound},
@@ -24,7 +24,7 @@ use crate::{
     patch,
     path = "/api/accounts/{account_id}",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     request_body(content = body::ChangeRequest, content_type = "application/json"),
     responses(
@@ -36,7 +36,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn change(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     name: Named,
     sent: Sent,

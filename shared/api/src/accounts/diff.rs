@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     audits::find,
-    caller::Caller,
+    caller::Reader,
     paging::{Paging, USUAL},
     problem::{Problem, shown},
     request::{Asked, Named, no_audit},
@@ -74,7 +74,7 @@ const KINDS: &str = "new, severity_changed, unknown_now, resolved or still_faili
     get,
     path = "/api/accounts/{account_id}/diff",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("account_id" = String, Path, description = "The account's 12 digits."), DiffQuery),
     responses(
         (status = 200, description = "What is different.", body = Diff),
@@ -85,7 +85,7 @@ const KINDS: &str = "new, severity_changed, unknown_now, resolved or still_faili
     ),
 )]
 pub(crate) async fn diff(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,
@@ -122,7 +122,7 @@ pub(crate) async fn diff(
     get,
     path = "/api/accounts/{account_id}/findings/diff",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("account_id" = String, Path, description = "The account's 12 digits."), DiffQuery),
     responses(
         (status = 200, description = "What is different.", body = Diff),
@@ -133,7 +133,7 @@ pub(crate) async fn diff(
     ),
 )]
 pub(crate) async fn findings_diff(
-    caller: Caller,
+    caller: Reader,
     shared: State<Shared>,
     name: Named,
     asked: Asked,

@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use super::audited;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     findings::{TrackedEntry, TrackedPage, states},
     paging::{Paging, USUAL},
     problem::Problem,
@@ -39,7 +39,7 @@ const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
     get,
     path = "/api/accounts/{account_id}/findings",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(
         ("account_id" = String, Path, description = "The account's 12 digits."),
         AccountFindingsQuery,
@@ -52,7 +52,7 @@ const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
     ),
 )]
 pub(crate) async fn findings(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,

@@ -4,7 +4,7 @@ use utoipa::IntoParams;
 
 use super::AccountEntry;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     paging::{Paging, page},
     problem::Problem,
     request::Asked,
@@ -36,7 +36,7 @@ pub(crate) struct AccountsQuery {
     get,
     path = "/api/accounts",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(AccountsQuery),
     responses(
         (status = 200, description = "A page of accounts.", body = Accounts),
@@ -45,7 +45,7 @@ pub(crate) struct AccountsQuery {
     ),
 )]
 pub(crate) async fn list(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(fields): Asked,
 ) -> Result<Json<Accounts>, Problem> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Account, body};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     request::Sent,
     responses::{AnyRoute, Conflict, JsonBody},
@@ -23,7 +23,7 @@ use crate::{
     post,
     path = "/api/accounts",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     request_body(content = body::RegisterRequest, content_type = "application/json"),
     responses(
         (status = 201, description = "The account is registered; its owner can create the role.",
@@ -34,7 +34,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn register(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<impl IntoResponse, Problem> {

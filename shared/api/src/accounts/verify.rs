@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{AccountEntry, find};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     rate::Costly,
     request::{Named, deleted_account, no_account},
@@ -21,7 +21,7 @@ use crate::{
     post,
     path = "/api/accounts/{account_id}/verify",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account with what came of it.", body = AccountEntry),
@@ -31,7 +31,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn verify(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Json<AccountEntry>, Problem> {

@@ -3,7 +3,7 @@ use domain::keys::AuditedKeys;
 
 use super::find;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     problem::Problem,
     request::{Asked, Named},
     responses::{AnyRoute, InvalidFields, NotFound},
@@ -18,7 +18,7 @@ use crate::{
     get,
     path = "/api/audits/{audit_id}/access-keys",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it.")),
     responses(
         (status = 200, description = "The old keys, and why some may be missing.", body = Option<AuditedKeys>),
@@ -28,7 +28,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn access_keys(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(fields): Asked,

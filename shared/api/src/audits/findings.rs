@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::find;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     fields::Fields,
     paging::{Paging, USUAL},
     problem::Problem,
@@ -75,7 +75,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     get,
     path = "/api/audits/{audit_id}/findings",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(
         ("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it."),
         FindingsQuery,
@@ -88,7 +88,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     ),
 )]
 pub(crate) async fn findings(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,

@@ -4,7 +4,7 @@ use utoipa::IntoParams;
 
 use super::AuditEntry;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     paging::{Paging, USUAL, page},
     problem::Problem,
     request::Asked,
@@ -43,7 +43,7 @@ const STATUS: &str = "queued, running, complete, incomplete, failed or cancelled
     get,
     path = "/api/audits",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(AuditsQuery),
     responses(
         (status = 200, description = "A page of audits.", body = Audits),
@@ -52,7 +52,7 @@ const STATUS: &str = "queued, running, complete, incomplete, failed or cancelled
     ),
 )]
 pub(crate) async fn list(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(mut fields): Asked,
 ) -> Result<Json<Audits>, Problem> {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::key::{self, Key};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     rate::Costly,
     request::Sent,
@@ -56,7 +56,7 @@ pub(crate) struct Started {
     post,
     path = "/api/audit/start",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("idempotency-key" = Option<String>, Header,
             description = "The caller's name for this request, 1 to 255 visible characters.")),
     request_body(content = body::StartRequest, content_type = "application/json"),
@@ -70,7 +70,7 @@ pub(crate) struct Started {
     ),
 )]
 pub(crate) async fn start(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     key: Key,
     sent: Sent,

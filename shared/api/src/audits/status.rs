@@ -9,7 +9,7 @@ use super::{
     findings::{Findings, filter},
 };
 use crate::{
-    caller::Caller,
+    caller::Reader,
     paging::Paging,
     problem::Problem,
     request::{Asked, Named},
@@ -57,7 +57,7 @@ const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
     get,
     path = "/api/audit/status/{audit_id}",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(
         ("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it."),
         StatusQuery,
@@ -70,7 +70,7 @@ const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
     ),
 )]
 pub(crate) async fn status(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,

@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use super::{TrackedEntry, TrackedPage, states, walk::Walk};
 use crate::{
-    caller::Caller,
+    caller::Reader,
     paging::{Paging, USUAL},
     problem::Problem,
     request::Asked,
@@ -42,7 +42,7 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     get,
     path = "/api/findings",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(EverywhereQuery),
     responses(
         (status = 200, description = "A page of problems.", body = TrackedPage),
@@ -51,7 +51,7 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     ),
 )]
 pub(crate) async fn everywhere(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(mut fields): Asked,
 ) -> Result<Json<TrackedPage>, Problem> {

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    caller::Caller,
+    caller::Reader,
     problem::Problem,
     request::{Named, no_job},
     responses::{AnyRoute, NamedResource},
@@ -88,7 +88,7 @@ impl KeysJob {
     get,
     path = "/v1/iam/old-access-keys/jobs/{job_id}",
     tag = "keys",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("job_id" = String, Path, format = Uuid, description = "The name that the 202 gave it.")),
     responses(
         (status = 200, description = "The job as it is now; while it runs, `retry-after` tells when \
@@ -98,7 +98,7 @@ impl KeysJob {
     ),
 )]
 pub(crate) async fn job(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Response, Problem> {
