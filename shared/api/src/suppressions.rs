@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     caller::{Admin, Reader},
-    paging::{Paging, page},
+    paging::{Paging, ROOM, page, within},
     problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
     responses::{AnyRoute, JsonBody, NamedResource, NotFound, QueryParameters},
@@ -60,8 +60,8 @@ pub(crate) async fn list(
     Asked(fields): Asked,
 ) -> Result<Json<Suppressions>, Problem> {
     let paging = Paging::alone(fields)?;
-    let page = shared.store.suppressions(&tenant, paging.request()).await?;
-    Ok(Json(Suppressions::of(page, |suppression| suppression)))
+    let read = async |limit| Ok(shared.store.suppressions(&tenant, paging.request(limit)).await?);
+    Ok(Json(Suppressions::of(within(ROOM, &paging, read).await?)))
 }
 
 /// Keeps failing findings quiet until a date, from the next audit on. They stay in every result, marked.

@@ -7,7 +7,7 @@ use super::audited;
 use crate::{
     caller::Reader,
     findings::{TrackedEntry, TrackedPage, states},
-    paging::{Paging, USUAL},
+    paging::{Paging, ROOM, USUAL, entries, within},
     problem::Problem,
     request::{Asked, Named},
     responses::{AnyRoute, NotFound, QueryParameters},
@@ -64,9 +64,12 @@ pub(crate) async fn findings(
     let id = name.account()?;
     let account = audited(&shared, &tenant, &id).await?;
     let filter = TrackedFilter { states, severity };
-    let page = shared.store.tracked_page(&tenant, &id, &filter, paging.request()).await?;
     let lang = shared.settings.lang;
-    let mut page = TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang));
+    let read = async |limit| {
+        let page = shared.store.tracked_page(&tenant, &id, &filter, paging.request(limit)).await?;
+        Ok(entries(page, |tracked| TrackedEntry::new(tracked, lang)))
+    };
+    let mut page = TrackedPage::of(within(ROOM, &paging, read).await?);
     let items = page.items_mut();
     if let Some(last) = account.and_then(|account| account.last_audit)
         && items.iter().any(TrackedEntry::is_active)

@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use super::AccountEntry;
 use crate::{
     caller::Reader,
-    paging::{Paging, page},
+    paging::{Paging, ROOM, entries, page, within},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -50,7 +50,10 @@ pub(crate) async fn list(
     Asked(fields): Asked,
 ) -> Result<Json<Accounts>, Problem> {
     let paging = Paging::alone(fields)?;
-    let page = shared.store.accounts(&tenant, paging.request()).await?;
     let now = Timestamp::now();
-    Ok(Json(Accounts::of(page, |account| AccountEntry::of(account, now))))
+    let read = async |limit| {
+        let page = shared.store.accounts(&tenant, paging.request(limit)).await?;
+        Ok(entries(page, |account| AccountEntry::of(account, now)))
+    };
+    Ok(Json(Accounts::of(within(ROOM, &paging, read).await?)))
 }

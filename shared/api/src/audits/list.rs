@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use super::AuditEntry;
 use crate::{
     caller::Reader,
-    paging::{Paging, USUAL, page},
+    paging::{Paging, ROOM, USUAL, entries, page, within},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -60,7 +60,10 @@ pub(crate) async fn list(
     let status: Option<AuditState> = fields.text("status", STATUS);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
-    let (store, page) = (&shared.store, paging.request());
-    let page = store.audits_in(&tenant, account.as_ref(), status, page).await?;
-    Ok(Json(Audits::of(page, AuditEntry::from)))
+    let read = async |limit| {
+        let (store, page) = (&shared.store, paging.request(limit));
+        let page = store.audits_in(&tenant, account.as_ref(), status, page).await?;
+        Ok(entries(page, AuditEntry::from))
+    };
+    Ok(Json(Audits::of(within(ROOM, &paging, read).await?)))
 }

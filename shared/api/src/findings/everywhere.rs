@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use super::{TrackedEntry, TrackedPage, states, walk::Walk};
 use crate::{
     caller::Reader,
-    paging::{Paging, USUAL},
+    paging::{Paging, ROOM, USUAL, entries, within},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -60,8 +60,12 @@ pub(crate) async fn everywhere(
     let account: Option<AccountId> = fields.text("account", AccountId::ACCEPTED);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
-    let walk = Walk::new(&shared.store, &tenant, account, paging.cursor.as_deref())?;
-    let page = walk.page(&TrackedFilter { states, severity }, &paging).await?;
-    let lang = shared.settings.lang;
-    Ok(Json(TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang))))
+    let (filter, lang) = (TrackedFilter { states, severity }, shared.settings.lang);
+    let read = async |limit| {
+        let cursor = paging.cursor.as_deref();
+        let walk = Walk::new(&shared.store, &tenant, account.clone(), cursor)?;
+        let page = walk.page(&filter, limit).await?;
+        Ok(entries(page, |tracked| TrackedEntry::new(tracked, lang)))
+    };
+    Ok(Json(TrackedPage::of(within(ROOM, &paging, read).await?)))
 }

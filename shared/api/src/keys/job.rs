@@ -1,5 +1,4 @@
 use axum::{
-    Json,
     extract::State,
     http::header::{HeaderValue, RETRY_AFTER},
     response::{IntoResponse, Response},
@@ -12,8 +11,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::TOO_LONG;
 use crate::{
     caller::Reader,
+    paging::whole,
     problem::Problem,
     request::{Named, no_job},
     responses::{AnyRoute, NamedResource},
@@ -111,7 +112,7 @@ pub(crate) async fn job(
         return Err(missing());
     }
     let waits = !job.state.is_final();
-    let mut response = Json(KeysJob::of(job, answer)).into_response();
+    let mut response = whole(KeysJob::of(job, answer), TOO_LONG)?.into_response();
     if waits {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(LOOK_AGAIN));
     }

@@ -24,9 +24,12 @@ mod idempotency;
 mod keys;
 #[cfg(test)]
 mod quotas;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod registered;
+#[cfg(test)]
+mod size;
 #[cfg(test)]
 mod start;
 #[cfg(test)]

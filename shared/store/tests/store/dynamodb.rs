@@ -9,6 +9,7 @@ use crate::{
     samples::{alert, at, audit, latest, place, snapshot, tenant},
 };
 
+mod busy;
 pub(crate) mod standin;
 #[path = "../../../../cli/tests/e2e/support/venv.rs"]
 mod venv;
