@@ -198,6 +198,9 @@ pub struct Limits {
     pub body_bytes: usize,
     /// How many accounts of a tenant may be registered, deleted ones left out.
     pub accounts: u32,
+    /// How many suppressions of a tenant may be there, expired ones included for as long as they are kept: each audit
+    /// compares every failing finding with each.
+    pub suppressions: u32,
     /// How many audits of a tenant may be queued or running.
     pub waiting_audits: u32,
     /// How many audits of a tenant may be begun on a day (UTC), on request or by an account's own schedule.
@@ -225,6 +228,7 @@ impl Default for Limits {
         Self {
             body_bytes: 16 * 1024,
             accounts: Self::ACCOUNTS,
+            suppressions: 1000,
             waiting_audits: 100,
             audits_per_day: Store::AUDITS_PER_DAY,
             starts_per_minute: NonZeroU32::MIN.saturating_add(59),

@@ -16,7 +16,7 @@ use crate::{
     paging::{Paging, ROOM, page, within},
     problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
-    responses::{AnyRoute, JsonBody, NamedResource, NotFound, QueryParameters},
+    responses::{AnyRoute, Conflict, JsonBody, NamedResource, NotFound, QueryParameters},
     state::Shared,
 };
 
@@ -77,6 +77,7 @@ pub(crate) async fn list(
         AnyRoute,
         JsonBody,
         (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn suppress(
@@ -92,7 +93,13 @@ pub(crate) async fn suppress(
     }
     let id = Uuid::now_v7();
     suppression.id = Some(id);
-    shared.store.suppress(&tenant, id, &suppression).await?;
+    let most = shared.settings.limits.suppressions;
+    if !shared.store.suppress(&tenant, id, &suppression, most).await? {
+        return Err(Problem::quota(format!(
+            "{most} suppressions are there, and a tenant may have no more; delete some, or let one with `*` in its \
+             `resource` stand for many"
+        )));
+    }
     tracing::info!(suppression = %id, %tenant, "suppression written");
     let location = [(LOCATION, format!("/api/suppressions/{id}"))];
     Ok((StatusCode::CREATED, location, Json(suppression)))

@@ -53,5 +53,5 @@ pub use severity::Severity;
 pub use step::{Queued, Step, StepResult};
 pub use task::{Latest, ServiceRegion, Task, TaskState};
 pub use tenant::Tenant;
-pub use tracked::{Lifecycle, Suppressed, Suppression, Tag, TrackedFinding};
+pub use tracked::{CompiledSuppression, Lifecycle, Suppressed, Suppression, Tag, TrackedFinding};
 pub use verdict::Verdict;

@@ -21,6 +21,7 @@
 //! | how many accounts there are | `TENANT#QUOTA` | `ACCOUNTS` | `quota` | |
 //! | how many audits of a day count | `TENANT#QUOTA` | `AUDITS#YYYY-MM-DD` | `quota` | |
 //! | how many calls of a kind may be made | `TENANT#QUOTA` | `CALLS#KIND` | `quota` | |
+//! | how many suppressions were written | `TENANT#QUOTA` | `SUPPRESSIONS` | `quota` | |
 //!
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
@@ -168,6 +169,11 @@ pub(crate) fn accounts_counted(tenant: &Tenant) -> Key {
 /// How many audits of a tenant were begun on a day, of those that count.
 pub(crate) fn audits_counted(tenant: &Tenant, day: Date) -> Key {
     Key::new(quota_partition(tenant), format!("AUDITS#{day}"))
+}
+
+/// What keeps two suppressions of a tenant from being written at once.
+pub(crate) fn suppressions_counted(tenant: &Tenant) -> Key {
+    Key::new(quota_partition(tenant), "SUPPRESSIONS")
 }
 
 /// How many calls of a kind a tenant may make.

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use api::Limits;
 use domain::Tenant;
+use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
 use crate::support::{ACCOUNT, Api, Said, registering};
@@ -114,4 +115,22 @@ async fn calls_that_cost_are_counted_by_tenant_and_kind() {
     assert_eq!((api.aws.asked().len(), api.iam.asked().len()), (4, 4));
     let lists = api.call_as("acme", "GET", "/api/audits", None).await;
     assert_eq!(lists.status, 200, "what costs little is not counted");
+}
+
+#[tokio::test]
+async fn a_tenant_has_so_many_suppressions_and_no_more() {
+    let mut settings = registering(Said);
+    settings.limits.suppressions = 1;
+    let api = Api::new(settings);
+    let until = (Timestamp::now() + 24.hours()).to_string();
+    let body = json!({ "check": "s3_encryption", "reason": "known", "expires_at": until });
+    let suppress =
+        async |tenant: &str| api.call_as(tenant, "POST", "/api/suppressions", Some(&body)).await;
+    let first = suppress("acme").await.ok(201)["id"].as_str().unwrap().to_owned();
+    let full = suppress("acme").await.problem(409, "quota");
+    assert!(full["detail"].as_str().unwrap().starts_with("1 suppressions"), "{full}");
+    assert_eq!(suppress("other").await.status, 201);
+    let uri = format!("/api/suppressions/{first}");
+    assert_eq!(api.call_as("acme", "DELETE", &uri, None).await.status, 204);
+    assert_eq!(suppress("acme").await.status, 201);
 }

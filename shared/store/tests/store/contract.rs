@@ -108,6 +108,7 @@ macro_rules! whole_contract {
             changes_of_an_account_are_not_lost,
             accounts_come_in_pages,
             suppressions_come_in_pages,
+            a_tenant_has_so_many_suppressions_and_no_more,
             audits_come_newest_first,
             audits_in_a_state_come_in_full_pages,
             unfinished_audits_are_counted_and_listed,

@@ -172,11 +172,11 @@ pub(crate) async fn suppressions_come_in_pages(store: &Store) {
             reason: format!("ticket {number}"),
             expires_at: at(number),
         };
-        store.suppress(&tenant, id, &suppression).await.unwrap();
+        assert!(store.suppress(&tenant, id, &suppression, 1000).await.unwrap());
         expected.push(Suppression { id: Some(id), ..suppression });
     }
     let changed = Suppression { reason: "another".into(), ..expected[2].clone() };
-    store.suppress(&tenant, changed.id.unwrap(), &changed).await.unwrap();
+    assert!(store.suppress(&tenant, changed.id.unwrap(), &changed, 1000).await.unwrap());
     expected[2] = changed;
     let gone = expected.remove(1).id.unwrap();
     assert!(store.unsuppress(&tenant, gone).await.unwrap());
@@ -185,4 +185,30 @@ pub(crate) async fn suppressions_come_in_pages(store: &Store) {
     assert_eq!(found, expected);
     assert_eq!(store.all_suppressions(&tenant).await.unwrap(), expected);
     assert_eq!(store.all_suppressions(&crate::samples::tenant()).await.unwrap(), []);
+}
+
+pub(crate) async fn a_tenant_has_so_many_suppressions_and_no_more(store: &Store) {
+    let tenant = tenant();
+    let one = Suppression {
+        id: None,
+        account_id: None,
+        check: Some("s3_encryption".into()),
+        resource: None,
+        tag: None,
+        reason: "known".into(),
+        expires_at: at(9),
+    };
+    let ids: Vec<_> = (0..8).map(|_| Uuid::now_v7()).collect();
+    let asked = join_all(ids.iter().map(|id| store.suppress(&tenant, *id, &one, 5))).await;
+    let asked: Vec<_> = asked.into_iter().map(Result::unwrap).collect();
+    assert_eq!(asked.iter().filter(|written| **written).count(), 5, "{asked:?}");
+    let there = store.all_suppressions(&tenant).await.unwrap();
+    assert_eq!(there.len(), 5);
+    // One that is there is written again, and one that is gone gives its place back.
+    let id = there[0].id.unwrap();
+    assert!(store.suppress(&tenant, id, &one, 5).await.unwrap());
+    assert!(!store.suppress(&tenant, Uuid::now_v7(), &one, 5).await.unwrap());
+    assert!(store.unsuppress(&tenant, id).await.unwrap());
+    assert!(store.suppress(&tenant, Uuid::now_v7(), &one, 5).await.unwrap());
+    assert!(!store.suppress(&tenant, id, &one, 5).await.unwrap());
 }
