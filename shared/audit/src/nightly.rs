@@ -41,7 +41,7 @@ impl Pipeline {
             let (chosen, others): (Vec<_>, Vec<_>) = accounts
                 .items
                 .into_iter()
-                .partition(|account| account.is_audited() && account.schedule.is_none());
+                .partition(|account| account.is_scheduled() && account.schedule.is_none());
             counted.passed_over += others.len();
             let created: Vec<_> = stream::iter(chosen)
                 .map(|account| async move {

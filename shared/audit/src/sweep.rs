@@ -264,7 +264,7 @@ impl Pipeline {
                         tracing::info!(account = %account.account_id, "a deleted account's data is gone");
                     }
                 }
-            } else if account.is_audited() {
+            } else if account.is_scheduled() {
                 let begun = swept.take(&account.account_id, self.begin(account)).await;
                 swept.begun.extend(begun.flatten());
             }

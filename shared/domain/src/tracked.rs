@@ -260,7 +260,7 @@ impl CompiledSuppression<'_> {
     #[must_use]
     pub fn covers(&self, finding: &Finding, now: Timestamp) -> bool {
         let names = |tags: &Tags, (key, value): &(&str, Wildcard)| {
-            tags.get(*key).is_some_and(|found| value.matches(found))
+            tags.get(key).is_some_and(|found| value.matches(found))
         };
         let Suppression { expires_at, account_id, check, .. } = self.suppression;
         now < *expires_at

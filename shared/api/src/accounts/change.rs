@@ -69,6 +69,7 @@ fn apply(
         account.state = RegisteredState::Pending;
         account.reason = None;
         account.proof = None;
+        account.refused_days = 0;
     }
     given.name.change_or_clear(&mut account.name);
     given.regions.change(&mut account.regions, Vec::new);

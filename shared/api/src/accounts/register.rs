@@ -62,6 +62,8 @@ pub(crate) async fn register(
         proof: None,
         scheduled_for: None,
         last_audit: None,
+        refused_days: 0,
+        refused_at: None,
         purge_at: None,
     };
     let id = &account.account_id;

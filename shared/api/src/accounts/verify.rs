@@ -77,6 +77,7 @@ fn apply(account: &mut RegisteredAccount, seen: &RegisteredAccount, proof: &Proo
         ProofOutcome::Proven => {
             account.state = RegisteredState::Active;
             account.reason = None;
+            account.refused_days = 0;
         }
         ProofOutcome::Open | ProofOutcome::Elsewhere => {
             account.state = RegisteredState::Suspended;

@@ -3,7 +3,9 @@
 use std::num::NonZeroU32;
 
 use audit::Step;
-use domain::{AlertState, RegisteredAccount, Schedule, Tenant};
+use domain::{
+    AlertState, Proof, ProofOutcome, RegisteredAccount, RegisteredState, Schedule, Tenant,
+};
 use jiff::{SignedDuration, Timestamp};
 use store::{PageRequest, Registered};
 use tokio_util::sync::CancellationToken;
@@ -115,4 +117,33 @@ async fn a_schedule_from_before_that_comes_too_often_is_kept_to_once_an_hour() {
     };
     assert_eq!(last(5).await, 0);
     assert_eq!(last(62).await, 1);
+}
+
+#[tokio::test]
+async fn a_pending_account_whose_role_never_opened_leaves_every_schedule_until_it_is_proven() {
+    let bench = Bench::new();
+    let hourly = Schedule::new("0 * * * ? *", "UTC").ok();
+    let accounts = [registered("200000000000", None), registered("300000000000", hourly)];
+    for account in accounts.clone() {
+        let refused_days = RegisteredAccount::REFUSED_DAYS;
+        let account =
+            RegisteredAccount { refused_days, state: RegisteredState::Pending, ..account };
+        bench.store.register(&account, 1000).await.unwrap();
+    }
+    let pipeline = bench.pipeline(sample());
+    let stop = CancellationToken::new();
+    let begun = async || {
+        let (night, _, failed) = pipeline.night(Timestamp::now(), None, &stop).await.unwrap();
+        assert!(failed.is_none(), "{failed:?}");
+        (night.queued, pipeline.sweep(None, &stop).await.unwrap().begun.len())
+    };
+    assert_eq!(begun().await, (0, 0));
+    for account in &accounts {
+        let (tenant, id) = (Tenant::local(), &account.account_id);
+        let proof =
+            Proof { tried_at: Timestamp::now(), outcome: ProofOutcome::Proven, reason: None };
+        let prove = |account: &mut RegisteredAccount| account.take_proof(&proof);
+        bench.store.change_account(&tenant, id, Timestamp::now(), prove).await.unwrap();
+    }
+    assert_eq!(begun().await, (1, 1));
 }
