@@ -48,11 +48,11 @@ impl Pipeline {
         if self.is_given_up(held.attempt, held.requeued) {
             return self.fail(&held, &self.given_up()).await;
         }
-        let brief = match self.brief(&held) {
-            Ok(brief) => brief,
+        let scope = match self.scope(&held) {
+            Ok(scope) => scope,
             Err(error) => return self.fail(&held, &error).await,
         };
-        let judging = while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &brief));
+        let judging = while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &scope));
         let judged = tokio::select! {
             biased;
             // What was written by then is found again.
@@ -70,7 +70,7 @@ impl Pipeline {
         }
     }
 
-    async fn judge(&self, held: &Audit, brief: &AuditScope) -> Result<Fence, WorkError> {
+    async fn judge(&self, held: &Audit, scope: &AuditScope) -> Result<Fence, WorkError> {
         let begun = now();
         let account = self.store.account(&held.tenant, &held.order.account_id).await?;
         let context = |pass: u32| AlertContext {
@@ -86,7 +86,7 @@ impl Pipeline {
         let (result, digest) = loop {
             let snapshot = self.merged(held).await?;
             let quiet = self.store.all_suppressions(&held.tenant).await?;
-            let (checks, options) = (brief.checks.clone(), options.clone());
+            let (checks, options) = (scope.checks.clone(), options.clone());
             // It takes seconds of a large account, or of one whose tenant has many patterns: leases are renewed and
             // other tenants' steps go on meanwhile.
             let judged = tokio::task::spawn_blocking(move || {
@@ -110,7 +110,7 @@ impl Pipeline {
                 // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
                 read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             };
-            let tracker = Tracker::new(held, &brief.checks, report, readings, may);
+            let tracker = Tracker::new(held, &scope.checks, report, readings, may);
             let Tracked { changed, resolved } = self.track(held, tracker).await?;
             // Whoever read a place anew may never judge it, and what it read can be judged here as well.
             if held.order.checks.is_empty() && pass < PASSES && anew {
@@ -208,6 +208,10 @@ impl Pipeline {
             }
         }
         for (_, rest) in latest {
+            // What a newer version read stays for it, and tells this one nothing.
+            if !rest.place.service.is_known() {
+                continue;
+            }
             // A full audit plans all there is: what it did not plan is not there any more.
             if held.order.is_full() && listed && rest.taken_at < held.created_at {
                 self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;

@@ -52,7 +52,7 @@ impl Findings {
 pub(crate) struct FindingsQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many findings to tell.
+    /// Maximum number of findings.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
     /// Only findings with this verdict.
@@ -74,7 +74,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     Filter { verdict, severity, ..Filter::default() }
 }
 
-/// Tells what an audit found, page by page, the worst first.
+/// Lists the findings of an audit, page by page, the worst first.
 #[utoipa::path(
     get,
     path = "/api/audits/{audit_id}/findings",
@@ -85,7 +85,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
         FindingsQuery,
     ),
     responses(
-        (status = 200, description = "A page; empty until the audit is judged.", body = Findings),
+        (status = 200, description = "A page; empty until the audit is evaluated.", body = Findings),
         AnyRoute,
         QueryParameters,
         (status = 404, response = NotFound),
