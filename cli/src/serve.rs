@@ -102,8 +102,8 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let mut api = match config.authentication {
         Authentication::Open => api::Settings::new(api::Open, verify),
         Authentication::Token(token) => api::Settings::new(token, verify),
-        Authentication::Jwt { issuer, audience, tenant_claim } => api::Settings::new(
-            jwt::Jwt::new(issuer, audience, tenant_claim).map_err(Failure::usage)?,
+        Authentication::Jwt { issuer, audience, tenant_claim, scopes } => api::Settings::new(
+            jwt::Jwt::new(issuer, audience, tenant_claim, scopes).map_err(Failure::usage)?,
             verify,
         ),
     };
@@ -175,6 +175,7 @@ fn settings(config: &Config) -> audit::Settings {
         alert_severity: config.alert_severity,
         limits: Limits::default().with(Service::Iam, config.iam_requests.get()),
         nightly: config.nightly.clone(),
+        audits_per_day: config.limits.audits_per_day,
         ..audit::Settings::default()
     }
 }

@@ -84,7 +84,8 @@ impl Suppressions {
                 if one.expires_at <= now {
                     return Some(format!("{name} expired on {day} and covers nothing; take it out"));
                 }
-                if findings.clone().any(|finding| one.covers(finding, now)) {
+                let compiled = one.compiled();
+                if findings.clone().any(|finding| compiled.covers(finding, now)) {
                     return None;
                 }
                 Some(if one.tag.is_some() && !tags_are_read {

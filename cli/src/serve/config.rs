@@ -62,7 +62,7 @@ impl FromStr for Operator {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Tenant::try_from(text.to_owned()).map(Self)
+        Tenant::named(text).map(Self)
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) enum Authentication {
     /// Whoever has the token.
     Token(api::Token),
     /// Whoever has a token of the issuer.
-    Jwt { issuer: String, audience: String, tenant_claim: String },
+    Jwt { issuer: String, audience: String, tenant_claim: String, scopes: Option<api::Scopes> },
 }
 
 /// Reads the configuration; the error is one sentence.
@@ -113,9 +113,16 @@ pub(super) fn read(options: Options, environment: &[(String, String)]) -> Result
     let log = source.or(&var::LOG, LevelFilter::INFO)?;
     let limits = api::Limits::default();
     let limits = api::Limits {
+        accounts: source.or(&var::ACCOUNTS_PER_TENANT, limits.accounts)?,
         waiting_audits: source
             .or(&var::WAITING_AUDITS, NonZeroU32::MIN.saturating_add(limits.waiting_audits - 1))?
             .get(),
+        audits_per_day: source.or(&var::AUDITS_PER_DAY, limits.audits_per_day)?,
+        starts_per_minute: source.or(&var::STARTS_PER_MINUTE, limits.starts_per_minute)?,
+        verifications_per_minute: source
+            .or(&var::VERIFICATIONS_PER_MINUTE, limits.verifications_per_minute)?,
+        key_requests_per_minute: source
+            .or(&var::KEY_REQUESTS_PER_MINUTE, limits.key_requests_per_minute)?,
         requests_per_second: source.or(&var::REQUESTS_PER_SECOND, limits.requests_per_second)?,
         ..limits
     };
@@ -171,8 +178,9 @@ fn with_access_key_days(
 fn nightly(source: &Source<'_>) -> Result<Option<Schedule>, String> {
     let zone: String = source.or(&var::NIGHTLY_TIMEZONE, "UTC".to_owned())?;
     let Some(cron) = source.get::<String>(&var::NIGHTLY)? else { return Ok(None) };
-    let schedule =
-        Schedule::new(&cron, &zone).and_then(|schedule| schedule.coming(Timestamp::now()));
+    let schedule = Schedule::new(&cron, &zone)
+        .and_then(|schedule| schedule.coming(Timestamp::now()))
+        .and_then(Schedule::hourly_at_most);
     let (cron, zone) = (var::NIGHTLY.name, var::NIGHTLY_TIMEZONE.name);
     schedule.map(Some).map_err(|error| format!("`{cron}` with `{zone}` is wrong: {error}"))
 }
@@ -206,6 +214,7 @@ fn authentication(source: &Source<'_>, listen: SocketAddr) -> Result<Authenticat
                 issuer,
                 audience,
                 tenant_claim: source.or(&var::TENANT_CLAIM, "sub".to_owned())?,
+                scopes: scopes(source)?,
             })
         }
         (None, None) if listen.ip().is_loopback() => Ok(Authentication::Open),
@@ -216,6 +225,15 @@ fn authentication(source: &Source<'_>, listen: SocketAddr) -> Result<Authenticat
             var::JWT_ISSUER.name
         )),
     }
+}
+
+/// The scopes that a token has to carry.
+fn scopes(source: &Source<'_>) -> Result<Option<api::Scopes>, String> {
+    let names = [&var::SCOPE_READ, &var::SCOPE_WRITE, &var::SCOPE_ADMIN];
+    let [read, write, admin] = names.map(|name| source.get(name));
+    let [first, second, third] = names.map(|name| name.name);
+    let wrong = |why| format!("`{first}`, `{second}` and `{third}` are wrong: {why}");
+    api::Scopes::of([read?, write?, admin?]).map_err(wrong)
 }
 
 /// Where settings come from.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{Authenticate, Refused, bearer};
+use api::{Access, Authenticate, Refused, Scopes, bearer};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use domain::Tenant;
@@ -39,6 +39,7 @@ pub(super) struct Jwt {
     issuer: String,
     audience: String,
     tenant_claim: String,
+    scopes: Option<Scopes>,
     client: Client,
     keys: Mutex<Keys>,
 }
@@ -63,6 +64,7 @@ impl Jwt {
         issuer: String,
         audience: String,
         tenant_claim: String,
+        scopes: Option<Scopes>,
     ) -> Result<Self, String> {
         secure(&issuer)?;
         let client = Client::builder()
@@ -70,7 +72,7 @@ impl Jwt {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|error| format!("no HTTPS client: {error}"))?;
-        Ok(Self { issuer, audience, tenant_claim, client, keys: Mutex::default() })
+        Ok(Self { issuer, audience, tenant_claim, scopes, client, keys: Mutex::default() })
     }
 
     /// The key that a token names.
@@ -126,9 +128,31 @@ impl Keys {
     }
 }
 
+impl Jwt {
+    /// Whether a token is for the audience: by `aud`, or where there is none by `client_id`, as API Gateway does it.
+    /// Cognito's access tokens have no `aud`.
+    fn is_for_us(&self, claims: &BTreeMap<String, Value>) -> Result<(), Refused> {
+        let named = match claims.get("aud").or_else(|| claims.get("client_id")) {
+            None => return Err(refused(&ErrorKind::MissingRequiredClaim("aud".into()))),
+            Some(Value::Array(all)) => all.iter().any(|one| *one == self.audience),
+            Some(one) => *one == self.audience,
+        };
+        if named { Ok(()) } else { Err(refused(&ErrorKind::InvalidAudience)) }
+    }
+}
+
+/// A claim as text: a list's texts with blanks between.
+fn text(claim: &Value) -> String {
+    match claim {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
 #[async_trait]
 impl Authenticate for Jwt {
-    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+    async fn tenant(&self, request: &Parts, access: Access) -> Result<Tenant, Refused> {
         let token = bearer(request)?;
         let header = decode_header(token).map_err(|error| refused(error.kind()))?;
         if !ALGORITHMS.contains(&header.alg) {
@@ -142,17 +166,30 @@ impl Authenticate for Jwt {
 
         let mut validation = Validation::new(header.alg);
         validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        // Some tokens name it elsewhere.
+        validation.validate_aud = false;
+        validation.set_required_spec_claims(&["exp", "iss"]);
         validation.validate_nbf = true;
         validation.leeway = LEEWAY;
         let token = decode::<BTreeMap<String, Value>>(token, &key, &validation)
             .map_err(|error| refused(error.kind()))?;
+        let claims = token.claims;
+        self.is_for_us(&claims)?;
+        if let Some(scopes) = &self.scopes {
+            // RFC 9068, 4; providers that are older than it say `JWT` or nothing.
+            let is_known = |kind: &String| {
+                ["jwt", "at+jwt", "application/at+jwt"].contains(&&*kind.to_ascii_lowercase())
+            };
+            if !header.typ.as_ref().is_none_or(is_known) {
+                return Err(Refused::Forbidden("the token is no access token; send one".into()));
+            }
+            scopes.check(&|name| claims.get(name).map(text), access)?;
+        }
         let claim = &self.tenant_claim;
-        let named = token.claims.get(claim).and_then(Value::as_str).ok_or_else(|| {
+        let named = claims.get(claim).and_then(Value::as_str).ok_or_else(|| {
             Refused::Forbidden(format!("the token has no claim `{claim}` with a text"))
         })?;
-        Tenant::try_from(named.to_owned()).map_err(|error| Refused::Forbidden(error.to_string()))
+        Tenant::named(named).map_err(|error| Refused::Forbidden(error.to_string()))
     }
 }
 

@@ -36,10 +36,23 @@ pub(super) static ACCESS_KEY_DAYS: Variable =
 pub(super) static CONCURRENT_AUDITS: Variable =
     variable("INFRAAUDIT_CONCURRENT_AUDITS", "concurrent_audits");
 pub(super) static IAM_REQUESTS: Variable = variable("INFRAAUDIT_IAM_REQUESTS", "iam_requests");
+pub(super) static ACCOUNTS_PER_TENANT: Variable =
+    variable("INFRAAUDIT_ACCOUNTS_PER_TENANT", "accounts_per_tenant");
+pub(super) static AUDITS_PER_DAY: Variable =
+    variable("INFRAAUDIT_AUDITS_PER_DAY", "audits_per_day");
 pub(super) static WAITING_AUDITS: Variable =
     variable("INFRAAUDIT_WAITING_AUDITS", "waiting_audits");
 pub(super) static REQUESTS_PER_SECOND: Variable =
     variable("INFRAAUDIT_REQUESTS_PER_SECOND", "requests_per_second");
+pub(super) static STARTS_PER_MINUTE: Variable =
+    variable("INFRAAUDIT_STARTS_PER_MINUTE", "starts_per_minute");
+pub(super) static VERIFICATIONS_PER_MINUTE: Variable =
+    variable("INFRAAUDIT_VERIFICATIONS_PER_MINUTE", "verifications_per_minute");
+pub(super) static KEY_REQUESTS_PER_MINUTE: Variable =
+    variable("INFRAAUDIT_KEY_REQUESTS_PER_MINUTE", "key_requests_per_minute");
+pub(super) static SCOPE_READ: Variable = variable("INFRAAUDIT_SCOPE_READ", "scope_read");
+pub(super) static SCOPE_WRITE: Variable = variable("INFRAAUDIT_SCOPE_WRITE", "scope_write");
+pub(super) static SCOPE_ADMIN: Variable = variable("INFRAAUDIT_SCOPE_ADMIN", "scope_admin");
 pub(super) static NIGHTLY: Variable = variable("INFRAAUDIT_NIGHTLY", "nightly");
 pub(super) static NIGHTLY_TIMEZONE: Variable =
     variable("INFRAAUDIT_NIGHTLY_TIMEZONE", "nightly_timezone");
@@ -55,7 +68,7 @@ pub(super) static SLACK_WEBHOOK: Variable = only_environment("INFRAAUDIT_SLACK_W
 pub(super) static CONFIG: Variable = only_environment("INFRAAUDIT_CONFIG");
 
 /// Every setting of `serve`.
-pub(super) static VARIABLES: [&Variable; 23] = [
+pub(super) static VARIABLES: [&Variable; 31] = [
     &CONFIG,
     &LISTEN,
     &DATA,
@@ -63,6 +76,9 @@ pub(super) static VARIABLES: [&Variable; 23] = [
     &JWT_ISSUER,
     &JWT_AUDIENCE,
     &TENANT_CLAIM,
+    &SCOPE_READ,
+    &SCOPE_WRITE,
+    &SCOPE_ADMIN,
     &OPERATOR_TENANT,
     &LOG,
     &LANG,
@@ -70,8 +86,13 @@ pub(super) static VARIABLES: [&Variable; 23] = [
     &ACCESS_KEY_DAYS,
     &CONCURRENT_AUDITS,
     &IAM_REQUESTS,
+    &ACCOUNTS_PER_TENANT,
+    &AUDITS_PER_DAY,
     &WAITING_AUDITS,
     &REQUESTS_PER_SECOND,
+    &STARTS_PER_MINUTE,
+    &VERIFICATIONS_PER_MINUTE,
+    &KEY_REQUESTS_PER_MINUTE,
     &NIGHTLY,
     &NIGHTLY_TIMEZONE,
     &KEEP_DAYS,

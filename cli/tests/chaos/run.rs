@@ -144,7 +144,7 @@ fn nothing_is_lost_or_wrong_whatever_is_killed() {
     assert_eq!(items.len(), ACCOUNTS * usize::try_from(rounds).expect("few"));
     for audit in &items {
         let counted = (text(audit, "state"), text(audit, "total"), text(audit, "remaining"));
-        assert_eq!(counted, ("complete", "14", "0"), "{audit}");
+        assert_eq!(counted, ("complete", "5", "0"), "{audit}");
     }
     let times = published(&functions);
     let alerts = functions.items("alert");

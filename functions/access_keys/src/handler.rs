@@ -3,12 +3,13 @@
 //! A message names a job, and may come more than once: the store says whether there is something to do. A job
 //! whose time is up is put back and gets another message from the table's stream.
 
-use std::error::Error;
+use std::{error::Error, panic::AssertUnwindSafe};
 
 use audit::Worked;
 use aws_lambda_events::{apigw::ApiGatewayV2httpResponse, encodings::Body};
 use axum::{Router, body::to_bytes};
-use domain::JobStep;
+use domain::{JobStep, panic_message};
+use futures::FutureExt as _;
 use lambda_runtime::Diagnostic;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -69,7 +70,9 @@ async fn take(messages: &[Value], jobs: &impl Work) -> Result<Value, Refused> {
     }
     let mut failures = Vec::new();
     for (name, message) in names.into_iter().zip(messages) {
-        if let Err(reason) = one(message, jobs).await {
+        // A defect of the program that one message meets is that message's failure.
+        let done = AssertUnwindSafe(one(message, jobs)).catch_unwind().await;
+        if let Err(reason) = done.unwrap_or_else(|panic| Err(panic_message(&*panic))) {
             tracing::error!(message_id = name, reason, "a message failed");
             failures.push(json!({ "itemIdentifier": name }));
         }

@@ -62,9 +62,15 @@ impl Service {
         let reader: Arc<dyn ReadKeys> = Arc::new(accounts);
         let stop = CancellationToken::new();
         let requests = Requests { reader: Arc::clone(&reader), stop: stop.clone() };
-        let keys = Keys::new(Arc::new(requests), OwnAccount::Only(settings.operator));
-        let gateway = Gateway { tenant_claim: settings.tenant_claim };
-        let router = api::keys_router(store.clone(), api::Settings::of_keys(gateway, keys));
+        let keys = Keys::new(Arc::new(requests), OwnAccount::Only(settings.operator.clone()));
+        let gateway = Gateway {
+            tenant_claim: settings.tenant_claim,
+            scopes: settings.scopes,
+            operator: Some(settings.operator),
+        };
+        let mut routes = api::Settings::of_keys(gateway, keys);
+        routes.limits.key_requests_per_minute = settings.a_minute;
+        let router = api::keys_router(store.clone(), routes);
         Ok(Self {
             router,
             jobs: Jobs::new(store, reader).lease(settings.lease),

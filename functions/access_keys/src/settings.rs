@@ -4,6 +4,7 @@ use std::{
 };
 
 use access_keys::Limits;
+use api::Scopes;
 use audit::Jobs;
 use domain::{RoleArn, Service, Tenant};
 use environment::{Environment, EnvironmentError};
@@ -19,6 +20,10 @@ pub(crate) struct Settings {
     pub(crate) worker: RoleArn,
     /// The tenant that may ask for the account in which the function runs.
     pub(crate) operator: Tenant,
+    /// The scopes that a token has to carry.
+    pub(crate) scopes: Option<Scopes>,
+    /// How often a tenant may ask in a minute.
+    pub(crate) a_minute: NonZeroU32,
     /// How many requests to IAM may be under way.
     pub(crate) limits: Limits,
     /// How long a silent worker of a job is taken to be alive.
@@ -36,15 +41,35 @@ impl Settings {
             Some(seconds) => Duration::from_secs(seconds.get().into()),
         };
         Ok(Self {
-            operator: environment.required_as("INFRAAUDIT_OPERATOR_TENANT")?,
+            operator: operator(environment)?,
             table: environment.required("INFRAAUDIT_TABLE")?,
             bucket: environment.required("INFRAAUDIT_BUCKET")?,
             tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
             worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
+            scopes: scopes(environment)?,
+            a_minute: environment.number_or(
+                "INFRAAUDIT_KEY_REQUESTS_PER_MINUTE",
+                "a number of requests",
+                api::Limits::default().key_requests_per_minute,
+            )?,
             limits,
             lease,
         })
     }
+}
+
+fn scopes(environment: &Environment<'_>) -> Result<Option<Scopes>, EnvironmentError> {
+    let name = "INFRAAUDIT_SCOPE_READ";
+    let given = [name, "INFRAAUDIT_SCOPE_WRITE", "INFRAAUDIT_SCOPE_ADMIN"];
+    let given = given.map(|name| environment.optional(name));
+    Scopes::of(given).map_err(|why| EnvironmentError::Wrong(name, why.into()))
+}
+
+/// The operator, as the identity provider names it.
+fn operator(environment: &Environment<'_>) -> Result<Tenant, EnvironmentError> {
+    let name = "INFRAAUDIT_OPERATOR_TENANT";
+    let wrong = |error: domain::Invalid| EnvironmentError::Wrong(name, error.to_string());
+    Tenant::named(&environment.required(name)?).map_err(wrong)
 }
 
 #[cfg(test)]
@@ -85,7 +110,9 @@ mod tests {
             ("INFRAAUDIT_IAM_REQUESTS", "0"),
             ("INFRAAUDIT_LEASE_SECONDS", "a minute"),
             ("INFRAAUDIT_WORKER_ROLE_ARN", "role"),
-            ("INFRAAUDIT_OPERATOR_TENANT", "two#parts"),
+            ("INFRAAUDIT_OPERATOR_TENANT", "two\nlines"),
+            ("INFRAAUDIT_SCOPE_READ", "alone"),
+            ("INFRAAUDIT_KEY_REQUESTS_PER_MINUTE", "0"),
         ] {
             let given: Vec<_> = NEEDED.into_iter().filter(|(given, _)| *given != name).collect();
             let wrong = read(&[&given[..], &[(name, value)]].concat()).unwrap_err().to_string();

@@ -1,5 +1,5 @@
-use api::{Onboarding, Template, Verify};
-use domain::{Lang, RoleArn, RoleName};
+use api::{Limits, Onboarding, Scopes, Template, Verify};
+use domain::{Invalid, Lang, RoleArn, RoleName, Tenant};
 use environment::{Environment, EnvironmentError};
 use store::Store;
 
@@ -12,6 +12,10 @@ pub(crate) struct Settings {
     pub(crate) bucket: String,
     /// The claim of a caller's token that names the tenant.
     pub(crate) tenant_claim: String,
+    /// The scopes that a token has to carry.
+    pub(crate) scopes: Option<Scopes>,
+    /// The tenant of callers that IAM lets in, where it is not the account.
+    pub(crate) operator: Option<Tenant>,
     pub(crate) keep_days: u32,
     pub(crate) purge_days: u32,
     /// The worker's role, which customers trust.
@@ -20,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) role_name: RoleName,
     /// Where the template of that role lies in S3.
     pub(crate) template_url: Option<String>,
+    /// How much may be asked for.
+    pub(crate) limits: Limits,
     /// The language of alerts.
     pub(crate) lang: Lang,
 }
@@ -31,11 +37,14 @@ impl Settings {
             table: environment.required("INFRAAUDIT_TABLE")?,
             bucket: environment.required("INFRAAUDIT_BUCKET")?,
             tenant_claim: environment.parsed_or("INFRAAUDIT_TENANT_CLAIM", "sub".into())?,
+            scopes: scopes(environment)?,
+            operator: operator(environment)?,
             keep_days: days("INFRAAUDIT_KEEP_DAYS", Store::KEEP_DAYS)?,
             purge_days: days("INFRAAUDIT_PURGE_DAYS", api::Settings::PURGE_DAYS)?,
             worker: environment.required_as("INFRAAUDIT_WORKER_ROLE_ARN")?,
             role_name: environment.parsed_or("INFRAAUDIT_AUDIT_ROLE_NAME", RoleName::default())?,
             template_url: environment.optional("INFRAAUDIT_ONBOARDING_TEMPLATE_URL"),
+            limits: limits(environment)?,
             lang: environment.parsed_or("INFRAAUDIT_LANG", Lang::default())?,
         })
     }
@@ -44,9 +53,14 @@ impl Settings {
     pub(crate) fn api(self, region: String, verify: impl Verify + 'static) -> api::Settings {
         let operator_account = self.worker.account().id.to_string();
         let worker_role_name = self.worker.path_and_name().to_owned();
-        let gateway = Gateway { tenant_claim: self.tenant_claim };
+        let gateway = Gateway {
+            tenant_claim: self.tenant_claim,
+            scopes: self.scopes,
+            operator: self.operator,
+        };
         api::Settings {
             purge_days: self.purge_days,
+            limits: self.limits,
             lang: self.lang,
             onboarding: Some(Onboarding {
                 operator_account,
@@ -61,6 +75,47 @@ impl Settings {
             ..api::Settings::new(gateway, verify)
         }
     }
+}
+
+fn scopes(environment: &Environment<'_>) -> Result<Option<Scopes>, EnvironmentError> {
+    let name = "INFRAAUDIT_SCOPE_READ";
+    let given = [name, "INFRAAUDIT_SCOPE_WRITE", "INFRAAUDIT_SCOPE_ADMIN"];
+    let given = given.map(|name| environment.optional(name));
+    Scopes::of(given).map_err(|why| EnvironmentError::Wrong(name, why.into()))
+}
+
+/// The operator, as the identity provider names it.
+fn operator(environment: &Environment<'_>) -> Result<Option<Tenant>, EnvironmentError> {
+    let name = "INFRAAUDIT_OPERATOR_TENANT";
+    let wrong = |error: Invalid| EnvironmentError::Wrong(name, error.to_string());
+    environment.optional(name).map(|text| Tenant::named(&text).map_err(wrong)).transpose()
+}
+
+fn limits(environment: &Environment<'_>) -> Result<Limits, EnvironmentError> {
+    let usual = Limits::default();
+    Ok(Limits {
+        accounts: environment.number_or(
+            "INFRAAUDIT_ACCOUNTS_PER_TENANT",
+            "a number of accounts",
+            usual.accounts,
+        )?,
+        audits_per_day: environment.number_or(
+            "INFRAAUDIT_AUDITS_PER_DAY",
+            "a number of audits",
+            usual.audits_per_day,
+        )?,
+        starts_per_minute: environment.number_or(
+            "INFRAAUDIT_STARTS_PER_MINUTE",
+            "a number of requests",
+            usual.starts_per_minute,
+        )?,
+        verifications_per_minute: environment.number_or(
+            "INFRAAUDIT_VERIFICATIONS_PER_MINUTE",
+            "a number of requests",
+            usual.verifications_per_minute,
+        )?,
+        ..usual
+    })
 }
 
 #[cfg(test)]
@@ -85,6 +140,24 @@ mod tests {
         assert_eq!(worker, EnvironmentError::Missing("INFRAAUDIT_WORKER_ROLE_ARN"));
         assert_eq!(read(&[table]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_BUCKET"));
         assert_eq!(read(&[bucket]).unwrap_err(), EnvironmentError::Missing("INFRAAUDIT_TABLE"));
+        assert_eq!(settings.limits, Limits::default());
+        assert_eq!((settings.scopes, settings.operator), (None, None));
+        let scopes = [
+            ("INFRAAUDIT_SCOPE_READ", "r"),
+            ("INFRAAUDIT_SCOPE_WRITE", "w"),
+            ("INFRAAUDIT_SCOPE_ADMIN", "a"),
+        ];
+        let all = [&[table, bucket, WORKER][..], &scopes].concat();
+        assert!(read(&all).unwrap().scopes.is_some());
+        let some = read(&all[..5]).unwrap_err().to_string();
+        assert!(some.contains("set together"), "{some}");
+        let operator = ("INFRAAUDIT_OPERATOR_TENANT", "auth0|ops");
+        let operator = read(&[table, bucket, WORKER, operator]).unwrap().operator;
+        assert_eq!(operator, Tenant::named("auth0|ops").ok());
+        let quota = ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "7");
+        assert_eq!(read(&[table, bucket, WORKER, quota]).unwrap().limits.accounts, 7);
+        let a_day = ("INFRAAUDIT_AUDITS_PER_DAY", "8");
+        assert_eq!(read(&[table, bucket, WORKER, a_day]).unwrap().limits.audits_per_day.get(), 8);
         for (name, value) in [("INFRAAUDIT_KEEP_DAYS", "-1"), ("INFRAAUDIT_PURGE_DAYS", "x")] {
             let days = read(&[table, bucket, (name, value)]).unwrap_err().to_string();
             assert!(

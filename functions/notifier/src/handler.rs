@@ -6,10 +6,11 @@
 
 mod name;
 
-use std::fmt::Display;
+use std::{fmt::Display, panic::AssertUnwindSafe};
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use domain::{Alert, Delivery, with_causes};
+use domain::{Alert, Delivery, panic_message, with_causes};
+use futures::FutureExt as _;
 use lambda_runtime::Diagnostic;
 use serde_json::Value;
 use store::{Store, keys};
@@ -78,7 +79,14 @@ pub(crate) async fn handle<E: Display>(
         let number = name::sequence_number(record).ok_or(Refused::Nameless(index))?;
         let (failed, goes_on) = match Name::of_unsent(record) {
             Ok(None) => continue,
-            Ok(Some(name)) => (publish(&name, store, &deliver).await.map(|_| ()), false),
+            Ok(Some(name)) => {
+                // One that this program cannot tell, for a defect of its own, holds up no other tenant's either.
+                let told = AssertUnwindSafe(publish(&name, store, &deliver)).catch_unwind().await;
+                match told {
+                    Ok(told) => (told.map(|_| ()), false),
+                    Err(panic) => (Err(panic_message(&*panic)), true),
+                }
+            }
             Err(reason) => (Err(reason), true),
         };
         if let Err(reason) = failed {

@@ -53,7 +53,7 @@ pub(crate) struct AccountEntry {
     checks: CheckSettings,
     /// Whether it may be audited.
     state: RegisteredState,
-    /// Why it is suspended.
+    /// Why it is suspended, or pending and audited by no schedule any more.
     reason: Option<String>,
     /// The last attempt to prove that its role asks for the `ExternalId`.
     proof: Option<Proof>,

@@ -10,15 +10,18 @@ use domain::Tenant;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::access::Access;
+
 /// A way to tell who calls.
 #[async_trait]
 pub trait Authenticate: Send + Sync {
-    /// The tenant on whose behalf a request is made; never taken from its path, query or body.
+    /// The tenant on whose behalf a request is made, if its caller may do so much; never taken from its path, query or
+    /// body.
     ///
     /// # Errors
     ///
     /// The request is not let in, for the reason given.
-    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused>;
+    async fn tenant(&self, request: &Parts, access: Access) -> Result<Tenant, Refused>;
 }
 
 /// Why a request is not let in. The texts go to the caller.
@@ -44,7 +47,7 @@ pub struct Open;
 
 #[async_trait]
 impl Authenticate for Open {
-    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+    async fn tenant(&self, request: &Parts, _: Access) -> Result<Tenant, Refused> {
         let host = request.headers.get(HOST).map(|host| host.to_str().unwrap_or_default());
         if host.is_none_or(is_here) {
             Ok(Tenant::local())
@@ -89,7 +92,7 @@ impl std::fmt::Debug for Token {
 
 #[async_trait]
 impl Authenticate for Token {
-    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+    async fn tenant(&self, request: &Parts, _: Access) -> Result<Tenant, Refused> {
         let token = bearer(request)?;
         // Hashes have one length, and comparing them takes one time.
         let hash: [u8; 32] = Sha256::digest(token).into();

@@ -4,6 +4,7 @@
 //! registers an account or asks for it alone, because its owner needs it to create the role; it is in no
 //! other answer, and in no log.
 
+mod access;
 mod accounts;
 mod audits;
 mod auth;
@@ -27,6 +28,7 @@ mod state;
 mod suppressions;
 mod values;
 
+pub use access::{Access, Claim, Scopes};
 pub use auth::{Authenticate, Open, Refused, Token, bearer};
 #[cfg(feature = "gateway")]
 pub use gateway::Gateway;

@@ -129,6 +129,18 @@ impl Problem {
         Self { audit_id: Some(id), ..self }
     }
 
+    /// 422: there is more to answer than an answer can hold.
+    pub(crate) fn too_long(advice: &str) -> Self {
+        let kind = "urn:infraaudit:problem:answer-too-long";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, kind, "The answer is too long").detail(advice)
+    }
+
+    /// 409: as much is there as a tenant may have.
+    pub(crate) fn quota(detail: impl Into<String>) -> Self {
+        let kind = "urn:infraaudit:problem:quota";
+        Self::new(StatusCode::CONFLICT, kind, "A quota is used up").detail(detail)
+    }
+
     /// 413.
     pub(crate) fn too_large(most: usize) -> Self {
         let kind = "urn:infraaudit:problem:too-large";

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{Audit, Lang, Proof, ProofOutcome, RegisteredAccount, RoleName};
 use jiff::Timestamp;
 use serde_json::json;
+use store::Store;
 
 use crate::auth::Authenticate;
 
@@ -195,18 +196,44 @@ fn quoted(text: &str) -> String {
 pub struct Limits {
     /// The greatest size of a request's body, in bytes.
     pub body_bytes: usize,
+    /// How many accounts of a tenant may be registered, deleted ones left out.
+    pub accounts: u32,
+    /// How many suppressions of a tenant may be there, expired ones included for as long as they are kept: each audit
+    /// compares every failing finding with each.
+    pub suppressions: u32,
     /// How many audits of a tenant may be queued or running.
     pub waiting_audits: u32,
+    /// How many audits of a tenant may be begun on a day (UTC), on request or by an account's own schedule.
+    pub audits_per_day: NonZeroU32,
+    /// How many audits a tenant may ask for in a minute, a burst being as many; counted in the store, as are those that
+    /// follow.
+    pub starts_per_minute: NonZeroU32,
+    /// How many roles a tenant may have asked AWS about in a minute.
+    pub verifications_per_minute: NonZeroU32,
+    /// How often a tenant may ask for old access keys in a minute: each may take [`Keys::LONGEST`].
+    pub key_requests_per_minute: NonZeroU32,
     /// How many requests of a tenant are answered in a second, a burst being as many. Counted by each
     /// process for itself.
     pub requests_per_second: NonZeroU32,
+}
+
+impl Limits {
+    /// How many accounts of a tenant may be registered unless it is said otherwise: as many as a night is made and
+    /// measured for (docs/cost.md).
+    pub const ACCOUNTS: u32 = 1000;
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 16 * 1024,
+            accounts: Self::ACCOUNTS,
+            suppressions: 1000,
             waiting_audits: 100,
+            audits_per_day: Store::AUDITS_PER_DAY,
+            starts_per_minute: NonZeroU32::MIN.saturating_add(59),
+            verifications_per_minute: NonZeroU32::MIN.saturating_add(59),
+            key_requests_per_minute: NonZeroU32::MIN.saturating_add(29),
             requests_per_second: NonZeroU32::MIN.saturating_add(49),
         }
     }

@@ -12,11 +12,11 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
-    caller::Caller,
-    paging::{Paging, page},
+    caller::{Admin, Reader},
+    paging::{Paging, ROOM, page, within},
     problem::Problem,
     request::{Asked, Named, Sent, no_account, no_suppression},
-    responses::{AnyRoute, JsonBody, NamedResource, NotFound, QueryParameters},
+    responses::{AnyRoute, Conflict, JsonBody, NamedResource, NotFound, QueryParameters},
     state::Shared,
 };
 
@@ -46,7 +46,7 @@ pub(crate) struct SuppressionsQuery {
     get,
     path = "/api/suppressions",
     tag = "suppressions",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(SuppressionsQuery),
     responses(
         (status = 200, description = "A page of suppressions.", body = Suppressions),
@@ -55,13 +55,13 @@ pub(crate) struct SuppressionsQuery {
     ),
 )]
 pub(crate) async fn list(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(fields): Asked,
 ) -> Result<Json<Suppressions>, Problem> {
     let paging = Paging::alone(fields)?;
-    let page = shared.store.suppressions(&tenant, paging.request()).await?;
-    Ok(Json(Suppressions::of(page, |suppression| suppression)))
+    let read = async |limit| Ok(shared.store.suppressions(&tenant, paging.request(limit)).await?);
+    Ok(Json(Suppressions::of(within(ROOM, &paging, read).await?)))
 }
 
 /// Keeps failing findings quiet until a date, from the next audit on. They stay in every result, marked.
@@ -69,7 +69,7 @@ pub(crate) async fn list(
     post,
     path = "/api/suppressions",
     tag = "suppressions",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["admin"])),
     request_body(content = body::SuppressRequest, content_type = "application/json"),
     responses(
         (status = 201, description = "The suppression is written down.", body = Suppression,
@@ -77,10 +77,11 @@ pub(crate) async fn list(
         AnyRoute,
         JsonBody,
         (status = 404, response = NotFound),
+        (status = 409, response = Conflict),
     ),
 )]
 pub(crate) async fn suppress(
-    Caller(tenant): Caller,
+    Admin(tenant): Admin,
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<impl IntoResponse, Problem> {
@@ -92,7 +93,13 @@ pub(crate) async fn suppress(
     }
     let id = Uuid::now_v7();
     suppression.id = Some(id);
-    shared.store.suppress(&tenant, id, &suppression).await?;
+    let most = shared.settings.limits.suppressions;
+    if !shared.store.suppress(&tenant, id, &suppression, most).await? {
+        return Err(Problem::quota(format!(
+            "{most} suppressions are there, and a tenant may have no more; delete some, or let one with `*` in its \
+             `resource` stand for many"
+        )));
+    }
     tracing::info!(suppression = %id, %tenant, "suppression written");
     let location = [(LOCATION, format!("/api/suppressions/{id}"))];
     Ok((StatusCode::CREATED, location, Json(suppression)))
@@ -103,7 +110,7 @@ pub(crate) async fn suppress(
     delete,
     path = "/api/suppressions/{suppression_id}",
     tag = "suppressions",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["admin"])),
     params(("suppression_id" = String, Path, format = Uuid, description = "Its name.")),
     responses(
         (status = 204, description = "It is gone."),
@@ -112,7 +119,7 @@ pub(crate) async fn suppress(
     ),
 )]
 pub(crate) async fn unsuppress(
-    Caller(tenant): Caller,
+    Admin(tenant): Admin,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<StatusCode, Problem> {

@@ -72,8 +72,7 @@ impl Pipeline {
             let snapshot = self.snapshot(&audit, read.take(), begun);
             let key = self.store.keep_snapshot(&held, &snapshot).await?;
             self.publish(&audit, &held, &scope, &snapshot, &key).await?;
-            let given_up = read.given_up();
-            let end = TaskEnd::Done { snapshot: &key, given_up: given_up.as_deref() };
+            let end = TaskEnd::Done { snapshot: &key, given_up: read.given_up.as_deref() };
             return self.complete(&held, end).await;
         }
         let mut checkpoint = None;
@@ -148,8 +147,7 @@ impl Pipeline {
         begun: Timestamp,
         stop: CancellationToken,
     ) -> Result<TaskRead, ReadError> {
-        let died_at = held.died_at.iter().copied().chain(held.reading).collect();
-        let mut read = TaskRead { died_at, ..TaskRead::default() };
+        let mut read = TaskRead::default();
         if let Some(key) = &held.checkpoint {
             match self.store.snapshot(key).await {
                 Ok(snapshot) => read.goes_on_from(snapshot),
@@ -167,7 +165,7 @@ impl Pipeline {
             if read.parts.is_empty() {
                 return Err(ReadError::Failed(self.given_up()));
             }
-            read.died_at.extend(read.left(held).into_iter().map(|place| place.service));
+            read.given_up = Some(self.given_up());
             return Ok(read);
         }
         // Whatever killed a worker before is found out: one service after the other, each noted first.
@@ -190,7 +188,7 @@ impl Pipeline {
         Ok(read)
     }
 
-    /// The same after the death of a worker: one service after the other. The one at which it died is given up.
+    /// The same after the death of a worker: one service after the other, those at which workers died at the end.
     async fn read_one_by_one(
         &self,
         audit: &Audit,
@@ -199,14 +197,17 @@ impl Pipeline {
         mut read: TaskRead,
         stop: CancellationToken,
     ) -> Result<TaskRead, ReadError> {
-        for place in read.left(held) {
+        let died_at: BTreeSet<_> = held.died_at.iter().copied().chain(held.reading).collect();
+        let mut left = read.left(held);
+        left.sort_by_key(|place| died_at.contains(&place.service));
+        let died_at: Vec<_> = died_at.into_iter().collect();
+        for place in left {
             let mut checkpoint = None;
             if !read.parts.is_empty() {
                 let snapshot = self.snapshot(audit, read.clone().take(), now());
                 let kept = self.store.keep_snapshot(held, &snapshot).await;
                 checkpoint = Some(kept.map_err(ReadError::Store)?);
             }
-            let died_at: Vec<_> = read.died_at.iter().copied().collect();
             let (reading, checkpoint) = (place.service, checkpoint.as_deref());
             let noted = self.store.note_reading(held, reading, &died_at, checkpoint).await;
             if noted.map_err(ReadError::Store)? == Fence::Lost {
@@ -302,8 +303,8 @@ enum ReadError {
 #[derive(Clone, Default)]
 struct TaskRead {
     parts: BTreeMap<ServiceRegion, ServiceSnapshot>,
-    /// The services that are given up, because workers died while they read them.
-    died_at: BTreeSet<Service>,
+    /// Why nobody reads what is left.
+    given_up: Option<String>,
     /// Whether this attempt has read more than those before it.
     is_further: bool,
 }
@@ -323,21 +324,11 @@ impl TaskRead {
 
     /// The places that there is to read yet.
     fn left(&self, held: &Task) -> Vec<ServiceRegion> {
-        let is_left = |place: &ServiceRegion| {
-            !self.parts.contains_key(place) && !self.died_at.contains(&place.service)
-        };
-        held.places().filter(is_left).collect()
+        held.places().filter(|place| !self.parts.contains_key(place)).collect()
     }
 
     fn is_whole(&self, held: &Task) -> bool {
-        self.left(held).is_empty()
-    }
-
-    /// Why some of it was not read.
-    fn given_up(&self) -> Option<String> {
-        let services: Vec<_> = self.died_at.iter().map(Service::to_string).collect();
-        let why = || format!("given up: workers that read `{}` never ended", services.join("`, `"));
-        (!services.is_empty()).then(why)
+        self.given_up.is_some() || self.left(held).is_empty()
     }
 
     /// What was read, which is not held any more: a large region has a good deal of it.

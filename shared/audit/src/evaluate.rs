@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Account, Audit, AuditId, Latest, ServiceRegion, Task, TaskState, Tenant, TrackedFinding,
-    Unread, with_causes,
+    Unread, panic_message, with_causes,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inventory::{ServiceSnapshot, Snapshot};
@@ -85,11 +85,21 @@ impl Pipeline {
         let mut pass = 0;
         let (result, digest) = loop {
             let snapshot = self.merged(held).await?;
-            let mut report = evaluate(&snapshot, &scope.checks, &options);
-            suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
-            let readings = Readings::of(&snapshot);
-            // The facts of a large account take as much memory as what is found, and are not needed any more.
-            drop(snapshot);
+            let quiet = self.store.all_suppressions(&held.tenant).await?;
+            let (checks, options) = (scope.checks.clone(), options.clone());
+            // It takes seconds of a large account, or of one whose tenant has many patterns: leases are renewed and
+            // other tenants' steps go on meanwhile.
+            let judged = tokio::task::spawn_blocking(move || {
+                let mut report = evaluate(&snapshot, &checks, &options);
+                suppress(&mut report, &quiet, now());
+                // The facts of a large account take as much memory as what is found, and are not needed any more.
+                (report, Readings::of(&snapshot))
+            });
+            let (report, readings) =
+                judged.await.map_err(|error| match error.try_into_panic() {
+                    Ok(panic) => WorkError::Defect(panic_message(&*panic)),
+                    Err(error) => WorkError::Unsure(error.to_string()),
+                })?;
             let result = PackedResult::of(&report).await?;
             let told = self.store.alerts(held).await?;
             let read = self.store.last_read(&held.tenant, &held.order.account_id).await?;

@@ -1,7 +1,9 @@
 //! The audits of a night: one for every account that has no schedule of its own.
 
-use domain::{Audit, AuditId, RegisteredAccount, with_causes};
-use futures::{StreamExt as _, stream};
+use std::{num::NonZeroU32, panic::AssertUnwindSafe};
+
+use domain::{Audit, AuditId, RegisteredAccount, panic_message, with_causes};
+use futures::{FutureExt as _, StreamExt as _, stream};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{Created, Error, Intent, PageError, PageRequest};
@@ -39,11 +41,17 @@ impl Pipeline {
             let (chosen, others): (Vec<_>, Vec<_>) = accounts
                 .items
                 .into_iter()
-                .partition(|account| account.is_audited() && account.schedule.is_none());
+                .partition(|account| account.is_scheduled() && account.schedule.is_none());
             counted.passed_over += others.len();
             let created: Vec<_> = stream::iter(chosen)
                 .map(|account| async move {
-                    let created = self.queue(&account, night).await;
+                    // A defect that one account meets leaves the others their night.
+                    let created =
+                        AssertUnwindSafe(self.queue(&account, night, None)).catch_unwind().await;
+                    let created = match created {
+                        Ok(created) => created.map_err(WorkError::from),
+                        Err(panic) => Err(WorkError::Defect(panic_message(&*panic))),
+                    };
                     (account.account_id, created)
                 })
                 .buffer_unordered(AT_ONCE)
@@ -53,7 +61,7 @@ impl Pipeline {
                 match created {
                     Ok(Created::New) => counted.queued += 1,
                     Ok(Created::Already(_) | Created::OtherRequest) => counted.already += 1,
-                    Ok(Created::Active(_)) => counted.passed_over += 1,
+                    Ok(Created::Active(_) | Created::Spent) => counted.passed_over += 1,
                     // The event comes again; those behind it do not wait for that.
                     Err(error) => {
                         let causes = with_causes(&error);
@@ -66,16 +74,18 @@ impl Pipeline {
             if cursor.is_none() || stop.is_cancelled() {
                 tracing::info!(%night, ?counted, ended = cursor.is_none(), "the night is queued");
                 let next = cursor.map(|cursor| Step::Nightly { night, cursor: Some(cursor) });
-                return Ok((counted, next, failed.map(WorkError::from)));
+                return Ok((counted, next, failed));
             }
         }
     }
 
-    /// Queues the audit of an account that is due at a time, once however often it is called.
+    /// Queues the audit of an account that is due at a time, once however often it is called; where it counts towards
+    /// its tenant's day, only if fewer than `a_day` do.
     pub(crate) async fn queue(
         &self,
         account: &RegisteredAccount,
         due: Timestamp,
+        a_day: Option<NonZeroU32>,
     ) -> Result<Created, Error> {
         let id = audit_id(account, due);
         // Asked for first, or the lock of the audit itself would say that one is under way.
@@ -83,7 +93,7 @@ impl Pipeline {
             return Ok(Created::Already(Box::new(there)));
         }
         let audit = Audit::new(account.tenant.clone(), id, account.order(), now());
-        self.store.create(&audit, &Intent { idempotency: None, alone: true }).await
+        self.store.create(&audit, &Intent { alone: true, a_day, ..Intent::default() }).await
     }
 }
 

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use aws::SessionName;
 use aws_config::SdkConfig;
@@ -29,6 +29,8 @@ pub struct Settings {
     pub attempts: u32,
     /// How long a message may wait before the sweeper sends another one.
     pub patience: Duration,
+    /// How many audits of a tenant may be begun on a day, on request or by an account's own schedule.
+    pub audits_per_day: NonZeroU32,
     /// When accounts without a schedule of their own are audited, where the sweeper does it.
     pub nightly: Option<Schedule>,
 }
@@ -43,6 +45,7 @@ impl Default for Settings {
             lease: Duration::from_mins(1),
             attempts: 3,
             patience: Duration::from_mins(10),
+            audits_per_day: Store::AUDITS_PER_DAY,
             nightly: None,
         }
     }
@@ -83,6 +86,9 @@ pub enum WorkError {
     /// AWS did not say enough; the step is tried again until its attempts are used up.
     #[error("{0}; it will be tried again")]
     Unsure(String),
+    /// The program met a defect of its own.
+    #[error("{0}; report it with this line")]
+    Defect(String),
 }
 
 impl Pipeline {

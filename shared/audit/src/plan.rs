@@ -8,7 +8,7 @@ use std::{
 use aws::Doubt;
 use aws_config::SdkConfig;
 use collect::{ConcurrencyLimits, Target};
-use domain::{Audit, AuditId, ProofOutcome, RegisteredState, Service, Task, TaskName, Tenant};
+use domain::{Alert, Audit, AuditId, RegisteredState, Service, Task, TaskName, Tenant};
 use inventory::ServiceSnapshot;
 use store::Fence;
 use tokio_util::sync::CancellationToken;
@@ -123,23 +123,20 @@ impl Pipeline {
             let alert = alerts::suspended(held, &before, &proof, self.settings.lang);
             self.store.raise(&alert).await.map_err(unsure)?;
         }
+        let mut after = before.clone();
+        after.take_proof(&proof);
+        if after.is_paused() && !before.is_paused() {
+            // Likewise: nothing is tried any more that would tell it later.
+            let (days, lang) = (after.refused_days, self.settings.lang.code());
+            let alert = Alert::paused(&before, days, &proof, held.id, lang);
+            self.store.raise(&alert).await.map_err(unsure)?;
+        }
         // Nothing is written on a night like every other.
         let changes = drifted || before.state != RegisteredState::Active || tried.is_err();
         if changes {
             let change = |account: &mut domain::RegisteredAccount| {
-                if !is_of(account) {
-                    return;
-                }
-                account.proof = Some(proof.clone());
-                match proof.outcome {
-                    ProofOutcome::Proven if account.state == RegisteredState::Pending => {
-                        account.state = RegisteredState::Active;
-                    }
-                    outcome if outcome.is_drift() && account.is_audited() => {
-                        account.state = RegisteredState::Suspended;
-                        account.reason.clone_from(&proof.reason);
-                    }
-                    _ => {}
+                if is_of(account) {
+                    account.take_proof(&proof);
                 }
             };
             self.store.change_account(tenant, id, now(), change).await.map_err(unsure)?;

@@ -1,9 +1,9 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use checks::{Check, EvaluateOptions};
 use domain::{
-    GLOBAL, OutdatedRole, Receipt, ReceiptOutcome, Report, Service, Status, Summary, Suppression,
-    Verdict,
+    CompiledSuppression, GLOBAL, OutdatedRole, Receipt, ReceiptOutcome, Report, Service, Status,
+    Summary, Suppression, Verdict,
 };
 use inventory::Snapshot;
 use jiff::Timestamp;
@@ -46,11 +46,16 @@ pub fn evaluate(
 
 /// Marks the failing findings that a suppression covers, and counts anew.
 pub fn suppress(report: &mut Report, suppressions: &[Suppression], now: Timestamp) {
-    let suppressions: Vec<_> = suppressions.iter().map(|one| (one, Arc::new(one.told()))).collect();
+    // What has expired, or is of another account, is not asked once for each finding.
+    let is_here = |one: &&Suppression| {
+        now < one.expires_at && one.account_id.as_ref().is_none_or(|id| *id == report.account)
+    };
+    let suppressions: Vec<_> =
+        suppressions.iter().filter(is_here).map(Suppression::compiled).collect();
     for finding in &mut report.findings {
         if finding.verdict == Verdict::Fail {
-            let covers = suppressions.iter().find(|(one, _)| one.covers(finding, now));
-            finding.suppressed = covers.map(|(_, told)| Arc::clone(told));
+            let covers = suppressions.iter().find(|one| one.covers(finding, now));
+            finding.suppressed = covers.map(CompiledSuppression::told);
         }
     }
     report.summary = Summary::of(&report.findings);

@@ -1,12 +1,14 @@
 //! The sweeper: finds what got stuck, whoever dropped it, and does what is due.
 
-use std::{fmt::Display, time::Duration};
+use std::{fmt::Display, panic::AssertUnwindSafe, time::Duration};
 
 use domain::{
-    Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Task, TaskState, with_causes,
+    Alert, Audit, JobStep, Phase, RegisteredAccount, RegisteredState, Schedule, Task, TaskState,
+    panic_message, with_causes,
 };
+use futures::FutureExt as _;
 use jiff::Timestamp;
-use store::{PageError, PageRequest};
+use store::{Created, PageError, PageRequest};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -20,6 +22,9 @@ const PAGE: u16 = 100;
 
 /// How late an audit of an account's own schedule still begins; a later one waits for the next time.
 const LATE: Duration = Duration::from_hours(6);
+
+/// How often an account is audited by its own schedule at most.
+const OFTEN: Duration = Duration::from_hours(1);
 
 /// How often the wait for an alert that nobody takes is doubled: at ten minutes, to five hours.
 const MOST_DOUBLINGS: u32 = 5;
@@ -41,9 +46,16 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// What came of one item; one that fails does not keep the sweep from those behind it.
-    fn take<T>(&mut self, what: &dyn Display, done: Result<T, WorkError>) -> Option<T> {
-        match done {
+    /// What comes of one item; one that fails, by a defect of the program too, does not keep the sweep from those
+    /// behind it, which are of other tenants.
+    async fn take<T, E: Into<WorkError>>(
+        &mut self,
+        what: &(dyn Display + Sync),
+        doing: impl Future<Output = Result<T, E>> + Send,
+    ) -> Option<T> {
+        let done = AssertUnwindSafe(doing).catch_unwind().await;
+        let done = done.map(|done| done.map_err(Into::into));
+        match done.unwrap_or_else(|panic| Err(WorkError::Defect(panic_message(&*panic)))) {
             Ok(done) => Some(done),
             Err(error) => {
                 tracing::error!(%what, error = with_causes(&error), "passed over by the sweep");
@@ -132,8 +144,7 @@ impl Pipeline {
     ) -> Result<Option<String>, WorkError> {
         let audits = self.store.unfinished(page).await.map_err(PageError::into_store)?;
         for audit in &audits.items {
-            let again = self.again(audit).await;
-            let again = swept.take(&audit.id, again).unwrap_or_default();
+            let again = swept.take(&audit.id, self.again(audit)).await.unwrap_or_default();
             if !again.is_empty() {
                 tracing::info!(audit = %audit.id, steps = again.len(), "sent again");
             }
@@ -232,8 +243,8 @@ impl Pipeline {
             // Later each time: whoever does not take it for a day does not need it every five minutes.
             let patience = self.settings.patience * (1 << alert.resent.min(MOST_DOUBLINGS));
             if since(alert.created_at, now()) >= patience {
-                let resent = self.store.resend(alert).await.map_err(WorkError::from);
-                swept.resent += usize::from(swept.take(&alert.audit_id, resent) == Some(true));
+                let resent = swept.take(&alert.audit_id, self.store.resend(alert)).await;
+                swept.resent += usize::from(resent == Some(true));
             }
         }
         Ok(alerts.next_cursor)
@@ -248,15 +259,14 @@ impl Pipeline {
         for account in &accounts.items {
             if account.state == RegisteredState::Deleted {
                 if account.purge_at.is_some_and(|at| at <= now()) {
-                    let purged = self.store.purge(account).await.map_err(WorkError::from);
-                    if swept.take(&account.account_id, purged).is_some() {
+                    let purged = swept.take(&account.account_id, self.store.purge(account)).await;
+                    if purged.is_some() {
                         tracing::info!(account = %account.account_id, "a deleted account's data is gone");
                     }
                 }
-            } else if account.is_audited() {
-                let begun = self.begin(account).await;
-                let begun = swept.take(&account.account_id, begun).flatten();
-                swept.begun.extend(begun);
+            } else if account.is_scheduled() {
+                let begun = swept.take(&account.account_id, self.begin(account)).await;
+                swept.begun.extend(begun.flatten());
             }
         }
         Ok(accounts.next_cursor)
@@ -275,14 +285,20 @@ impl Pipeline {
             }
             if let Some(failure) = job.given_up(now) {
                 tracing::warn!(job = %job.id, "job given up: {failure}");
-                let given_up = self.store.give_up_job(job, &failure, now).await;
-                let _ = swept.take(&job.id, given_up.map_err(WorkError::from));
+                let _ = swept.take(&job.id, self.store.give_up_job(job, &failure, now)).await;
             } else if self.is_dropped(job.lease_until, job.updated_at, now) {
                 tracing::info!(job = %job.id, "sent again");
                 swept.jobs.push(job.step());
             }
         }
         Ok(jobs.next_cursor)
+    }
+
+    /// Tells, once a day, that an audit by schedule had to wait.
+    async fn spent(&self, account: &RegisteredAccount, now: Timestamp) -> Result<(), WorkError> {
+        let (most, lang) = (self.settings.audits_per_day.get(), self.settings.lang.code());
+        tracing::warn!(tenant = %account.tenant, account = %account.account_id, most, "the day's audits are used up");
+        Ok(self.store.raise(&Alert::delayed(account, most, now, lang)).await?)
     }
 
     /// Queues an account's audit where its schedule is due, and answers its first step.
@@ -293,8 +309,23 @@ impl Pipeline {
         let Some(due) = schedule.and_then(|schedule| schedule.due(last, now)) else {
             return Ok(None);
         };
-        let new = since(due, now) < LATE
-            && matches!(self.queue(account, due).await?, store::Created::New);
+        if is_too_often(account.schedule.as_ref()) && since(last, due) < OFTEN {
+            return Ok(None);
+        }
+        // The operator's nights are as many as the accounts are; a schedule of one's own may be any.
+        let a_day = account.schedule.as_ref().map(|_| self.settings.audits_per_day);
+        let new = if since(due, now) < LATE {
+            match self.queue(account, due, a_day).await? {
+                Created::Spent => {
+                    self.spent(account, now).await?;
+                    // It begins as soon as the next day does, unless it is too late by then.
+                    return Ok(None);
+                }
+                created => created == Created::New,
+            }
+        } else {
+            false
+        };
         // After it is queued: died in between, it is found to be queued already.
         let (tenant, id) = (&account.tenant, &account.account_id);
         let change = |account: &mut RegisteredAccount| account.scheduled_for = Some(due);
@@ -302,4 +333,9 @@ impl Pipeline {
         let (tenant, audit_id) = (tenant.clone(), nightly::audit_id(account, due));
         Ok(new.then_some(Step::Plan { tenant, audit_id }))
     }
+}
+
+/// Whether a schedule comes more than once an hour: none can be set any more, but some are there.
+fn is_too_often(schedule: Option<&Schedule>) -> bool {
+    schedule.is_some_and(|schedule| schedule.clone().hourly_at_most().is_err())
 }

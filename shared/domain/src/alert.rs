@@ -132,6 +132,10 @@ pub enum AlertState {
     Resolved,
     /// The account is suspended: its role opens without the `ExternalId`.
     Suspended,
+    /// The account is audited by no schedule any more: its role was refused night after night, and never opened.
+    Paused,
+    /// Audits of accounts' own schedules were not begun: as many as its tenant may have were begun on that day.
+    Delayed,
 }
 
 impl AlertState {
@@ -144,7 +148,15 @@ impl AlertState {
             Self::Worse => "worse",
             Self::Resolved => "resolved",
             Self::Suspended => "suspended",
+            Self::Paused => "paused",
+            Self::Delayed => "delayed",
         }
+    }
+
+    /// Whether it is about the account as such, and not about findings.
+    #[must_use]
+    pub const fn is_of_account(self) -> bool {
+        matches!(self, Self::Suspended | Self::Paused | Self::Delayed)
     }
 }
 
@@ -168,25 +180,76 @@ impl Alert {
             || format!("suspended.{}.{}", account.account_id, account.updated_at.as_millisecond()),
             |_| "suspended".to_owned(),
         );
+        let reference = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html";
         Self {
-            tenant: account.tenant.clone(),
             id,
             audit_id: audit.unwrap_or(AuditId::NONE),
+            headline: proof.reason.clone().unwrap_or_default(),
+            reference: reference.into(),
+            ..Self::of_account(account, AlertState::Suspended, proof.tried_at, lang)
+        }
+    }
+
+    /// Tells that an account whose role was refused on so many nights, and never opened, is audited by no schedule any
+    /// more. `audit` is the last one that found it so.
+    #[must_use]
+    pub fn paused(
+        account: &RegisteredAccount,
+        nights: u32,
+        proof: &Proof,
+        audit: AuditId,
+        lang: &str,
+    ) -> Self {
+        let why = proof.reason.as_deref().unwrap_or("AWS says no more");
+        Self {
+            id: "paused".into(),
+            audit_id: audit,
+            severity: Severity::High,
+            headline: format!("AWS refused its role on {nights} nights: {why}"),
+            ..Self::of_account(account, AlertState::Paused, proof.tried_at, lang)
+        }
+    }
+
+    /// Tells that an audit by an account's own schedule was not begun, because as many audits of its tenant as may be
+    /// were begun on that day: once a day, of the first account that it was so of.
+    #[must_use]
+    pub fn delayed(account: &RegisteredAccount, most: u32, now: Timestamp, lang: &str) -> Self {
+        let day = now.strftime("%Y-%m-%d");
+        Self {
+            id: format!("delayed.{day}"),
+            severity: Severity::High,
+            headline: format!(
+                "{most} audits were begun on {day} (UTC), and a tenant may begin no more in a day; this is the first \
+                 account whose schedule had to wait"
+            ),
+            ..Self::of_account(account, AlertState::Delayed, now, lang)
+        }
+    }
+
+    fn of_account(
+        account: &RegisteredAccount,
+        state: AlertState,
+        created_at: Timestamp,
+        lang: &str,
+    ) -> Self {
+        Self {
+            tenant: account.tenant.clone(),
+            id: String::new(),
+            audit_id: AuditId::NONE,
             account: account.account_id.clone(),
             account_name: account.name.clone(),
-            state: AlertState::Suspended,
+            state,
             severity: Severity::Critical,
             check_id: None,
             category: None,
-            headline: proof.reason.clone().unwrap_or_default(),
+            headline: String::new(),
             risk: String::new(),
             remedy: String::new(),
-            reference: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
-                .into(),
+            reference: String::new(),
             findings: Vec::new(),
             count: 0,
             covers: Vec::new(),
-            created_at: proof.tried_at,
+            created_at,
             lang: lang.to_owned(),
             delivery: Delivery::Unsent,
             resent: 0,

@@ -1,4 +1,4 @@
-use std::{error::Error, iter::successors};
+use std::{any::Any, error::Error, iter::successors};
 
 /// An error and what caused it, in one line for the log.
 #[must_use]
@@ -7,9 +7,25 @@ pub fn with_causes(error: &dyn Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// What a panic said, for the log: a defect of this program, whatever it was about.
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let message = panic.downcast_ref::<String>().map(String::as_str);
+    let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("a defect of this program: {}", message.unwrap_or("it says no more"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_is_told_as_a_defect() {
+        let told = |message: Box<dyn Any + Send>| panic_message(&*message);
+        assert_eq!(told(Box::new("no row")), "a defect of this program: no row");
+        assert_eq!(told(Box::new(String::from("row 7"))), "a defect of this program: row 7");
+        assert_eq!(told(Box::new(7)), "a defect of this program: it says no more");
+    }
 
     #[derive(Debug, thiserror::Error)]
     #[error("{0}")]

@@ -32,7 +32,7 @@ pub struct RegisteredAccount {
     pub overrides: AuditOverrides,
     /// Whether it may be audited.
     pub state: RegisteredState,
-    /// Why it is suspended, in one sentence.
+    /// Why it is suspended, or audited by no schedule any more, in one sentence.
     pub reason: Option<String>,
     /// When it was registered.
     pub created_at: Timestamp,
@@ -40,6 +40,12 @@ pub struct RegisteredAccount {
     pub updated_at: Timestamp,
     /// What came of the last attempt to prove that its role asks for the `ExternalId`.
     pub proof: Option<Proof>,
+    /// On how many days (UTC) AWS refused its role, of one that has never opened.
+    #[serde(default)]
+    pub refused_days: u32,
+    /// When the last of these refusals was.
+    #[serde(default)]
+    pub refused_at: Option<Timestamp>,
     /// The scheduled time of its last audit by its own schedule.
     pub scheduled_for: Option<Timestamp>,
     /// The newest audit of it that ended with a result.
@@ -77,6 +83,10 @@ impl RegisteredState {
 }
 
 impl RegisteredAccount {
+    /// On how many days a role that has never opened may be refused before schedules leave the account alone: two weeks
+    /// to make it.
+    pub const REFUSED_DAYS: u32 = 14;
+
     /// The order of an audit of it, as it is registered.
     #[must_use]
     pub fn order(&self) -> AuditRequest {
@@ -127,10 +137,53 @@ impl RegisteredAccount {
         }
     }
 
-    /// Whether the schedule audits it.
+    /// Whether it may be audited.
     #[must_use]
     pub const fn is_audited(&self) -> bool {
         matches!(self.state, RegisteredState::Pending | RegisteredState::Active)
+    }
+
+    /// Whether schedules audit it.
+    #[must_use]
+    pub const fn is_scheduled(&self) -> bool {
+        self.is_audited() && !self.is_paused()
+    }
+
+    /// Whether schedules audit it no more, because its role was refused for so long and never opened.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        matches!(self.state, RegisteredState::Pending) && self.refused_days >= Self::REFUSED_DAYS
+    }
+
+    /// Keeps what an audit proved of its role, and what follows from it.
+    pub fn take_proof(&mut self, proof: &Proof) {
+        let outcome = proof.outcome;
+        if outcome == ProofOutcome::Proven {
+            self.refused_days = 0;
+            if self.state == RegisteredState::Pending {
+                self.state = RegisteredState::Active;
+                self.reason = None;
+            }
+        } else if outcome.is_drift() && self.is_audited() {
+            self.state = RegisteredState::Suspended;
+            self.reason.clone_from(&proof.reason);
+        } else if outcome == ProofOutcome::Refused && self.state == RegisteredState::Pending {
+            let day = |time: Timestamp| time.as_second().div_euclid(86_400);
+            // An audit that is tried again, or asked for beside the night's, is no other night.
+            if self.refused_at.is_none_or(|last| day(last) < day(proof.tried_at)) {
+                self.refused_days = self.refused_days.saturating_add(1);
+                self.refused_at = Some(proof.tried_at);
+            }
+            if self.is_paused() {
+                let id = &self.account_id;
+                self.reason = Some(format!(
+                    "no schedule audits it any more: AWS refused its role on {} days; have the role made, then prove \
+                     it with `POST /api/accounts/{id}/verify`",
+                    self.refused_days
+                ));
+            }
+        }
+        self.proof = Some(proof.clone());
     }
 }
 
@@ -140,11 +193,8 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn only_what_never_opened_and_was_refused_waits_for_its_role() {
-        let time = |minute: i64| Timestamp::from_second(1_790_000_000 + 60 * minute).unwrap();
-        let proof = |outcome, tried_at| Some(Proof { tried_at, outcome, reason: None });
-        let account = RegisteredAccount {
+    fn pending() -> RegisteredAccount {
+        RegisteredAccount {
             tenant: Tenant::local(),
             account_id: "111122223333".parse().unwrap(),
             name: None,
@@ -157,12 +207,66 @@ mod tests {
             overrides: AuditOverrides::default(),
             state: RegisteredState::Pending,
             reason: None,
-            created_at: time(0),
-            updated_at: time(0),
-            proof: proof(ProofOutcome::Refused, time(2)),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            proof: None,
+            refused_days: 0,
+            refused_at: None,
             scheduled_for: None,
             last_audit: None,
             purge_at: None,
+        }
+    }
+
+    fn proof(outcome: ProofOutcome, hour: i64) -> Proof {
+        let tried_at = Timestamp::from_second(20_833 * 86_400 + 3600 * hour).unwrap();
+        Proof { tried_at, outcome, reason: Some(format!("the role is {outcome}")) }
+    }
+
+    #[test]
+    fn a_role_that_is_refused_for_two_weeks_leaves_the_night() {
+        let mut account = pending();
+        for night in 0..14 {
+            assert!(account.is_scheduled(), "{night}");
+            // Tried again, and asked for once more in the same night.
+            for again in 0..3 {
+                account.take_proof(&proof(ProofOutcome::Refused, night * 24 + again));
+            }
+            // What says nothing of the role is no refusal, and makes none of what follows it.
+            account.take_proof(&proof(ProofOutcome::Unproven, night * 24 + 4));
+            account.take_proof(&proof(ProofOutcome::Refused, night * 24 + 5));
+        }
+        assert_eq!(account.refused_days, 14);
+        assert!(account.is_paused() && !account.is_scheduled() && account.is_audited());
+        let reason = account.reason.clone().unwrap();
+        assert!(reason.contains("on 14 days") && reason.contains("/verify"), "{reason}");
+        account.take_proof(&proof(ProofOutcome::Proven, 15 * 24));
+        assert!(account.is_scheduled() && account.state == RegisteredState::Active);
+        assert_eq!((account.refused_days, account.reason), (0, None));
+    }
+
+    #[test]
+    fn an_account_whose_role_opened_stays_in_the_night() {
+        let mut account = RegisteredAccount { state: RegisteredState::Active, ..pending() };
+        for night in 0..30 {
+            account.take_proof(&proof(ProofOutcome::Refused, night * 24));
+        }
+        assert!(account.is_scheduled() && account.refused_days == 0);
+        account.take_proof(&proof(ProofOutcome::Open, 31 * 24));
+        assert_eq!(account.state, RegisteredState::Suspended);
+        assert_eq!(account.reason.as_deref(), Some("the role is open"));
+        assert!(!account.is_scheduled());
+    }
+
+    #[test]
+    fn only_what_never_opened_and_was_refused_waits_for_its_role() {
+        let time = |minute: i64| Timestamp::from_second(1_790_000_000 + 60 * minute).unwrap();
+        let proof = |outcome, tried_at| Some(Proof { tried_at, outcome, reason: None });
+        let account = RegisteredAccount {
+            created_at: time(0),
+            updated_at: time(0),
+            proof: proof(ProofOutcome::Refused, time(2)),
+            ..pending()
         };
         let id = AuditId(Uuid::from_u128(1));
         let mut audit = Audit::new(Tenant::local(), id, account.order(), time(1));

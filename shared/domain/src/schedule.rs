@@ -1,7 +1,7 @@
 use std::fmt;
 
 use croner::{Cron, parser::CronParser};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::Invalid;
@@ -107,6 +107,29 @@ impl Schedule {
         if comes { Ok(self) } else { Err(wrong()) }
     }
 
+    /// Accepts a schedule that comes once an hour or less often: one whose minutes are one minute.
+    ///
+    /// # Errors
+    ///
+    /// It names the expression.
+    pub fn hourly_at_most(self) -> Result<Self, Invalid> {
+        let minutes = self.cron().split_whitespace().next().unwrap_or_default();
+        // Two minutes of the expression come in the same hour, whatever its other fields say.
+        let each_hour = Self::new(&format!("{minutes} * * * ? *"), "UTC")?;
+        let first = each_hour.next(Timestamp::UNIX_EPOCH);
+        let next = first.and_then(|first| each_hour.next(first));
+        let hourly = first.zip(next).is_some_and(|(first, next)| {
+            next.duration_since(first) >= SignedDuration::from_hours(1)
+        });
+        if hourly {
+            Ok(self)
+        } else {
+            let accepted =
+                "a time that comes once an hour or less often: one minute in its first field";
+            Err(Invalid::new("cron expression", self.cron(), accepted))
+        }
+    }
+
     /// The last time at or before `now` and after `since`; nothing where there was none.
     #[must_use]
     pub fn due(&self, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
@@ -178,6 +201,35 @@ mod tests {
         }
         for comes in ["0 2 29 2 ? *", "0 2 31 * ? *", "0 2 * * ? 2026-2030"] {
             assert!(Schedule::new(comes, "UTC").unwrap().coming(now).is_ok(), "{comes}");
+        }
+    }
+
+    #[test]
+    fn what_comes_more_than_once_an_hour_is_told_apart() {
+        for often in [
+            "* * * * ? *",
+            "*/15 * * * ? *",
+            "0/59 * * * ? *",
+            "0,59 2 * * ? *",
+            "0-1 2 1 1 ? *",
+            "0,30 2 ? * SUN *",
+            "58/1 2 * * ? *",
+        ] {
+            let schedule = Schedule::new(often, "UTC").unwrap();
+            let told = schedule.hourly_at_most().unwrap_err().to_string();
+            assert!(told.contains(often) && told.contains("once an hour"), "{told}");
+        }
+        for seldom in [
+            "0 * * * ? *",
+            "59 * * * ? *",
+            "7,7 2 * * ? *",
+            "30/30 0-6,20 * * ? *",
+            "5-5 2 L * ? *",
+        ] {
+            assert!(
+                Schedule::new(seldom, "Asia/Seoul").unwrap().hourly_at_most().is_ok(),
+                "{seldom}"
+            );
         }
     }
 

@@ -192,7 +192,7 @@ pub struct Task {
     /// The service that the worker of this attempt reads, where an attempt before it never ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Service>,
-    /// The services at which workers of earlier attempts died: they are not read again.
+    /// The services at which workers of earlier attempts died: they are read last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub died_at: Vec<Service>,
     /// Why it was given up, or some of its services were, in one sentence.

@@ -230,19 +230,43 @@ impl Suppression {
         Err(crate::Invalid::new("resource", pattern, accepted))
     }
 
+    /// It, made ready for many findings.
+    #[must_use]
+    pub fn compiled(&self) -> CompiledSuppression<'_> {
+        CompiledSuppression {
+            suppression: self,
+            resource: self.resource.as_deref().map(Wildcard::new),
+            tag: self.tag.as_ref().map(|tag| (&*tag.key, Wildcard::new(&tag.value))),
+            told: Arc::new(self.told()),
+        }
+    }
+
+    fn told(&self) -> Suppressed {
+        Suppressed { id: self.id, reason: self.reason.clone(), expires_at: self.expires_at }
+    }
+}
+
+/// A suppression whose patterns are read, once for all findings.
+#[derive(Clone, Debug)]
+pub struct CompiledSuppression<'a> {
+    suppression: &'a Suppression,
+    resource: Option<Wildcard>,
+    tag: Option<(&'a str, Wildcard)>,
+    told: Arc<Suppressed>,
+}
+
+impl CompiledSuppression<'_> {
     /// Whether it keeps a finding quiet at a time. A tag that was not read is not there.
     #[must_use]
     pub fn covers(&self, finding: &Finding, now: Timestamp) -> bool {
-        let names = |tags: &Tags, tag: &Tag| {
-            tags.get(&tag.key).is_some_and(|value| Wildcard::new(&tag.value).matches(value))
+        let names = |tags: &Tags, (key, value): &(&str, Wildcard)| {
+            tags.get(key).is_some_and(|found| value.matches(found))
         };
-        now < self.expires_at
-            && self.account_id.as_ref().is_none_or(|id| *id == finding.resource.account)
-            && self.check.as_ref().is_none_or(|check| *check == finding.check_id)
-            && self
-                .resource
-                .as_ref()
-                .is_none_or(|pattern| Wildcard::new(pattern).matches(&finding.resource.arn))
+        let Suppression { expires_at, account_id, check, .. } = self.suppression;
+        now < *expires_at
+            && account_id.as_ref().is_none_or(|id| *id == finding.resource.account)
+            && check.as_ref().is_none_or(|check| *check == finding.check_id)
+            && self.resource.as_ref().is_none_or(|arn| arn.matches(&finding.resource.arn))
             && self.tag.as_ref().is_none_or(|tag| {
                 finding.resource.tags.as_ref().is_some_and(|tags| names(tags, tag))
             })
@@ -250,8 +274,8 @@ impl Suppression {
 
     /// What a finding says that it covers.
     #[must_use]
-    pub fn told(&self) -> Suppressed {
-        Suppressed { id: self.id, reason: self.reason.clone(), expires_at: self.expires_at }
+    pub fn told(&self) -> Arc<Suppressed> {
+        Arc::clone(&self.told)
     }
 }
 

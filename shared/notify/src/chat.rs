@@ -44,7 +44,7 @@ fn body(story: &Content<'_>) -> String {
     let reason = sanitize::markdown(story.reason, ASIDE);
     match alert.state {
         _ if reason.is_empty() => {}
-        AlertState::Suspended => lines.push(field(words.reason, &reason)),
+        state if state.is_of_account() => lines.push(field(words.reason, &reason)),
         _ => lines.push(reason),
     }
     let risk = match story.risk {

@@ -1,6 +1,9 @@
 use domain::{Alert, AlertFinding, AlertState};
 
-use crate::{locale::Words, sanitize};
+use crate::{
+    locale::{AccountWords, Words},
+    sanitize,
+};
 
 /// The most of a headline, in UTF-16 units.
 pub(super) const HEADLINE: usize = 300;
@@ -42,15 +45,18 @@ impl<'a> Content<'a> {
             _ => alert.account.to_string(),
         };
         let headline = match alert.state {
-            AlertState::Resolved | AlertState::Suspended => news.clone(),
+            AlertState::Resolved => news.clone(),
+            state if state.is_of_account() => news.clone(),
             _ => sanitize::line(&alert.headline, HEADLINE),
         };
         let (reason, risk, remedy) = match alert.state {
-            AlertState::Suspended => {
-                (&*alert.headline, words.suspended_risk, words.suspended_remedy)
-            }
             AlertState::Resolved => (words.gone, "", ""),
-            _ => ("", &*alert.risk, &*alert.remedy),
+            AlertState::Suspended => told(alert, &words.suspended),
+            AlertState::Paused => told(alert, &words.paused),
+            AlertState::Delayed => told(alert, &words.delayed),
+            AlertState::New | AlertState::Reopened | AlertState::Worse => {
+                ("", &*alert.risk, &*alert.remedy)
+            }
         };
         Self { alert, words, most, headline, news, account, reason, risk, remedy }
     }
@@ -75,6 +81,11 @@ impl<'a> Content<'a> {
     pub(super) fn check(&self) -> Option<String> {
         self.alert.check_id.as_deref().map(|check| sanitize::line(check, NAME))
     }
+}
+
+/// The reason, the risk and the remedy of what happened to an account.
+fn told<'a>(alert: &'a Alert, words: &'static AccountWords) -> (&'a str, &'a str, &'a str) {
+    (&alert.headline, words.risk, words.remedy)
 }
 
 /// When a finding was first seen, to the minute.

@@ -21,7 +21,7 @@ pub(super) fn of(story: &Content<'_>) -> String {
     let digest = alert.state == AlertState::Resolved;
     let reason = sanitize::line(story.reason, TEXT);
     match alert.state {
-        AlertState::Suspended => labelled(&mut text, words.reason, &reason),
+        state if state.is_of_account() => labelled(&mut text, words.reason, &reason),
         _ if !reason.is_empty() => line(&mut text, &["\n", &reason]),
         _ => {}
     }

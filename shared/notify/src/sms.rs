@@ -24,6 +24,12 @@ fn korean(alert: &Alert, words: &Words) -> String {
             let why = "역할의 ExternalId 확인 필요";
             return format!("[InfraAudit] {mark}: 계정 {account} 감사 중단, {why}");
         }
+        AlertState::Paused => {
+            return format!("[InfraAudit] {mark}: 계정 {account} 야간 감사 제외, 역할 확인 필요");
+        }
+        AlertState::Delayed => {
+            return format!("[InfraAudit] {mark}: 예약 감사 지연, 일일 한도 초과, 계정 {account}");
+        }
     };
     let head = format!("[InfraAudit] {mark} {state}: ");
     let tail = format!(" {count}건, {account}");
@@ -37,6 +43,14 @@ fn english(alert: &Alert, words: &Words) -> String {
         AlertState::Suspended => {
             let what = "its role opens without the right ExternalId";
             return format!("InfraAudit: {mark}, account {account} suspended: {what}");
+        }
+        AlertState::Paused => {
+            let what = "its role has never opened";
+            return format!("InfraAudit: {mark}, account {account} is audited no more: {what}");
+        }
+        AlertState::Delayed => {
+            let what = "audits by schedule had to wait, the day's quota is used up";
+            return format!("InfraAudit: {mark}, {what}, first of account {account}");
         }
         AlertState::Resolved => return format!("InfraAudit: {news}, account {account}"),
         _ => format!("InfraAudit: {mark}, {state}: "),

@@ -11,6 +11,8 @@ pub(super) fn of(alert: &Alert) -> String {
     let check = alert.check_id.as_deref().unwrap_or("findings");
     let whole = match (alert.state, &*alert.findings) {
         (AlertState::Suspended, _) => format!("{severity} account {account} is suspended"),
+        (AlertState::Paused, _) => format!("{severity} account {account} is audited no more"),
+        (AlertState::Delayed, _) => format!("{severity} audits had to wait, first of {account}"),
         (AlertState::Resolved, _) if count == 1 => format!("RESOLVED 1 finding in {account}"),
         (AlertState::Resolved, _) => format!("RESOLVED {count} findings in {account}"),
         (_, [finding]) if count == 1 => {

@@ -122,6 +122,35 @@ fn a_mail_tells_what_where_since_when_and_how_to_fix_it() {
 }
 
 #[test]
+fn what_happens_to_an_account_is_told_with_its_reason_and_what_to_do() {
+    for (state, subject, english, korean_news) in [
+        (
+            AlertState::Paused,
+            "audited no more",
+            "The account is audited no more",
+            "더 이상 감사되지 않음",
+        ),
+        (
+            AlertState::Delayed,
+            "had to wait",
+            "Audits by schedule had to wait",
+            "예약된 감사가 지연됨",
+        ),
+    ] {
+        let told = Alert { state, headline: "the reason of it".into(), ..suspended() };
+        let notice = Notice::of(&told);
+        assert!(notice.subject.contains(subject), "{}", notice.subject);
+        for part in [english, "Reason: the reason of it", "Risk: ", "How to fix it: "] {
+            assert!(notice.text.contains(part), "{part}: {}", notice.text);
+        }
+        let notice = Notice::of(&korean(told));
+        for part in [korean_news, "사유: ", "위험: ", "조치 방법: "] {
+            assert!(notice.text.contains(part), "{part}: {}", notice.text);
+        }
+    }
+}
+
+#[test]
 fn every_channel_names_the_owner_where_there_is_one() {
     let owned = AlertFinding { owner: Some("kim@example.com".into()), ..finding(ARN) };
     for (alert, label) in [(alert(), "Owner: "), (korean(alert()), "담당자: ")]
@@ -300,6 +329,8 @@ fn state() -> impl Strategy<Value = AlertState> {
         AlertState::Worse,
         AlertState::Resolved,
         AlertState::Suspended,
+        AlertState::Paused,
+        AlertState::Delayed,
     ])
 }
 

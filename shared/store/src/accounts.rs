@@ -2,6 +2,7 @@
 
 use domain::{AccountId, RegisteredAccount, RegisteredState, Tenant};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::{
     Error, Page, PageError, PageRequest, Store,
@@ -11,24 +12,65 @@ use crate::{
 };
 
 impl Store {
-    /// Registers an account; false where it is registered already, which changes nothing. A deleted one
-    /// is registered anew.
+    /// Registers an account, where fewer than `most` of its tenant are registered and not deleted. A deleted one is
+    /// registered anew.
     ///
     /// # Errors
     ///
     /// It may or may not be registered; the same call finds out.
-    pub async fn register(&self, account: &RegisteredAccount) -> Result<bool, Error> {
+    pub async fn register(
+        &self,
+        account: &RegisteredAccount,
+        most: u32,
+    ) -> Result<Registered, Error> {
         let (tenant, id) = (&account.tenant, &account.account_id);
         let entry = item::with([(keys::KIND, "entry".into()), ("account_id", id.as_str().into())]);
         let free = Condition::Any(vec![
             Condition::Absent,
             Condition::is("state", RegisteredState::Deleted.name()),
         ]);
+        let counted = counted(tenant, 1).only_if(Condition::below(COUNT, most));
         let writes = [
             Write::put(keys::account(tenant, id), item_of(account)?).only_if(free),
             Write::put(keys::account_of_tenant(tenant, id), entry),
+            counted,
         ];
-        Ok(self.table.transact("register the account", &writes).await?.is_ok())
+        loop {
+            match self.table.transact("register the account", &writes).await? {
+                Ok(()) => return Ok(Registered::New),
+                Err(refused) if refused.contains(&0) => return Ok(Registered::There),
+                Err(_) if self.count_accounts(tenant).await? >= i64::from(most) => {
+                    return Ok(Registered::Full);
+                }
+                // It was not counted yet, or one was deleted in the meantime.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// How many accounts of a tenant are registered and not deleted. Where that was never counted it is from now on: of
+    /// tenants from before there was a quota.
+    async fn count_accounts(&self, tenant: &Tenant) -> Result<i64, Error> {
+        let (doing, key) = ("count accounts", keys::accounts_counted(tenant));
+        loop {
+            if let Some(there) = self.table.get(doing, &key).await? {
+                return Ok(there.get(COUNT).and_then(Value::as_i64).unwrap_or_default());
+            }
+            let (mut count, mut cursor) = (0_i64, None::<String>);
+            loop {
+                let page = self.accounts(tenant, PageRequest::at(cursor.as_deref())).await;
+                let page = page.map_err(PageError::into_store)?;
+                count += page.items.iter().map(counts).sum::<i64>();
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            // Nobody registers or deletes before it is there, so that it is right.
+            let item = item::with([(keys::KIND, keys::QUOTA.into()), (COUNT, count.into())]);
+            let write = Write::put(key.clone(), item).only_if(Condition::Absent);
+            self.table.write(doing, write).await?;
+        }
     }
 
     /// A registered account as it is now, deleted or not.
@@ -78,6 +120,16 @@ impl Store {
                 Condition::is("state", before.state.name()),
             ]);
             let write = Write::update(keys::account(tenant, id), set).only_if(same);
+            let by = counts(&after) - counts(&before);
+            if by != 0 {
+                // It has to be counted before it can be counted down.
+                self.count_accounts(tenant).await?;
+                let writes = [write, counted(tenant, by)];
+                if self.table.transact("change the account", &writes).await?.is_ok() {
+                    return self.account(tenant, id).await;
+                }
+                continue;
+            }
             match self.table.write("change the account", write).await? {
                 Written::Done(Some(item)) => return item::read(item).map(Some),
                 Written::Done(None) | Written::Refused(_) => {}
@@ -124,6 +176,31 @@ impl Store {
     ) -> Result<Page<RegisteredAccount>, PageError> {
         self.indexed("list accounts", List::AllAccounts, keys::ACCOUNT, "", page).await
     }
+}
+
+/// What came of registering an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registered {
+    /// It is registered.
+    New,
+    /// It was registered before; nothing is changed.
+    There,
+    /// As many accounts are registered as may be; nothing is changed.
+    Full,
+}
+
+/// How many accounts there are, in the item that counts them.
+const COUNT: &str = "live";
+
+/// What an account counts for: one that is deleted gives its place back.
+fn counts(account: &RegisteredAccount) -> i64 {
+    i64::from(account.state != RegisteredState::Deleted)
+}
+
+/// The write that counts accounts up or down.
+fn counted(tenant: &Tenant, by: i64) -> Write {
+    let set = item::with([(keys::KIND, keys::QUOTA.into())]);
+    Write::update(keys::accounts_counted(tenant), set).adding(COUNT, by)
 }
 
 fn item_of(account: &RegisteredAccount) -> Result<Item, Error> {

@@ -1,7 +1,9 @@
 //! An audit from its order to its end.
 
+use std::num::NonZeroU32;
+
 use domain::{Audit, AuditId, AuditState, Phase, Tenant};
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
 use crate::{
@@ -11,6 +13,10 @@ use crate::{
 
 /// For how long an idempotency key is remembered.
 const KEY_DAYS: u32 = 1;
+
+/// How many audits of a day were begun, in the item that counts them, and for how long that is kept.
+const BEGUN: &str = "begun";
+const COUNTED_DAYS: u32 = 2;
 
 /// What takes an audit off the index of the unfinished and frees its lease.
 pub(crate) const OVER: [&str; 3] = [keys::KIND_SORT, "lease_until", "lease_ns"];
@@ -62,7 +68,7 @@ impl Store {
         let now = audit.created_at.as_second();
         let mut unused =
             Condition::Any(vec![Condition::Absent, Condition::below(keys::EXPIRES_AT, now)]);
-        let mut lock = Condition::Absent;
+        let (mut lock, mut forced) = (Condition::Absent, Condition::Absent);
         loop {
             let mut writes = vec![
                 Write::put(keys::audit(tenant, audit.id), item_of(audit, self.keep_days)?)
@@ -91,6 +97,18 @@ impl Store {
                 writes.push(if intent.alone { write.only_if(lock.clone()) } else { write });
                 writes.len() - 1
             });
+            let forced_at = intent.forced.then(|| {
+                // Nobody frees it: once its audit has ended it is stale.
+                let item = item::with([
+                    (keys::KIND, "active".into()),
+                    ("audit_id", audit.id.to_string().into()),
+                    (keys::EXPIRES_AT, item::days_after(audit.created_at, self.keep_days)),
+                ]);
+                let key = keys::forced(tenant, account);
+                writes.push(Write::put(key, item).only_if(forced.clone()));
+                writes.len() - 1
+            });
+            writes.extend(intent.a_day.map(|most| counted(audit, most)));
             let Err(refused) = self.table.transact(doing, &writes).await? else {
                 return Ok(Created::New);
             };
@@ -117,19 +135,30 @@ impl Store {
                 }
                 continue;
             }
-            if lock_at.is_some_and(|at| refused.contains(&at)) {
-                lock = match self.active(audit).await? {
-                    Lock::Free => Condition::Absent,
-                    Lock::Stale(id) => Condition::is("audit_id", id.to_string()),
-                    Lock::Held(id) => return Ok(Created::Active(id)),
-                };
+            let locks = [
+                (lock_at, keys::active(tenant, account), &mut lock),
+                (forced_at, keys::forced(tenant, account), &mut forced),
+            ];
+            let mut is_locked = false;
+            for (at, key, condition) in locks {
+                if at.is_some_and(|at| refused.contains(&at)) {
+                    is_locked = true;
+                    *condition = match self.active(audit, &key).await? {
+                        Lock::Free => Condition::Absent,
+                        Lock::Stale(id) => Condition::is("audit_id", id.to_string()),
+                        Lock::Held(id) => return Ok(Created::Active(id)),
+                    };
+                }
+            }
+            if !is_locked {
+                // What is left is the day's count, which only goes up.
+                return Ok(Created::Spent);
             }
         }
     }
 
-    async fn active(&self, audit: &Audit) -> Result<Lock, Error> {
-        let key = keys::active(&audit.tenant, &audit.order.account_id);
-        let there = self.table.get("look for a full audit", &key).await?;
+    async fn active(&self, audit: &Audit, key: &Key) -> Result<Lock, Error> {
+        let there = self.table.get("look for an audit under way", key).await?;
         let Some(id) = there.as_ref().and_then(audit_in) else { return Ok(Lock::Free) };
         match self.audit(&audit.tenant, id).await? {
             Some(active) if !active.state.is_final() => Ok(Lock::Held(id)),
@@ -295,7 +324,19 @@ impl Store {
     }
 }
 
-/// Whether a full audit of an account is under way.
+/// The write that counts an audit towards its tenant's day, where fewer than `most` do.
+fn counted(audit: &Audit, most: NonZeroU32) -> Write {
+    let set = item::with([
+        (keys::KIND, keys::QUOTA.into()),
+        (keys::EXPIRES_AT, item::days_after(audit.created_at, COUNTED_DAYS)),
+    ]);
+    let day = audit.created_at.to_zoned(TimeZone::UTC).date();
+    let may = Condition::Any(vec![Condition::Missing(BEGUN), Condition::below(BEGUN, most.get())]);
+    let key = keys::audits_counted(&audit.tenant, day);
+    Write::update(key, set).adding(BEGUN, 1).only_if(may)
+}
+
+/// Whether an audit of an account that keeps others out is under way.
 enum Lock {
     Free,
     Stale(AuditId),

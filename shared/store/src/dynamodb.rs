@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     Error, keys,
@@ -25,7 +26,8 @@ pub(crate) use objects::Bucket;
 use write::{Operation, Stopped, is_transient};
 
 /// How often a write is tried that another transaction is in the way of: at 200 tasks of one audit
-/// that end together, each waits its turn at the audit's counter.
+/// that end together, each waits its turn at the audit's counter. What is throttled, or failed within the table, is tried
+/// as often; beside what the client itself tries again at once.
 const TRIES: u32 = 24;
 
 /// The table and the way to it.
@@ -45,8 +47,25 @@ impl Dynamo {
     /// An item as it is now.
     async fn item(&self, doing: &'static str, key: Attributes) -> Result<Option<Item>, Error> {
         let request = self.client.get_item().table_name(&self.name).consistent_read(true);
-        let answer = request.set_key(Some(key)).send().await;
+        let request = request.set_key(Some(key));
+        let answer = patiently(|| request.clone().send()).await;
         answer.map_err(Error::unavailable(doing))?.item.map(read).transpose()
+    }
+}
+
+/// What is asked, as often as the table asks to slow down or fails by itself.
+async fn patiently<T, E, F>(ask: impl Fn() -> F + Send + Sync) -> Result<T, SdkError<E>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E>>> + Send,
+{
+    let mut tries = 0;
+    loop {
+        match ask().await {
+            Err(error) if tries + 1 < TRIES && is_transient(error.code()) => wait(tries).await,
+            answer => return answer,
+        }
+        tries += 1;
     }
 }
 
@@ -66,7 +85,7 @@ impl Table for Dynamo {
                 Err(Stopped::Transient) => wait(tries).await,
             }
         }
-        Err(Error::unavailable(doing)("other transactions were in the way"))
+        Err(Error::unavailable(doing)("other transactions or throttling were in the way"))
     }
 
     async fn transact(
@@ -76,9 +95,12 @@ impl Table for Dynamo {
     ) -> Result<Result<(), Vec<usize>>, Error> {
         let parts = writes.iter().map(|write| Operation::of(&self.name, write).map(Into::into));
         let parts = parts.collect::<Result<Vec<_>, Error>>()?;
+        // One name for all tries: what took place without an answer does not take place twice.
+        let token = Uuid::new_v4().to_string();
         for tries in 0..TRIES {
             let request =
                 self.client.transact_write_items().set_transact_items(Some(parts.clone()));
+            let request = request.client_request_token(&token);
             let sent = request.send().await.map_err(SdkError::into_service_error);
             let Err(error) = sent else { return Ok(Ok(())) };
             let code = error.code().map(str::to_owned);
@@ -104,7 +126,7 @@ impl Table for Dynamo {
             }
             wait(tries).await;
         }
-        Err(Error::unavailable(doing)("other transactions were in the way"))
+        Err(Error::unavailable(doing)("other transactions or throttling were in the way"))
     }
 
     async fn query(
@@ -134,7 +156,8 @@ impl Table for Dynamo {
                     .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                     .expression_attribute_values(":prefix", prefix)
             };
-            let answer = request.send().await.map_err(Error::unavailable(doing))?;
+            let answer = patiently(|| request.clone().send()).await;
+            let answer = answer.map_err(Error::unavailable(doing))?;
             for item in answer.items.unwrap_or_default() {
                 items.push(read(item)?);
             }
@@ -172,7 +195,8 @@ impl Table for Dynamo {
                 .key_condition_expression("#kind = :kind AND kind_sort BETWEEN :from AND :to")
                 .expression_attribute_values(":from", AttributeValue::S(from))
         };
-        let answer = request.send().await.map_err(Error::unavailable(doing))?;
+        let answer = patiently(|| request.clone().send()).await;
+        let answer = answer.map_err(Error::unavailable(doing))?;
         let more = answer.last_evaluated_key.is_some();
         let found = answer.items.unwrap_or_default().into_iter().filter_map(|mut item| {
             let mut text = |name| match item.remove(name) {

@@ -17,6 +17,11 @@
 //! | idempotency key | `TENANT#KEY#SHA-256` | `KEY` | `key` | |
 //! | suppression | `TENANT#SUPPRESSIONS` | `ID` | `suppression` | |
 //! | job | `TENANT#JOB#ID` | `JOB` | `job` | `TENANT#ID` until it ends |
+//! | the one forced audit under way | `TENANT#ACCOUNT#ACCOUNT` | `FORCED` | `active` | |
+//! | how many accounts there are | `TENANT#QUOTA` | `ACCOUNTS` | `quota` | |
+//! | how many audits of a day count | `TENANT#QUOTA` | `AUDITS#YYYY-MM-DD` | `quota` | |
+//! | how many calls of a kind may be made | `TENANT#QUOTA` | `CALLS#KIND` | `quota` | |
+//! | how many suppressions were written | `TENANT#QUOTA` | `SUPPRESSIONS` | `quota` | |
 //!
 //! Beside these an item has the fields of the domain's type at its top level, so that a filter can ask for
 //! `state`. The index [`BY_KIND`] (partition [`KIND`], sort [`KIND_SORT`], keys only) holds only what has
@@ -27,6 +32,7 @@
 use domain::{
     AccountId, AuditFilter, AuditId, Fingerprint, JobId, ServiceRegion, TaskName, Tenant,
 };
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::table::Key;
@@ -54,6 +60,8 @@ pub const ALERT: &str = "alert";
 pub const JOB: &str = "job";
 /// The [`KIND`] of a registered account.
 pub const ACCOUNT: &str = "account";
+/// The [`KIND`] of what counts how much a tenant has.
+pub(crate) const QUOTA: &str = "quota";
 
 /// What the sort keys of tasks begin with.
 pub(crate) const TASKS: &str = "TASK#";
@@ -86,6 +94,10 @@ pub(crate) fn accounts_partition(tenant: &Tenant) -> String {
 
 pub(crate) fn suppressions_partition(tenant: &Tenant) -> String {
     format!("{tenant}#SUPPRESSIONS")
+}
+
+fn quota_partition(tenant: &Tenant) -> String {
+    format!("{tenant}#QUOTA")
 }
 
 pub(crate) fn audit(tenant: &Tenant, id: AuditId) -> Key {
@@ -125,6 +137,10 @@ pub(crate) fn active(tenant: &Tenant, account: &AccountId) -> Key {
     Key::new(account_partition(tenant, account), "ACTIVE")
 }
 
+pub(crate) fn forced(tenant: &Tenant, account: &AccountId) -> Key {
+    Key::new(account_partition(tenant, account), "FORCED")
+}
+
 pub(crate) fn part(tenant: &Tenant, account: &AccountId, place: &ServiceRegion) -> Key {
     Key::new(account_partition(tenant, account), format!("{PARTS}{place}"))
 }
@@ -145,6 +161,26 @@ pub(crate) fn finding(tenant: &Tenant, account: &AccountId, name: &Fingerprint) 
 
 pub(crate) fn suppression(tenant: &Tenant, id: Uuid) -> Key {
     Key::new(suppressions_partition(tenant), id.to_string())
+}
+
+/// How many accounts of a tenant are registered and not deleted.
+pub(crate) fn accounts_counted(tenant: &Tenant) -> Key {
+    Key::new(quota_partition(tenant), "ACCOUNTS")
+}
+
+/// How many audits of a tenant were begun on a day, of those that count.
+pub(crate) fn audits_counted(tenant: &Tenant, day: Date) -> Key {
+    Key::new(quota_partition(tenant), format!("AUDITS#{day}"))
+}
+
+/// What keeps two suppressions of a tenant from being written at once.
+pub(crate) fn suppressions_counted(tenant: &Tenant) -> Key {
+    Key::new(quota_partition(tenant), "SUPPRESSIONS")
+}
+
+/// How many calls of a kind a tenant may make.
+pub(crate) fn calls_counted(tenant: &Tenant, kind: &str) -> Key {
+    Key::new(quota_partition(tenant), format!("CALLS#{kind}"))
 }
 
 /// A caller's idempotency key: hashed, for it may hold anything.

@@ -25,6 +25,7 @@ mod packed;
 mod page;
 mod planning;
 mod purge;
+mod rate;
 mod readings;
 mod result;
 mod steps;
@@ -37,10 +38,11 @@ mod dynamodb;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use table::{Objects, Table};
 
+pub use accounts::Registered;
 pub use error::{Error, PageError};
 pub use evaluation::{End, Transitions};
 pub use lists::TrackedFilter;
@@ -61,6 +63,10 @@ pub struct Store {
 }
 
 impl Store {
+    /// How many audits of a tenant and day count unless it is said otherwise: of as many accounts as a tenant may have
+    /// one each by a schedule of their own, and one each on request. The night's own do not count.
+    pub const AUDITS_PER_DAY: NonZeroU32 = NonZeroU32::MIN.saturating_add(1999);
+
     /// How long audits are kept unless [`Self::keep_days`] says otherwise, in days.
     pub const KEEP_DAYS: u32 = 400;
 

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use domain::{Audit, AuditId, AuditState};
 use jiff::Timestamp;
 
@@ -10,6 +12,10 @@ pub struct Intent {
     pub idempotency: Option<Idempotency>,
     /// Whether it may not run beside another full audit of its account.
     pub alone: bool,
+    /// Whether it is forced: it may run beside another full audit of its account, but not beside another forced one.
+    pub forced: bool,
+    /// Where it counts towards the audits of its tenant and day (UTC): how many there may be.
+    pub a_day: Option<NonZeroU32>,
 }
 
 /// The caller's name for a request, and what it asked for; both hashed.
@@ -30,8 +36,10 @@ pub enum Created {
     Already(Box<Audit>),
     /// The key was used for another request; nothing was written.
     OtherRequest,
-    /// A full audit of the account is under way; nothing was written.
+    /// A full audit of the account is under way, or a forced one where this one is forced; nothing was written.
     Active(AuditId),
+    /// As many audits as its tenant may have were begun on this day; nothing was written.
+    Spent,
 }
 
 /// What came of asking for something to work on.

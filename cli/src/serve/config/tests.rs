@@ -83,6 +83,12 @@ fn other_machines_need_a_door_that_closes() {
         matches!(with(&[token]).unwrap().authentication, Authentication::Token(_)),
         "also on this machine"
     );
+    let scope = ("INFRAAUDIT_SCOPE_READ", "read");
+    let some = with(&[issuer, audience, scope]).unwrap_err();
+    assert!(some.contains("INFRAAUDIT_SCOPE_ADMIN") && some.contains("set together"), "{some}");
+    let (write, admin) = (("INFRAAUDIT_SCOPE_WRITE", "write"), ("INFRAAUDIT_SCOPE_ADMIN", "admin"));
+    let all = with(&[issuer, audience, scope, write, admin]).unwrap().authentication;
+    assert!(matches!(all, Authentication::Jwt { scopes: Some(_), .. }), "{all:?}");
     assert!(with(&[token, issuer, audience]).unwrap_err().contains("exclude each other"));
     assert!(with(&[issuer]).unwrap_err().contains("INFRAAUDIT_JWT_AUDIENCE"));
     let short = with(&[("INFRAAUDIT_API_TOKEN", "hush")]).unwrap_err();
@@ -99,6 +105,9 @@ fn a_wrong_value_is_told_with_its_place() {
         ("INFRAAUDIT_ACCESS_KEY_DAYS", "-1"),
         ("INFRAAUDIT_CONCURRENT_AUDITS", "0"),
         ("INFRAAUDIT_IAM_REQUESTS", "0"),
+        ("INFRAAUDIT_ACCOUNTS_PER_TENANT", "many"),
+        ("INFRAAUDIT_AUDITS_PER_DAY", "0"),
+        ("INFRAAUDIT_NIGHTLY", "*/10 2 * * ? *"),
         ("INFRAAUDIT_WAITING_AUDITS", "0"),
         ("INFRAAUDIT_REQUESTS_PER_SECOND", "0"),
     ] {

@@ -63,7 +63,7 @@ impl Provider {
     }
 
     fn jwt(&self) -> Jwt {
-        Jwt::new(self.issuer.clone(), "infraaudit".into(), "tenant".into()).unwrap()
+        Jwt::new(self.issuer.clone(), "infraaudit".into(), "tenant".into(), None).unwrap()
     }
 
     fn claims(&self) -> Value {
@@ -96,7 +96,7 @@ fn header(alg: Algorithm, kid: &str) -> Header {
 async fn tenant(jwt: &Jwt, token: &str) -> Result<Tenant, Refused> {
     let request = Request::builder().header("authorization", format!("Bearer {token}"));
     let (parts, ()) = request.body(()).unwrap().into_parts();
-    jwt.tenant(&parts).await
+    jwt.tenant(&parts, Access::Read).await
 }
 
 fn acme() -> Tenant {
@@ -130,16 +130,77 @@ async fn everything_about_a_token_is_checked() {
         ("iss", json!("https://evil.example"), "another issuer"),
         ("iss", json!(null), "lacks"),
         ("aud", json!("other"), "another audience"),
+        ("aud", json!(["other"]), "another audience"),
+        ("aud", json!(7), "another audience"),
         ("aud", json!(null), "lacks"),
     ] {
         let refused = tenant(&jwt, &provider.token(claim, value)).await.unwrap_err();
         let Refused::Invalid(told) = &refused else { panic!("{claim}: {refused:?}") };
         assert!(told.contains(why), "{claim}: {told}");
     }
-    for value in [json!(null), json!(7), json!("a#b"), json!("")] {
+    for value in [json!(null), json!(7), json!(["a"]), json!("a\nb"), json!("")] {
         let refused = tenant(&jwt, &provider.token("tenant", value)).await.unwrap_err();
         assert!(matches!(refused, Refused::Forbidden(_)), "{refused:?}");
     }
+}
+
+#[tokio::test]
+async fn a_client_id_is_the_audience_where_there_is_no_other() {
+    let provider = Provider::start().await;
+    let jwt = provider.jwt();
+    for (aud, client_id, is_let_in) in [
+        (json!(null), json!("infraaudit"), true),
+        (json!(null), json!("other"), false),
+        (json!("other"), json!("infraaudit"), false),
+        (json!("infraaudit"), json!("other"), true),
+    ] {
+        let mut claims = provider.claims();
+        claims["client_id"] = client_id;
+        claims["aud"] = aud.clone();
+        if aud.is_null() {
+            claims.as_object_mut().unwrap().remove("aud");
+        }
+        let token = provider.signed(&claims);
+        assert_eq!(tenant(&jwt, &token).await.is_ok(), is_let_in, "{claims}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_may_do_what_its_scope_says() {
+    let provider = Provider::start().await;
+    let scopes = ["read", "write", "admin"].map(|name| Some(name.to_owned()));
+    let scopes = Scopes::of(scopes).unwrap();
+    let jwt = Jwt::new(provider.issuer.clone(), "infraaudit".into(), "tenant".into(), scopes);
+    let jwt = jwt.unwrap();
+    let with = async |token: &str, access: Access| {
+        let request = Request::builder().header("authorization", format!("Bearer {token}"));
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        jwt.tenant(&parts, access).await
+    };
+    for (claim, value, most) in [
+        ("scope", json!(null), None),
+        ("scope", json!("openid read"), Some(Access::Read)),
+        ("scp", json!(["read", "write"]), Some(Access::Write)),
+        ("scp", json!("admin"), Some(Access::Admin)),
+        ("scope", json!(7), None),
+    ] {
+        let token = provider.token(claim, value);
+        for access in [Access::Read, Access::Write, Access::Admin] {
+            let may = most.is_some_and(|most| most >= access);
+            let answer = with(&token, access).await;
+            assert_eq!(answer.is_ok(), may, "{claim} {access:?}: {answer:?}");
+        }
+    }
+    let mut claims = provider.claims();
+    claims["scope"] = "admin".into();
+    for (typ, may) in [("at+jwt", true), ("JWT", true), ("logout+jwt", false)] {
+        let header = Header { typ: Some(typ.into()), ..header(Algorithm::ES256, "ec") };
+        let token = encode(&header, &claims, &provider.ec).unwrap();
+        assert_eq!(with(&token, Access::Admin).await.is_ok(), may, "{typ}");
+    }
+    claims["token_use"] = "id".into();
+    let id = with(&provider.signed(&claims), Access::Read).await.unwrap_err();
+    assert!(matches!(id, Refused::Forbidden(_)), "{id:?}");
 }
 
 #[tokio::test]
@@ -178,13 +239,14 @@ async fn a_stranger_cannot_make_us_ask_again_and_again() {
 async fn an_issuer_that_does_not_answer_is_an_outage() {
     let provider = Provider::start().await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let jwt = Jwt::new(format!("http://{closed}"), "infraaudit".into(), "tenant".into()).unwrap();
+    let jwt =
+        Jwt::new(format!("http://{closed}"), "infraaudit".into(), "tenant".into(), None).unwrap();
     let token = provider.signed(&provider.claims());
     assert_eq!(tenant(&jwt, &token).await, Err(Refused::Unavailable));
 
     // Metadata that is about someone else is no answer either.
     let elsewhere = format!("{}/", provider.issuer);
-    let jwt = Jwt::new(elsewhere, "infraaudit".into(), "tenant".into()).unwrap();
+    let jwt = Jwt::new(elsewhere, "infraaudit".into(), "tenant".into(), None).unwrap();
     assert_eq!(tenant(&jwt, &token).await, Err(Refused::Unavailable));
 }
 

@@ -55,6 +55,8 @@ struct Function {
     jobs: Jobs,
     worked: RefCell<Vec<JobStep>>,
     away: bool,
+    /// Whether the program has a defect that the first message meets.
+    defect: bool,
     _directory: TempDir,
 }
 
@@ -64,6 +66,7 @@ impl Work for Function {
             return Err("the table is away".into());
         }
         self.worked.borrow_mut().push(step.clone());
+        assert!(!self.defect || self.worked.borrow().len() > 1, "a job that cannot be done");
         let stop = CancellationToken::new();
         let run = Run::unwatched(Instant::now(), &stop);
         self.jobs.work(step, run).await.map_err(|error| error.to_string())
@@ -76,10 +79,18 @@ impl Function {
         let store = Store::open(directory.path()).unwrap();
         let operator = Tenant::try_from("111122223333".to_owned()).unwrap();
         let keys = Keys::new(Arc::new(Iam), OwnAccount::Only(operator));
-        let settings = Settings::of_keys(Gateway { tenant_claim: "sub".into() }, keys);
+        let gateway = Gateway { tenant_claim: "sub".into(), scopes: None, operator: None };
+        let settings = Settings::of_keys(gateway, keys);
         let router = api::keys_router(store.clone(), settings);
         let jobs = Jobs::new(store, Arc::new(Iam));
-        Self { router, jobs, worked: RefCell::default(), away: false, _directory: directory }
+        Self {
+            router,
+            jobs,
+            worked: RefCell::default(),
+            away: false,
+            defect: false,
+            _directory: directory,
+        }
     }
 
     async fn handle(&self, event: &Value) -> Result<Value, Refused> {
@@ -168,6 +179,19 @@ async fn a_job_is_worked_on_when_its_message_comes() {
     let (status, job) = function.answer(&poll).await;
     assert_eq!((status, &job["status"]), (200, &json!(JobState::Done.name())));
     assert_eq!(job["answer"], json!({ "old_access_keys": [] }));
+}
+
+#[tokio::test]
+async fn a_defect_met_by_one_message_costs_the_others_nothing() {
+    let function = Function { defect: true, ..Function::new() };
+    let mut both = event(MESSAGE);
+    let first = both["Records"][0].clone();
+    let mut second = first.clone();
+    second["messageId"] = "second".into();
+    both["Records"] = json!([first, second]);
+    let failed = json!({ "batchItemFailures": [{ "itemIdentifier": first["messageId"] }] });
+    assert_eq!(function.handle(&both).await.unwrap(), failed);
+    assert_eq!(function.worked.borrow().len(), 2);
 }
 
 #[tokio::test]

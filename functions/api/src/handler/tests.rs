@@ -1,4 +1,4 @@
-use api::{Settings, Verify};
+use api::{Scopes, Settings, Verify};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::to_bytes;
@@ -35,9 +35,12 @@ struct Function {
 
 impl Function {
     fn new() -> Self {
+        Self::behind(Gateway { tenant_claim: "sub".into(), scopes: None, operator: None })
+    }
+
+    fn behind(gateway: Gateway) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
-        let gateway = Gateway { tenant_claim: "sub".into() };
         let router = router(store.clone(), Settings::new(gateway, Proven));
         Self { router, store, _directory: directory }
     }
@@ -108,24 +111,79 @@ async fn health_needs_nobody() {
 }
 
 #[tokio::test]
-async fn with_iam_the_tenant_is_the_callers_account() {
-    let function = Function::new();
+async fn with_iam_the_tenant_is_the_operator() {
     let authorizer = json!({"iam": {
         "accessKey": "ASIAIOSFODNN7EXAMPLE", "accountId": "777788889999",
         "callerId": "AIDACKCEVSQ6C2EXAMPLE", "cognitoIdentity": null,
         "principalOrgId": null, "userArn": "arn:aws:iam::777788889999:user/x",
         "userId": "AIDACKCEVSQ6C2EXAMPLE",
     }});
-    let with = async |text: &str| {
+    for (operator, tenant) in [(None, "777788889999"), (Some("auth0|ops"), "auth0|ops")] {
+        let operator = operator.map(|name| Tenant::named(name).unwrap());
+        // Scopes are of tokens: what such callers may do is IAM's.
+        let scopes = Some(scopes());
+        let function = Function::behind(Gateway { tenant_claim: "sub".into(), scopes, operator });
+        let with = async |text: &str| {
+            let mut event = event(text);
+            event["requestContext"]["authorizer"] = authorizer.clone();
+            function.handle(&event).await
+        };
+        assert_eq!(with(REGISTER).await.0, 201);
+        let (status, started) = with(START).await;
+        assert_eq!(status, 202, "{started}");
+        let id = started["audit_id"].as_str().unwrap().parse().unwrap();
+        let tenant = Tenant::named(tenant).unwrap();
+        assert!(function.store.audit(&tenant, id).await.unwrap().is_some(), "{tenant}");
+    }
+}
+
+fn scopes() -> Scopes {
+    let scopes = ["audit/read", "audit/write", "audit/admin"].map(|name| Some(name.to_owned()));
+    Scopes::of(scopes).unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_token_may_do_what_its_scope_says() {
+    let scopes = Some(scopes());
+    let function = Function::behind(Gateway { tenant_claim: "sub".into(), scopes, operator: None });
+    let with = async |text: &str, claims: Value| {
         let mut event = event(text);
-        event["requestContext"]["authorizer"] = authorizer.clone();
+        let there = event["requestContext"]["authorizer"]["jwt"]["claims"].as_object_mut();
+        there.unwrap().extend(claims.as_object().unwrap().clone());
+        function.handle(&event).await.0
+    };
+    for (claims, reads, writes) in [
+        (json!({}), 403, 403),
+        (json!({"scope": "openid"}), 403, 403),
+        (json!({"scope": "openid audit/read"}), 404, 403),
+        (json!({"scp": "[audit/read audit/write]"}), 404, 201),
+        (json!({"scope": "audit/admin", "token_use": "access"}), 404, 409),
+        (json!({"scope": "audit/admin", "token_use": "id"}), 403, 403),
+    ] {
+        assert_eq!(with(STATUS, claims.clone()).await, reads, "{claims}");
+        assert_eq!(with(REGISTER, claims.clone()).await, writes, "{claims}");
+    }
+    assert_eq!(function.handle(&event(HEALTH)).await.0, 200);
+}
+
+#[tokio::test]
+async fn any_printable_subject_has_data_of_its_own() {
+    let function = Function::new();
+    let with = async |text: &str, subject: &str| {
+        let mut event = event(text);
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = json!(subject);
         function.handle(&event).await
     };
-    assert_eq!(with(REGISTER).await.0, 201);
-    let (status, started) = with(START).await;
-    assert_eq!(status, 202, "{started}");
-    let id = started["audit_id"].as_str().unwrap().parse().unwrap();
-    assert!(function.store.audit(&named("777788889999"), id).await.unwrap().is_some());
+    let subjects = ["auth0|5f7c8ec7", "auth0=7C5f7c8ec7", "-9n_AAb3Q", "9n_AAb3Q", "a#b/c", ".."];
+    for subject in subjects {
+        let (status, account) = with(REGISTER, subject).await;
+        assert_eq!(status, 201, "{subject}: {account}");
+        let (status, started) = with(START, subject).await;
+        assert_eq!(status, 202, "{subject}: {started}");
+        let id = started["audit_id"].as_str().unwrap().parse().unwrap();
+        let tenant = Tenant::named(subject).unwrap();
+        assert!(function.store.audit(&tenant, id).await.unwrap().is_some(), "{subject}");
+    }
 }
 
 #[tokio::test]
@@ -139,7 +197,7 @@ async fn nobody_is_let_in_without_an_authorizer() {
     for nobody in [json!(null), json!({}), json!({"iam": {"accountId": null}})] {
         assert_eq!(with(nobody.clone()).await.0, 401, "{nobody}");
     }
-    for claims in [json!({}), json!({"sub": ""}), json!({"sub": "a#b"}), json!({"sub": "[a b]"})] {
+    for claims in [json!({}), json!({"sub": ""}), json!({"sub": "a\nb"}), json!({"sub": "[a b]"})] {
         let (status, problem) = with(json!({"jwt": {"claims": claims, "scopes": null}})).await;
         assert_eq!(status, 403, "{problem}");
     }

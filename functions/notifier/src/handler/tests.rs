@@ -53,6 +53,7 @@ impl Bench {
 
     async fn handle(&self, event: Value) -> Result<DynamoDbEventResponse, Refused> {
         handle(event, &self.store, async |alert: &Alert| {
+            assert_ne!(alert.id, "defect", "an alert that the program cannot tell");
             if self.refuse.contains(&&*alert.id) {
                 return Err("the channel is full");
             }
@@ -133,6 +134,15 @@ async fn a_malformed_record_fails_alone() {
     let failed = bench.failures(json!({ "Records": records })).await;
     assert_eq!(failed, ["100000000000000000004", "3"]);
     assert_eq!(*bench.delivered.borrow(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn an_alert_that_the_program_cannot_tell_holds_nothing_up() {
+    let bench = Bench::with(&[named("a"), named("defect"), named("b")]).await;
+    let records = [record("1", "a"), record("2", "defect"), record("3", "b")];
+    assert_eq!(bench.failures(json!({ "Records": records })).await, ["2"]);
+    assert_eq!(*bench.delivered.borrow(), ["a", "b"]);
+    assert_eq!(bench.delivery("defect").await, Delivery::Unsent);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
-use domain::{AuditState, Step};
-use futures::future::join_all;
+use domain::{AuditState, Step, panic_message};
+use futures::{FutureExt as _, future::join_all};
 use serde_json::Value;
 
 use super::{Failure, Refused, StepQueue, Work, failed};
@@ -9,7 +9,8 @@ use super::{Failure, Refused, StepQueue, Work, failed};
 /// How long a message that failed for the first time rests: what failed may be over, and the sweeper takes longer.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Works off the steps of a batch side by side; every message fails or succeeds for itself.
+/// Works off the steps of a batch side by side; every message fails or succeeds for itself, also where a defect of the
+/// program ends it: the others are of other tenants.
 pub(super) async fn take(
     messages: &[Value],
     send: &impl StepQueue,
@@ -20,7 +21,12 @@ pub(super) async fn take(
         let name = message.get("messageId").and_then(Value::as_str);
         names.push(name.ok_or(Refused::Nameless("message", index))?);
     }
-    let ends = join_all(messages.iter().map(|message| one(message, send, work))).await;
+    let ends = join_all(messages.iter().map(async |message| {
+        // What a panic leaves half done is the store's to judge, as after a crash.
+        let done = AssertUnwindSafe(one(message, send, work)).catch_unwind().await;
+        done.unwrap_or_else(|panic| Err(panic_message(&*panic)))
+    }));
+    let ends = ends.await;
     let mut failures = Vec::new();
     let mut receipts = Vec::new();
     for ((name, message), end) in names.into_iter().zip(messages).zip(ends) {

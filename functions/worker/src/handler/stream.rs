@@ -1,5 +1,5 @@
 use aws_lambda_events::event::dynamodb::EventRecord;
-use domain::{AuditId, AuditState, JobId, JobState, JobStep, Phase, Step, Tenant};
+use domain::{AuditId, AuditState, JobId, JobState, JobStep, Phase, Step, Tenant, panic_message};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -40,7 +40,9 @@ pub(super) async fn take(
     for (index, record) in records.iter().enumerate() {
         let name = record.get("dynamodb").and_then(|change| change.get("SequenceNumber")?.as_str());
         let name = name.ok_or(Refused::Nameless("record", index))?;
-        let (sent, goes_on) = match hint(record) {
+        let read = std::panic::catch_unwind(|| hint(record));
+        let read = read.unwrap_or_else(|panic| Err(panic_message(&*panic)));
+        let (sent, goes_on) = match read {
             Ok(None) => continue,
             Ok(Some(Hint::Audit(step))) => (send.send(&[step]).await, false),
             Ok(Some(Hint::Job(step))) => (send.send_jobs(&[step]).await, false),

@@ -28,6 +28,8 @@ struct Bench {
     sent_jobs: RefCell<Vec<JobStep>>,
     begun: RefCell<Vec<Step>>,
     onboarding: bool,
+    /// The step at which the program has a defect.
+    defect: Option<Step>,
     /// What comes again, and after how many seconds.
     again: RefCell<Vec<(String, u64)>>,
 }
@@ -61,6 +63,7 @@ impl super::StepQueue for Bench {
 impl Work for Bench {
     async fn work(&self, step: &Step) -> Result<StepResult, String> {
         self.begun.borrow_mut().push(step.clone());
+        assert_ne!(self.defect.as_ref(), Some(step), "a step that the program cannot do");
         if self.away {
             return Err("the store is away".into());
         }
@@ -256,6 +259,17 @@ async fn messages_fail_each_for_itself() {
     assert_eq!(*bench.begun.borrow(), [plan()]);
     let bench = Bench { away: true, ..Bench::default() };
     assert_eq!(bench.failures(steps()).await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_defect_met_by_one_message_costs_the_others_nothing() {
+    let bench = Bench { defect: Some(plan()), next: vec![evaluate()], ..Bench::default() };
+    let name = steps()["Records"][0]["messageId"].as_str().unwrap().to_owned();
+    assert_eq!(bench.failures(steps()).await, [name]);
+    assert_eq!(bench.begun.borrow().len(), 4);
+    assert_eq!(bench.sent.borrow().len(), 3, "the others went on");
+    let receipt = steps()["Records"][0]["receiptHandle"].as_str().unwrap().to_owned();
+    assert_eq!(*bench.again.borrow(), [(receipt, 60)], "it comes again like any other failure");
 }
 
 #[tokio::test]

@@ -52,6 +52,11 @@ impl Settings {
                 lease: seconds("INFRAAUDIT_LEASE_SECONDS", defaults.lease)?,
                 patience: seconds("INFRAAUDIT_PATIENCE_SECONDS", defaults.patience)?,
                 attempts: environment.parsed_or("INFRAAUDIT_ATTEMPTS", defaults.attempts)?,
+                audits_per_day: environment.number_or(
+                    "INFRAAUDIT_AUDITS_PER_DAY",
+                    "a number of audits",
+                    defaults.audits_per_day,
+                )?,
                 ..defaults
             },
         })

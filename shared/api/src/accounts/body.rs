@@ -215,7 +215,9 @@ fn schedule(fields: &mut Fields) -> Option<Schedule> {
         // By a zone that is there, so that what is wrong is the expression.
         let schedule = Schedule::new(cron, "UTC").map_err(|error| not_valid(&error))?;
         let comes = schedule.coming(Timestamp::now());
-        comes.map(|_| cron.to_owned()).map_err(|_| format!("`{cron}` never comes again"))
+        let comes = comes.map_err(|_| format!("`{cron}` never comes again"))?;
+        let hourly = comes.hourly_at_most().map(|_| cron.to_owned());
+        hourly.map_err(|_| format!("`{cron}` comes more often than once an hour"))
     });
     let zone = if fields.has("time_zone") {
         fields.made("time_zone", Schedule::ZONE, |zone| {

@@ -10,7 +10,7 @@ use super::{
     register::usual_role,
 };
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     request::{Named, Sent, deleted_account, no_account},
     responses::{AnyRoute, Conflict, JsonBody, NotFound},
@@ -24,7 +24,7 @@ use crate::{
     patch,
     path = "/api/accounts/{account_id}",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     request_body(content = body::ChangeRequest, content_type = "application/json"),
     responses(
@@ -36,7 +36,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn change(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     name: Named,
     sent: Sent,
@@ -69,6 +69,7 @@ fn apply(
         account.state = RegisteredState::Pending;
         account.reason = None;
         account.proof = None;
+        account.refused_days = 0;
     }
     given.name.change_or_clear(&mut account.name);
     given.regions.change(&mut account.regions, Vec::new);

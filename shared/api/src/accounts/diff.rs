@@ -1,7 +1,7 @@
 use axum::{Json, extract::State};
 use domain::{AccountId, Audit, AuditId, Tenant};
 use serde::Serialize;
-use store::AuditResult;
+use store::{AuditResult, Page};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     audits::find,
-    caller::Caller,
-    paging::{Paging, USUAL},
+    caller::Reader,
+    paging::{Paging, ROOM, USUAL, within},
     problem::{Problem, shown},
     request::{Asked, Named, no_audit},
     responses::{AnyRoute, Conflict, NotFound, QueryParameters},
@@ -75,7 +75,7 @@ const KINDS: &str = "new, severity_changed, unknown_now, resolved or still_faili
     get,
     path = "/api/accounts/{account_id}/diff",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("account_id" = String, Path, description = "The account's 12 digits."), DiffQuery),
     responses(
         (status = 200, description = "What is different.", body = Diff),
@@ -86,7 +86,7 @@ const KINDS: &str = "new, severity_changed, unknown_now, resolved or still_faili
     ),
 )]
 pub(crate) async fn diff(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,
@@ -110,11 +110,15 @@ pub(crate) async fn diff(
     let changes = difference(&before, &after, &later.order).await?;
     let counts = counts(&changes);
     let wanted = changes.into_iter().filter(|change| kind.is_none_or(|kind| change.kind == kind));
-    let mut wanted = wanted.skip(gone_by);
-    let page: Vec<_> = wanted.by_ref().take(paging.limit.into()).collect();
-    let next = gone_by.saturating_add(page.len());
-    let next_cursor = wanted.next().map(|_| format!("{CURSOR}{next}"));
-    let items = show(&page, &before, &after, shared.settings.lang).await?;
+    let wanted: Vec<_> = wanted.skip(gone_by).collect();
+    let read = async |limit: u16| {
+        let page = wanted.get(..limit.into()).unwrap_or(&wanted);
+        let next = gone_by.saturating_add(page.len());
+        let more = page.len() < wanted.len();
+        let items = show(page, &before, &after, shared.settings.lang).await?;
+        Ok(Page { items, next_cursor: more.then(|| format!("{CURSOR}{next}")) })
+    };
+    let Page { items, next_cursor } = within(ROOM, &paging, read).await?;
     Ok(Json(Diff { from, to, counts, changes: Changes { items, next_cursor } }))
 }
 
@@ -123,7 +127,7 @@ pub(crate) async fn diff(
     get,
     path = "/api/accounts/{account_id}/findings/diff",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("account_id" = String, Path, description = "The account's 12 digits."), DiffQuery),
     responses(
         (status = 200, description = "What is different.", body = Diff),
@@ -134,7 +138,7 @@ pub(crate) async fn diff(
     ),
 )]
 pub(crate) async fn findings_diff(
-    caller: Caller,
+    caller: Reader,
     shared: State<Shared>,
     name: Named,
     asked: Asked,

@@ -5,9 +5,9 @@ use utoipa::IntoParams;
 
 use super::audited;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     findings::{TrackedEntry, TrackedPage, states},
-    paging::{Paging, USUAL},
+    paging::{Paging, ROOM, USUAL, entries, within},
     problem::Problem,
     request::{Asked, Named},
     responses::{AnyRoute, NotFound, QueryParameters},
@@ -39,7 +39,7 @@ const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
     get,
     path = "/api/accounts/{account_id}/findings",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(
         ("account_id" = String, Path, description = "The account's 12 digits."),
         AccountFindingsQuery,
@@ -52,7 +52,7 @@ const FIELDS: [&str; 4] = ["state", "severity", "cursor", "limit"];
     ),
 )]
 pub(crate) async fn findings(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,
@@ -64,9 +64,12 @@ pub(crate) async fn findings(
     let id = name.account()?;
     let account = audited(&shared, &tenant, &id).await?;
     let filter = TrackedFilter { states, severity };
-    let page = shared.store.tracked_page(&tenant, &id, &filter, paging.request()).await?;
     let lang = shared.settings.lang;
-    let mut page = TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang));
+    let read = async |limit| {
+        let page = shared.store.tracked_page(&tenant, &id, &filter, paging.request(limit)).await?;
+        Ok(entries(page, |tracked| TrackedEntry::new(tracked, lang)))
+    };
+    let mut page = TrackedPage::of(within(ROOM, &paging, read).await?);
     let items = page.items_mut();
     if let Some(last) = account.and_then(|account| account.last_audit)
         && items.iter().any(TrackedEntry::is_active)

@@ -4,8 +4,8 @@ use utoipa::IntoParams;
 
 use super::AccountEntry;
 use crate::{
-    caller::Caller,
-    paging::{Paging, page},
+    caller::Reader,
+    paging::{Paging, ROOM, entries, page, within},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -36,7 +36,7 @@ pub(crate) struct AccountsQuery {
     get,
     path = "/api/accounts",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(AccountsQuery),
     responses(
         (status = 200, description = "A page of accounts.", body = Accounts),
@@ -45,12 +45,15 @@ pub(crate) struct AccountsQuery {
     ),
 )]
 pub(crate) async fn list(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(fields): Asked,
 ) -> Result<Json<Accounts>, Problem> {
     let paging = Paging::alone(fields)?;
-    let page = shared.store.accounts(&tenant, paging.request()).await?;
     let now = Timestamp::now();
-    Ok(Json(Accounts::of(page, |account| AccountEntry::of(account, now))))
+    let read = async |limit| {
+        let page = shared.store.accounts(&tenant, paging.request(limit)).await?;
+        Ok(entries(page, |account| AccountEntry::of(account, now)))
+    };
+    Ok(Json(Accounts::of(within(ROOM, &paging, read).await?)))
 }

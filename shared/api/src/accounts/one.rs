@@ -3,7 +3,7 @@ use jiff::Timestamp;
 
 use super::{Account, find};
 use crate::{
-    caller::Caller,
+    caller::Reader,
     problem::Problem,
     request::Named,
     responses::{AnyRoute, NamedResource},
@@ -15,7 +15,7 @@ use crate::{
     get,
     path = "/api/accounts/{account_id}",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
@@ -24,7 +24,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn one(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Json<Account>, Problem> {

@@ -6,11 +6,12 @@ use axum::{
 };
 use domain::{AuditOverrides, ExternalId, RegisteredAccount, RegisteredState, RoleName};
 use jiff::Timestamp;
+use store::Registered;
 use uuid::Uuid;
 
 use super::{Account, body};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     request::Sent,
     responses::{AnyRoute, Conflict, JsonBody},
@@ -22,7 +23,7 @@ use crate::{
     post,
     path = "/api/accounts",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     request_body(content = body::RegisterRequest, content_type = "application/json"),
     responses(
         (status = 201, description = "The account is registered; its owner can create the role.",
@@ -33,7 +34,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn register(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<impl IntoResponse, Problem> {
@@ -61,13 +62,25 @@ pub(crate) async fn register(
         proof: None,
         scheduled_for: None,
         last_audit: None,
+        refused_days: 0,
+        refused_at: None,
         purge_at: None,
     };
     let id = &account.account_id;
-    if !shared.store.register(&account).await? {
-        return Err(Problem::conflict(format!(
-            "account `{id}` is registered already; `GET /api/accounts/{id}` tells what its role needs"
-        )));
+    let most = shared.settings.limits.accounts;
+    match shared.store.register(&account, most).await? {
+        Registered::New => {}
+        Registered::There => {
+            return Err(Problem::conflict(format!(
+                "account `{id}` is registered already; `GET /api/accounts/{id}` tells what its role needs"
+            )));
+        }
+        Registered::Full => {
+            return Err(Problem::quota(format!(
+                "{most} accounts are registered, and a tenant may have no more; delete one that is not \
+                 needed, or ask the service's operator for a higher quota"
+            )));
+        }
     }
     tracing::info!(account = %id, tenant = %account.tenant, "account registered");
     let location = [(LOCATION, format!("/api/accounts/{id}"))];

@@ -7,7 +7,7 @@ use store::PageRequest;
 
 use super::AccountEntry;
 use crate::{
-    caller::Caller,
+    caller::Admin,
     problem::Problem,
     request::{Named, no_account},
     responses::{AnyRoute, NamedResource},
@@ -20,7 +20,7 @@ use crate::{
     delete,
     path = "/api/accounts/{account_id}",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["admin"])),
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account, deleted now or before.", body = AccountEntry),
@@ -29,7 +29,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn remove(
-    Caller(tenant): Caller,
+    Admin(tenant): Admin,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Json<AccountEntry>, Problem> {

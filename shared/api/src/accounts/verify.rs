@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{AccountEntry, find};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
+    rate::Costly,
     request::{Named, deleted_account, no_account},
     responses::{AnyRoute, Conflict, NamedResource},
     state::Shared,
@@ -20,7 +21,7 @@ use crate::{
     post,
     path = "/api/accounts/{account_id}/verify",
     tag = "accounts",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("account_id" = String, Path, description = "The account's 12 digits.")),
     responses(
         (status = 200, description = "The account with what came of it.", body = AccountEntry),
@@ -30,7 +31,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn verify(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Json<AccountEntry>, Problem> {
@@ -39,6 +40,7 @@ pub(crate) async fn verify(
     if seen.state == RegisteredState::Deleted {
         return Err(deleted_account(&id));
     }
+    shared.spend(&tenant, Costly::Verify).await?;
     let proof = shared.settings.verify.verify(&seen).await;
     tracing::info!(account = %id, %tenant, outcome = %proof.outcome, "role asked");
     let now = Timestamp::now();
@@ -75,6 +77,7 @@ fn apply(account: &mut RegisteredAccount, seen: &RegisteredAccount, proof: &Proo
         ProofOutcome::Proven => {
             account.state = RegisteredState::Active;
             account.reason = None;
+            account.refused_days = 0;
         }
         ProofOutcome::Open | ProofOutcome::Elsewhere => {
             account.state = RegisteredState::Suspended;

@@ -4,7 +4,7 @@ use store::Cancelled;
 
 use super::{AuditEntry, find};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     request::{Named, no_audit},
     responses::{AnyRoute, Conflict, NamedResource},
@@ -17,7 +17,7 @@ use crate::{
     post,
     path = "/api/audits/{audit_id}/cancel",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it.")),
     responses(
         (status = 200, description = "The audit, cancelled.", body = AuditEntry),
@@ -27,7 +27,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn cancel(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Json<AuditEntry>, Problem> {

@@ -2,14 +2,14 @@ use axum::{Json, extract::State};
 use checks::PresentedFinding;
 use domain::{Audit, Lang, Service, Severity, Verdict};
 use serde::Serialize;
-use store::{AuditResult, Filter, PageRequest};
+use store::{AuditResult, Filter};
 use utoipa::{IntoParams, ToSchema};
 
 use super::find;
 use crate::{
-    caller::Caller,
+    caller::Reader,
     fields::Fields,
-    paging::{Paging, USUAL},
+    paging::{Paging, ROOM, USUAL, entries, within},
     problem::Problem,
     request::{Asked, Named},
     responses::{AnyRoute, NotFound, QueryParameters},
@@ -27,17 +27,21 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// One page of what an audit found; empty until it has a result.
+    /// One page of what an audit found, in so many bytes; empty until it has a result.
     pub(super) async fn of(
         result: Option<&AuditResult>,
         filter: &Filter,
-        page: PageRequest<'_>,
+        paging: &Paging,
+        room: usize,
         lang: Lang,
     ) -> Result<Self, Problem> {
         let Some(result) = result else { return Ok(Self { items: Vec::new(), next_cursor: None }) };
-        let page = result.findings(filter, page).await?;
-        let items = page.items.iter().map(|finding| PresentedFinding::new(finding, lang)).collect();
-        Ok(Self { items, next_cursor: page.next_cursor })
+        let read = async |limit| {
+            let page = result.findings(filter, paging.request(limit)).await?;
+            Ok(entries(page, |finding| PresentedFinding::new(&finding, lang)))
+        };
+        let page = within(room, paging, read).await?;
+        Ok(Self { items: page.items, next_cursor: page.next_cursor })
     }
 }
 
@@ -75,7 +79,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     get,
     path = "/api/audits/{audit_id}/findings",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(
         ("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it."),
         FindingsQuery,
@@ -88,7 +92,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     ),
 )]
 pub(crate) async fn findings(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,
@@ -101,5 +105,5 @@ pub(crate) async fn findings(
     let audit: Audit = find(&shared, &tenant, name.audit()?).await?;
     let result = shared.store.result(&audit).await?;
     let lang = shared.settings.lang;
-    Findings::of(result.as_ref(), &filter, paging.request(), lang).await.map(Json)
+    Findings::of(result.as_ref(), &filter, &paging, ROOM, lang).await.map(Json)
 }

@@ -4,8 +4,8 @@ use utoipa::IntoParams;
 
 use super::AuditEntry;
 use crate::{
-    caller::Caller,
-    paging::{Paging, USUAL, page},
+    caller::Reader,
+    paging::{Paging, ROOM, USUAL, entries, page, within},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -43,7 +43,7 @@ const STATUS: &str = "queued, running, complete, incomplete, failed or cancelled
     get,
     path = "/api/audits",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(AuditsQuery),
     responses(
         (status = 200, description = "A page of audits.", body = Audits),
@@ -52,7 +52,7 @@ const STATUS: &str = "queued, running, complete, incomplete, failed or cancelled
     ),
 )]
 pub(crate) async fn list(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(mut fields): Asked,
 ) -> Result<Json<Audits>, Problem> {
@@ -60,7 +60,10 @@ pub(crate) async fn list(
     let status: Option<AuditState> = fields.text("status", STATUS);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
-    let (store, page) = (&shared.store, paging.request());
-    let page = store.audits_in(&tenant, account.as_ref(), status, page).await?;
-    Ok(Json(Audits::of(page, AuditEntry::from)))
+    let read = async |limit| {
+        let (store, page) = (&shared.store, paging.request(limit));
+        let page = store.audits_in(&tenant, account.as_ref(), status, page).await?;
+        Ok(entries(page, AuditEntry::from))
+    };
+    Ok(Json(Audits::of(within(ROOM, &paging, read).await?)))
 }

@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::key::{self, Key};
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
+    rate::Costly,
     request::Sent,
     responses::{AnyRoute, Conflict, JsonBody, NotFound},
     state::Shared,
@@ -50,12 +51,12 @@ pub(crate) struct Started {
 /// Starts an audit of an account. It runs in the background; its status shows the progress.
 ///
 /// The same request under the same `Idempotency-Key` asks for one audit, for 24 hours. One full audit of
-/// a registered account runs at a time, unless `force` is true.
+/// a registered account runs at a time, unless `force` is true; of an account one forced audit runs at a time.
 #[utoipa::path(
     post,
     path = "/api/audit/start",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     params(("idempotency-key" = Option<String>, Header,
             description = "The caller's name for this request, 1 to 255 visible characters.")),
     request_body(content = body::StartRequest, content_type = "application/json"),
@@ -69,7 +70,7 @@ pub(crate) struct Started {
     ),
 )]
 pub(crate) async fn start(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     key: Key,
     sent: Sent,
@@ -91,13 +92,16 @@ pub(crate) async fn start(
         Some(account) => admit::registered(account, wanted)?,
         None => admit::unregistered(wanted, shared.settings.registration)?,
     };
+    shared.spend(&tenant, Costly::Start).await?;
     let most = shared.settings.limits.waiting_audits;
     if shared.store.waiting(&tenant, most).await? >= most {
         let detail = format!("{most} audits are queued or running; wait until some have ended");
         return Err(Problem::too_many(detail, Duration::from_mins(1)));
     }
     let audit = Audit::new(tenant, AuditId(Uuid::now_v7()), order, now);
-    let intent = Intent { idempotency, alone: account.is_some() && !force };
+    let a_day = Some(shared.settings.limits.audits_per_day);
+    let alone = account.is_some() && !force;
+    let intent = Intent { idempotency, alone, forced: force, a_day };
     match shared.store.create(&audit, &intent).await? {
         Created::New => {
             tracing::info!(audit = %audit.id, tenant = %audit.tenant, "audit queued");
@@ -108,13 +112,33 @@ pub(crate) async fn start(
         Created::OtherRequest => Err(key::reused(&audit.tenant)),
         Created::Active(id) => {
             let account = &audit.order.account_id;
-            let detail = format!(
-                "audit `{id}` of everything in account `{account}` is under way; wait for it, cancel it, \
-                 or send `force`"
-            );
+            let detail = if force {
+                format!(
+                    "audit `{id}` of account `{account}` was forced and is under way; wait for it or cancel it"
+                )
+            } else {
+                format!(
+                    "audit `{id}` of everything in account `{account}` is under way; wait for it, cancel it, \
+                     or send `force`"
+                )
+            };
             Err(Problem::conflict(detail).of_audit(id))
         }
+        Created::Spent => {
+            let most = shared.settings.limits.audits_per_day;
+            let detail = format!(
+                "{most} audits were begun today, and a tenant may begin no more in a day; the day ends at midnight UTC"
+            );
+            Err(Problem::too_many(detail, until_midnight(now)))
+        }
     }
+}
+
+/// How long the day still lasts, by UTC.
+fn until_midnight(now: Timestamp) -> Duration {
+    let day = Duration::from_hours(24);
+    let gone = now.as_second().rem_euclid(86_400).unsigned_abs();
+    day.saturating_sub(Duration::from_secs(gone))
 }
 
 /// The answer as of the moment that the audit was written down, so that it is the same each time.

@@ -9,8 +9,8 @@ use super::{
     findings::{Findings, filter},
 };
 use crate::{
-    caller::Caller,
-    paging::Paging,
+    caller::Reader,
+    paging::{Paging, ROOM, weight},
     problem::Problem,
     request::{Asked, Named},
     responses::{AnyRoute, NotFound, QueryParameters},
@@ -57,7 +57,7 @@ const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
     get,
     path = "/api/audit/status/{audit_id}",
     tag = "audits",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(
         ("audit_id" = String, Path, format = Uuid, description = "The name `start` gave it."),
         StatusQuery,
@@ -70,7 +70,7 @@ const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
     ),
 )]
 pub(crate) async fn status(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
     Asked(mut fields): Asked,
@@ -80,11 +80,15 @@ pub(crate) async fn status(
     fields.done(&FIELDS).map_err(Problem::invalid)?;
     let audit = find(&shared, &tenant, name.audit()?).await?;
     let result = shared.store.result(&audit).await?;
-    let (page, lang) = (paging.request(), shared.settings.lang);
-    let findings = Findings::of(result.as_ref(), &filter, page, lang).await?;
-    let (receipt, settings, outdated_role) = match result.map(|result| result.head().clone()) {
+    let head = result.as_ref().map(|result| result.head().clone());
+    let (receipt, settings, outdated_role) = match head {
         Some(head) => (head.receipt, Some(head.settings), head.outdated_role),
         None => (Vec::new(), None, None),
     };
-    Ok(Json(AuditStatus { audit: audit.into(), receipt, settings, outdated_role, findings }))
+    let audit = AuditEntry::from(audit);
+    // The receipt is always whole; the findings have the rest.
+    let room = ROOM.saturating_sub(weight(&(&audit, &receipt, &settings, &outdated_role)));
+    let lang = shared.settings.lang;
+    let findings = Findings::of(result.as_ref(), &filter, &paging, room, lang).await?;
+    Ok(Json(AuditStatus { audit, receipt, settings, outdated_role, findings }))
 }

@@ -5,8 +5,8 @@ use utoipa::IntoParams;
 
 use super::{TrackedEntry, TrackedPage, states, walk::Walk};
 use crate::{
-    caller::Caller,
-    paging::{Paging, USUAL},
+    caller::Reader,
+    paging::{Paging, ROOM, USUAL, entries, within},
     problem::Problem,
     request::Asked,
     responses::{AnyRoute, QueryParameters},
@@ -42,7 +42,7 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     get,
     path = "/api/findings",
     tag = "findings",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(EverywhereQuery),
     responses(
         (status = 200, description = "A page of findings.", body = TrackedPage),
@@ -51,7 +51,7 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     ),
 )]
 pub(crate) async fn everywhere(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     Asked(mut fields): Asked,
 ) -> Result<Json<TrackedPage>, Problem> {
@@ -60,8 +60,12 @@ pub(crate) async fn everywhere(
     let account: Option<AccountId> = fields.text("account", AccountId::ACCEPTED);
     let paging = Paging::of(&mut fields, USUAL);
     fields.done(&FIELDS).map_err(Problem::invalid)?;
-    let walk = Walk::new(&shared.store, &tenant, account, paging.cursor.as_deref())?;
-    let page = walk.page(&TrackedFilter { states, severity }, &paging).await?;
-    let lang = shared.settings.lang;
-    Ok(Json(TrackedPage::of(page, |tracked| TrackedEntry::new(tracked, lang))))
+    let (filter, lang) = (TrackedFilter { states, severity }, shared.settings.lang);
+    let read = async |limit| {
+        let cursor = paging.cursor.as_deref();
+        let walk = Walk::new(&shared.store, &tenant, account.clone(), cursor)?;
+        let page = walk.page(&filter, limit).await?;
+        Ok(entries(page, |tracked| TrackedEntry::new(tracked, lang)))
+    };
+    Ok(Json(TrackedPage::of(within(ROOM, &paging, read).await?)))
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use domain::{AccountId, RegisteredState, Tenant, TrackedFinding};
 use store::{Page, PageRequest, Store, TrackedFilter};
 
-use crate::{paging::Paging, problem::Problem};
+use crate::problem::Problem;
 
 /// How many pages of findings are read for one page of an answer.
 const ROUNDS: usize = 40;
@@ -57,14 +57,15 @@ impl<'a> Walk<'a> {
     pub(super) async fn page(
         mut self,
         filter: &TrackedFilter,
-        paging: &Paging,
+        limit: u16,
     ) -> Result<Page<TrackedFinding>, Problem> {
-        let limit = usize::from(paging.limit);
+        let most = limit;
+        let limit = usize::from(limit);
         let mut items: Vec<TrackedFinding> = Vec::new();
         for _ in 0..ROUNDS {
             self.look_ahead().await?;
             let Some(account) = self.ahead.front() else { break };
-            let left = u16::try_from(limit.saturating_sub(items.len())).unwrap_or(paging.limit);
+            let left = u16::try_from(limit.saturating_sub(items.len())).unwrap_or(most);
             if left == 0 {
                 break;
             }

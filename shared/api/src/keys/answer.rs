@@ -22,7 +22,14 @@ use super::{
     asked::Wanted,
     job::{KeysJob, LOOK_AGAIN},
 };
-use crate::{problem::Problem, request::no_account, settings::Keys, state::Shared};
+use crate::{
+    paging::whole, problem::Problem, rate::Costly, request::no_account, settings::Keys,
+    state::Shared,
+};
+
+/// What to do about an answer that is too long: IAM's quota is 5,000 users with two keys each.
+pub(super) const TOO_LONG: &str = "there are more keys than an answer holds; ask for older ones alone, with more `hours`, \
+                                   or leave `include` out";
 
 /// When there may be room for another job.
 const ROOM: Duration = Duration::from_secs(30);
@@ -36,12 +43,13 @@ pub(super) async fn answer(
     let begun = Instant::now();
     let keys = shared.settings.keys.as_ref().ok_or_else(Problem::internal)?;
     let account = account(shared, keys, &tenant, wanted.account_id).await?;
+    shared.spend(&tenant, Costly::Keys).await?;
     let from = Partial::new(method, wanted.ask, Timestamp::now());
     if wanted.wait.is_zero() {
         return put_off(shared, keys, tenant, account, &from).await;
     }
     match keys.reader.read(account.as_ref(), from, begun + wanted.wait).await {
-        Ok(Reading::Done(answer)) => Ok(Json(answer).into_response()),
+        Ok(Reading::Done(answer)) => Ok(whole(answer, TOO_LONG)?.into_response()),
         Ok(Reading::Unfinished(partial)) => put_off(shared, keys, tenant, account, &partial).await,
         Err(failure) => {
             tracing::warn!(%tenant, code = failure.code(), "no old access keys: {failure}");

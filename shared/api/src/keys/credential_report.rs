@@ -7,7 +7,7 @@ use super::{
     job::KeysJob,
 };
 use crate::{
-    caller::Caller,
+    caller::Writer,
     problem::Problem,
     request::Sent,
     responses::{AnyRoute, Conflict, Denied, JsonBody, NotFound, Upstream},
@@ -23,7 +23,7 @@ use crate::{
     post,
     path = "/v1/iam/old-access-keys/credential-report",
     tag = "keys",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["write"])),
     request_body(content = KeysRequest, content_type = "application/json"),
     responses(
         (status = 200, description = "The old keys, the oldest first.", body = OldAccessKeys),
@@ -39,7 +39,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn credential_report(
-    Caller(tenant): Caller,
+    Writer(tenant): Writer,
     State(shared): State<Shared>,
     sent: Sent,
 ) -> Result<Response, Problem> {

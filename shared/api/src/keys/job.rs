@@ -1,5 +1,4 @@
 use axum::{
-    Json,
     extract::State,
     http::header::{HeaderValue, RETRY_AFTER},
     response::{IntoResponse, Response},
@@ -12,8 +11,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::TOO_LONG;
 use crate::{
-    caller::Caller,
+    caller::Reader,
+    paging::whole,
     problem::Problem,
     request::{Named, no_job},
     responses::{AnyRoute, NamedResource},
@@ -88,7 +89,7 @@ impl KeysJob {
     get,
     path = "/v1/iam/old-access-keys/jobs/{job_id}",
     tag = "keys",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(("job_id" = String, Path, format = Uuid, description = "The name that the 202 gave it.")),
     responses(
         (status = 200, description = "The job as it is now; while it runs, `retry-after` tells when \
@@ -98,7 +99,7 @@ impl KeysJob {
     ),
 )]
 pub(crate) async fn job(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     name: Named,
 ) -> Result<Response, Problem> {
@@ -111,7 +112,7 @@ pub(crate) async fn job(
         return Err(missing());
     }
     let waits = !job.state.is_final();
-    let mut response = Json(KeysJob::of(job, answer)).into_response();
+    let mut response = whole(KeysJob::of(job, answer), TOO_LONG)?.into_response();
     if waits {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(LOOK_AGAIN));
     }

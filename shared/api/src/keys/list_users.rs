@@ -7,7 +7,7 @@ use super::{
     job::KeysJob,
 };
 use crate::{
-    caller::Caller,
+    caller::Reader,
     problem::Problem,
     request::AskedOrSent,
     responses::{AnyRoute, Conflict, Denied, JsonBody, NotFound},
@@ -22,7 +22,7 @@ use crate::{
     get,
     path = "/v1/iam/old-access-keys/list-users",
     tag = "keys",
-    security((), ("bearer" = [])),
+    security((), ("bearer" = ["read"])),
     params(KeysQuery),
     request_body(content = Option<KeysRequest>, content_type = "application/json",
                  description = "The same parameters, in place of the query."),
@@ -39,7 +39,7 @@ use crate::{
     ),
 )]
 pub(crate) async fn list_users(
-    Caller(tenant): Caller,
+    Reader(tenant): Reader,
     State(shared): State<Shared>,
     asked: AskedOrSent,
 ) -> Result<Response, Problem> {

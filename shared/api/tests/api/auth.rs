@@ -3,7 +3,10 @@
 use api::Token;
 use axum::{body::Body, http::Request};
 
-use crate::support::{Answer, Api, Said, anyone, order, start};
+use crate::{
+    cases::{self, Foreign},
+    support::{Answer, Api, Said, anyone, order, registering, request, start},
+};
 
 const TOKEN: &str = "a-token-of-decent-length";
 
@@ -80,4 +83,48 @@ async fn a_tenant_does_not_find_the_audits_of_another() {
     later.problem(503, "unavailable");
     assert_eq!(later.header("retry-after"), "5");
     api.send(status()).await.problem(401, "unauthorized");
+}
+
+/// What the description says of each route is what the route asks for.
+#[tokio::test]
+async fn a_scope_opens_the_routes_that_are_described_with_it_and_no_other() {
+    let scopes = ["read", "write", "admin"];
+    let api = Api::new(registering(Said));
+    let document = api.get("/openapi.json").await.json();
+    let mut asked = [0; 3];
+    for scope in scopes.iter().rev() {
+        let api = Api::new(registering(Said));
+        for case in cases::of(&api, "acme").await {
+            if case.foreign == Foreign::Public {
+                continue;
+            }
+            let name = format!("{scope}: {} {}", case.method, case.path);
+            let route = &document["paths"][case.path][case.method.to_lowercase()];
+            let needed = route["security"][1]["bearer"][0].as_str().unwrap();
+            let place = |scope: &str| scopes.iter().position(|one| *one == scope).unwrap();
+            let before = api.rows("acme");
+            let mut request = request(case.method, &case.uri, case.body.as_ref());
+            request.headers_mut().insert("scopes", scope.parse().unwrap());
+            let answer = as_tenant(&api, "acme", request).await;
+            if place(scope) >= place(needed) {
+                // What was not deleted is still registered.
+                let is_let_in = answer.status.is_success() || answer.status == 409;
+                assert!(is_let_in, "{name}: {}", answer.text);
+            } else {
+                let problem = answer.problem(403, "forbidden");
+                let detail = format!("the token lacks the scope `{needed}`");
+                assert_eq!(problem["detail"], detail, "{name}");
+                assert_eq!(api.rows("acme"), before, "{name} changed something");
+            }
+            asked[place(needed)] += 1;
+            // Deleting and suppressing need more than reading; what changes nothing needs no more.
+            let least = match (case.method, case.path) {
+                ("GET", _) => "read",
+                ("DELETE", _) | (_, "/api/suppressions") => "admin",
+                _ => "write",
+            };
+            assert_eq!(needed, least, "{name}");
+        }
+    }
+    assert!(asked.iter().all(|routes| *routes >= 9), "{asked:?}");
 }

@@ -23,9 +23,13 @@ mod idempotency;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod quotas;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod registered;
+#[cfg(test)]
+mod size;
 #[cfg(test)]
 mod start;
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use api::{Authenticate, Keys, Open, OwnAccount, ReadKeys, Refused, Settings, Verify, router};
+use api::{
+    Access, Authenticate, Keys, Open, OwnAccount, ReadKeys, Refused, Scopes, Settings, Verify,
+    router,
+};
 use async_trait::async_trait;
 use axum::{
     Router,
@@ -122,12 +125,18 @@ impl ReadKeys for Iam {
     }
 }
 
-/// Takes the tenant from a header, as no real service would.
+/// Takes the tenant from a header, and what it may do from another, as no real service would.
 pub(crate) struct Said;
 
 #[async_trait]
 impl Authenticate for Said {
-    async fn tenant(&self, request: &Parts) -> Result<Tenant, Refused> {
+    async fn tenant(&self, request: &Parts, access: Access) -> Result<Tenant, Refused> {
+        let allowed = request.headers.get("scopes").map(|scopes| scopes.to_str().unwrap());
+        if let Some(allowed) = allowed {
+            let scopes = ["read", "write", "admin"].map(|name| Some(name.to_owned()));
+            let scopes = Scopes::of(scopes).unwrap().unwrap();
+            scopes.check(&|claim| (claim == "scope").then(|| allowed.to_owned()), access)?;
+        }
         match request.headers.get("tenant").map(|tenant| tenant.to_str().unwrap()) {
             None => Err(Refused::Missing),
             Some("nobody") => Err(Refused::Forbidden("the token names no tenant".into())),
@@ -145,7 +154,11 @@ pub(crate) fn anyone(auth: impl Authenticate + 'static) -> Settings {
 /// Settings of a service for registered accounts, whose limit is in no test's way.
 pub(crate) fn registering(auth: impl Authenticate + 'static) -> Settings {
     let mut settings = Settings::new(auth, Aws::new());
-    settings.limits.requests_per_second = NonZeroU32::new(10_000).unwrap();
+    let many = NonZeroU32::new(10_000).unwrap();
+    settings.limits.requests_per_second = many;
+    settings.limits.starts_per_minute = many;
+    settings.limits.verifications_per_minute = many;
+    settings.limits.key_requests_per_minute = many;
     settings
 }
 

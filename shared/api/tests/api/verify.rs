@@ -1,7 +1,8 @@
 //! `POST /api/accounts/{account_id}/verify`.
 
 use api::{Open, Settings};
-use domain::{AlertState, Lang, ProofOutcome, Severity};
+use domain::{AlertState, Lang, ProofOutcome, RegisteredAccount, Severity, Tenant};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::PageRequest;
 
@@ -106,4 +107,33 @@ async fn another_role_has_to_be_proven_anew() {
         assert_eq!(changed["state"], "pending");
         assert_eq!((&changed["proof"], &changed["reason"]), (&Value::Null, &Value::Null));
     }
+}
+
+#[tokio::test]
+async fn an_account_that_no_schedule_audits_any_more_comes_back_once_its_role_opens() {
+    let api = Api::registered();
+    api.register(ACCOUNT).await;
+    let (tenant, id) = (Tenant::local(), ACCOUNT.parse().unwrap());
+    let pause = |account: &mut RegisteredAccount| {
+        account.refused_days = RegisteredAccount::REFUSED_DAYS;
+        account.reason = Some("no schedule audits it any more".into());
+    };
+    let paused = api.store.change_account(&tenant, &id, Timestamp::now(), pause).await.unwrap();
+    assert!(!paused.unwrap().is_scheduled());
+    for (outcome, state, scheduled) in [
+        (ProofOutcome::Refused, "pending", false),
+        (ProofOutcome::Unproven, "pending", false),
+        (ProofOutcome::Proven, "active", true),
+    ] {
+        let told = verified(&api, outcome).await;
+        assert_eq!((&told["state"], told["reason"].is_string()), (&json!(state), !scheduled));
+        let account = api.store.account(&tenant, &id).await.unwrap().unwrap();
+        assert_eq!(account.is_scheduled(), scheduled, "{outcome}");
+    }
+    // Another role is another try.
+    api.store.change_account(&tenant, &id, Timestamp::now(), pause).await.unwrap();
+    api.call("PATCH", ONE, Some(&json!({"role_name": "Another"}))).await.ok(200);
+    assert!(api.store.account(&tenant, &id).await.unwrap().unwrap().is_scheduled());
+    let started = api.start(&json!({"account_id": ACCOUNT})).await;
+    assert_eq!(started.status, 202, "on request it may be audited at any time");
 }

@@ -116,7 +116,7 @@ async fn a_suppressed_problem_is_quiet_until_its_time_is_up() {
     };
     let (tenant, id) = (Tenant::local(), Uuid::now_v7());
     let tomorrow = Timestamp::now() + Duration::from_hours(24);
-    bench.store.suppress(&tenant, id, &until(tomorrow)).await.unwrap();
+    assert!(bench.store.suppress(&tenant, id, &until(tomorrow), 1000).await.unwrap());
     let quiet = bench.audited(sample()).await;
     let s3_told = |alerts: &[Alert]| alerts.iter().filter(|one| one.category == Some(s3)).count();
     assert_eq!(s3_told(&bench.alerts(&quiet).await), 0);
@@ -124,7 +124,7 @@ async fn a_suppressed_problem_is_quiet_until_its_time_is_up() {
     assert!(report.summary.suppressed > 0);
 
     let yesterday = Timestamp::now() - Duration::from_hours(24);
-    bench.store.suppress(&tenant, id, &until(yesterday)).await.unwrap();
+    assert!(bench.store.suppress(&tenant, id, &until(yesterday), 1000).await.unwrap());
     let loud = bench.audited(sample()).await;
     assert!(s3_told(&bench.alerts(&loud).await) > 0);
     assert!(states(&bench.tracked().await, s3).iter().all(|state| *state == Lifecycle::Reopened));

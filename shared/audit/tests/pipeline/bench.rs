@@ -176,6 +176,8 @@ pub(crate) fn registered(account: &str, schedule: Option<Schedule>) -> Registere
         proof: None,
         scheduled_for: None,
         last_audit: None,
+        refused_days: 0,
+        refused_at: None,
         purge_at: None,
     }
 }

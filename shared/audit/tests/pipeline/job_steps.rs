@@ -13,7 +13,7 @@ use domain::{
     keys::{Ask, Failure, Method, OldAccessKeys, Partial, Reading},
 };
 use jiff::{Timestamp, ToSpan};
-use store::{Claim, Fence};
+use store::{Claim, Fence, Registered};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -140,7 +140,7 @@ async fn a_job_of_an_account_whose_role_is_closed_reads_nothing() {
     let unknown = written(&bench, 0, Some("999999999999")).await;
     let account = registered(ACCOUNT, None);
     let pending = RegisteredAccount { state: RegisteredState::Pending, ..account.clone() };
-    assert!(bench.store.register(&pending).await.unwrap());
+    assert_eq!(bench.store.register(&pending, 1000).await.unwrap(), Registered::New);
     let unproven = written(&bench, 0, Some(ACCOUNT)).await;
     for (job, says) in [(unknown, "not registered"), (unproven, "not proven")] {
         assert_eq!(work(&bench, &iam, &job).await, Worked::Ended(JobState::Failed));

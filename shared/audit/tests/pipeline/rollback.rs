@@ -119,7 +119,7 @@ async fn a_build_without_one_service_reads_all_and_goes_on() {
         let bench = Bench::new();
         let mut account = registered(sample().account.id.as_str(), None);
         account.services = vec![service];
-        bench.store.register(&account).await.unwrap();
+        bench.store.register(&account, 1000).await.unwrap();
         let first = bench.audited(sample()).await;
         let (then, problems) = (told(&bench, &first, service).await, bench.tracked().await);
         let findings = page(&bench, &first, service).await.len();

@@ -104,7 +104,10 @@ impl Stopped {
     }
 }
 
-/// Whether another transaction was in the way, or the table asks to slow down.
+/// Whether another transaction was in the way, the table asks to slow down, or the service failed and may not again.
+///
+/// Source: *Error handling with DynamoDB*, "Error messages and codes": what is said there to be retried, and is not the
+/// caller's fault.
 pub(super) fn is_transient(code: Option<&str>) -> bool {
     matches!(
         code,
@@ -113,8 +116,15 @@ pub(super) fn is_transient(code: Option<&str>) -> bool {
                 | "TransactionConflictException"
                 | "TransactionInProgressException"
                 | "ThrottlingError"
+                | "Throttling"
+                | "ThrottlingException"
                 | "ProvisionedThroughputExceeded"
                 | "ProvisionedThroughputExceededException"
+                | "RequestLimitExceeded"
+                | "InternalServerError"
+                | "InternalFailure"
+                | "ServiceUnavailable"
+                | "ServiceUnavailableException"
         )
     )
 }

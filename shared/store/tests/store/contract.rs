@@ -14,6 +14,7 @@ mod leases;
 mod lists;
 mod planning;
 mod purge;
+mod rate;
 mod results;
 mod snapshots;
 mod tasks;
@@ -28,6 +29,7 @@ pub(crate) use leases::*;
 pub(crate) use lists::*;
 pub(crate) use planning::*;
 pub(crate) use purge::*;
+pub(crate) use rate::*;
 pub(crate) use results::*;
 pub(crate) use snapshots::*;
 pub(crate) use tasks::*;
@@ -58,6 +60,8 @@ macro_rules! whole_contract {
             a_full_audit_runs_alone,
             a_stale_lock_is_taken_over,
             a_forced_audit_takes_the_lock,
+            one_forced_audit_of_an_account_runs_at_a_time,
+            so_many_audits_are_begun_in_a_day,
             a_claim_is_exclusive_until_its_lease_ends,
             a_message_that_is_sent_again_is_noted_while_its_task_waits,
             many_workers_want_one_audit,
@@ -99,10 +103,12 @@ macro_rules! whole_contract {
             an_alert_is_unsent_until_it_is_marked,
             unsent_alerts_come_in_pages,
             an_account_is_registered_once,
+            a_tenant_has_so_many_accounts_and_no_more,
             an_account_is_changed_but_not_its_way_in,
             changes_of_an_account_are_not_lost,
             accounts_come_in_pages,
             suppressions_come_in_pages,
+            a_tenant_has_so_many_suppressions_and_no_more,
             audits_come_newest_first,
             audits_in_a_state_come_in_full_pages,
             unfinished_audits_are_counted_and_listed,
@@ -116,6 +122,8 @@ macro_rules! whole_contract {
             unfinished_jobs_are_counted_and_listed,
             a_purge_takes_one_account_and_no_other,
             a_purged_account_begins_anew,
+            a_tenant_makes_so_many_calls_a_minute,
+            no_minute_sees_more_calls_than_two_bursts,
         }
     };
 }

@@ -5,10 +5,11 @@ use domain::Alert;
 use store::{Error, Fence, Intent, PageError, PageRequest, Store, TaskEnd, keys};
 
 use crate::{
-    contract::{created, ended, planned, reading, shows, whole_contract},
+    contract::{self, created, ended, planned, reading, shows, whole_contract},
     samples::{alert, at, audit, latest, place, snapshot, tenant},
 };
 
+mod busy;
 pub(crate) mod standin;
 #[path = "../../../../cli/tests/e2e/support/venv.rs"]
 mod venv;
@@ -83,6 +84,21 @@ async fn event_filters_find_what_they_ask_for_at_the_top() {
     assert_eq!((text(&over, "state"), text(&over, "phase")), (Some("cancelled"), Some("ended")));
     assert_eq!(text(&over, keys::KIND_SORT), None, "it has left the index of the unfinished");
     assert_eq!(number(&over, "ttl"), expires);
+}
+
+#[tokio::test]
+async fn accounts_from_before_the_quota_count() {
+    let Made(store) = make().await;
+    let client = aws_sdk_dynamodb::Client::new(&standin::config().await);
+    contract::accounts_from_before_the_quota_count(&store, async |pk: &str, sk: &str| {
+        let request = client
+            .delete_item()
+            .table_name(standin::TABLE)
+            .key(keys::PARTITION, AttributeValue::S(pk.into()))
+            .key(keys::SORT, AttributeValue::S(sk.into()));
+        request.send().await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]

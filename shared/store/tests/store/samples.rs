@@ -168,6 +168,8 @@ pub(crate) fn registered(tenant: &Tenant, account: &str) -> RegisteredAccount {
         proof: None,
         scheduled_for: None,
         last_audit: None,
+        refused_days: 0,
+        refused_at: None,
         purge_at: None,
     }
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     contract::{
-        created, ended, judging, ordered, planned, planning, shows, stored, whole_contract,
+        self, created, ended, judging, ordered, planned, planning, shows, stored, whole_contract,
     },
     samples::{alert, at, audit, complete, finding, latest, packed, place, tenant},
 };
@@ -55,6 +55,18 @@ async fn everything_survives_a_restart() {
     assert_eq!(store.alerts(&audit).await.unwrap().len(), 1);
     assert_eq!(stored(&store, &running).await, held);
     assert_eq!(store.requeue(&held, at(3)).await.unwrap(), Fence::Held);
+}
+
+#[tokio::test]
+async fn accounts_from_before_the_quota_count() {
+    let Made { store, directory } = make().await;
+    let path = directory.path().join("infraaudit.sqlite");
+    contract::accounts_from_before_the_quota_count(&store, async |pk: &str, sk: &str| {
+        let database = rusqlite::Connection::open(&path).unwrap();
+        let gone = database.execute("DELETE FROM items WHERE pk = ?1 AND sk = ?2", [pk, sk]);
+        assert_eq!(gone.unwrap(), 1);
+    })
+    .await;
 }
 
 #[tokio::test]

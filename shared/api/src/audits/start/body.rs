@@ -32,7 +32,7 @@ pub(crate) struct StartRequest {
     /// The services to read; those of the registration where it is not there, all where it is empty.
     #[schema(required = false)]
     services: Vec<Service>,
-    /// Whether to begin although a full audit of the account is under way.
+    /// Whether to begin although a full audit of the account is under way; not where that was forced too.
     #[schema(required = false, default = false)]
     force: bool,
 }

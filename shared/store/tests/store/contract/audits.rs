@@ -2,18 +2,18 @@
 
 use domain::{Audit, AuditState};
 use futures::future::join_all;
-use store::{Claim, Created, Idempotency, Intent, PageRequest, Store};
+use store::{Claim, Created, Idempotency, Intent, PageRequest, Registered, Store};
 
 use super::{created, ended, ordered, stored};
 use crate::samples::{
     ACCOUNT, alert, at, audit, full, latest, place, registered, task_name, tenant,
 };
 
-const ALONE: Intent = Intent { idempotency: None, alone: true };
+const ALONE: Intent = Intent { idempotency: None, alone: true, forced: false, a_day: None };
 
 fn keyed(key: &str, request: &str) -> Intent {
     let idempotency = Idempotency { key: key.into(), request: request.into() };
-    Intent { idempotency: Some(idempotency), alone: false }
+    Intent { idempotency: Some(idempotency), ..Intent::default() }
 }
 
 pub(crate) async fn an_audit_is_written_once(store: &Store) {
@@ -36,7 +36,7 @@ pub(crate) async fn a_tenant_sees_only_its_own(store: &Store) {
     let account = &audit.order.account_id;
     store.raise(&alert(&audit, "one")).await.unwrap();
     store.publish(&mine, account, &latest(&audit, place(1), at(1)), None).await.unwrap();
-    assert!(store.register(&registered(&mine, ACCOUNT)).await.unwrap());
+    assert_eq!(store.register(&registered(&mine, ACCOUNT), 1000).await.unwrap(), Registered::New);
 
     assert_eq!(store.audit(&other, audit.id).await.unwrap(), None);
     let claim = store.claim_plan(&other, audit.id, at(9), at(99)).await.unwrap();
@@ -134,4 +134,50 @@ pub(crate) async fn a_forced_audit_takes_the_lock(store: &Store) {
     assert_eq!(store.create(&forced, &Intent::default()).await.unwrap(), Created::New);
     let refused = store.create(&full(&tenant), &ALONE).await.unwrap();
     assert_eq!(refused, Created::Active(forced.id));
+}
+
+pub(crate) async fn one_forced_audit_of_an_account_runs_at_a_time(store: &Store) {
+    const FORCED: Intent = Intent { idempotency: None, alone: false, forced: true, a_day: None };
+    let tenant = tenant();
+    let first = full(&tenant);
+    assert_eq!(store.create(&first, &ALONE).await.unwrap(), Created::New);
+    let many: Vec<_> = (0..6).map(|_| full(&tenant)).collect();
+    let asked = join_all(many.iter().map(|audit| store.create(audit, &FORCED))).await;
+    let asked: Vec<_> = asked.into_iter().map(Result::unwrap).collect();
+    let forced = &many[asked.iter().position(|created| *created == Created::New).unwrap()];
+    let refused = asked.iter().filter(|created| **created == Created::Active(forced.id));
+    assert_eq!(refused.count(), 5, "{asked:?}");
+    // One of some regions is no exception, and another account none of theirs.
+    let narrow = store.create(&audit(&tenant), &FORCED).await.unwrap();
+    assert_eq!(narrow, Created::Active(forced.id));
+    let other = crate::samples::audit_of(&tenant, "999988887777");
+    assert_eq!(store.create(&other, &FORCED).await.unwrap(), Created::New);
+
+    ended(store, &first).await;
+    assert_eq!(store.create(&full(&tenant), &FORCED).await.unwrap(), Created::Active(forced.id));
+    ended(store, forced).await;
+    assert_eq!(store.create(&full(&tenant), &FORCED).await.unwrap(), Created::New);
+}
+
+pub(crate) async fn so_many_audits_are_begun_in_a_day(store: &Store) {
+    let most = std::num::NonZeroU32::new(3);
+    let counts = Intent { a_day: most, ..Intent::default() };
+    let tenant = tenant();
+    let many: Vec<_> = (0..5).map(|_| audit(&tenant)).collect();
+    let asked = join_all(many.iter().map(|audit| store.create(audit, &counts))).await;
+    let asked: Vec<_> = asked.into_iter().map(Result::unwrap).collect();
+    assert_eq!(asked.iter().filter(|one| **one == Created::New).count(), 3, "{asked:?}");
+    assert_eq!(asked.iter().filter(|one| **one == Created::Spent).count(), 2, "{asked:?}");
+    let left = many.iter().zip(&asked).find(|(_, created)| **created == Created::Spent).unwrap().0;
+    assert_eq!(store.audit(&tenant, left.id).await.unwrap(), None);
+    assert_eq!(store.create(&audit(&tenant), &Intent::default()).await.unwrap(), Created::New);
+    assert_eq!(
+        store.create(&audit(&crate::samples::tenant()), &counts).await.unwrap(),
+        Created::New
+    );
+    // One that is there is told, although nothing may be begun; and the next day begins anew.
+    let (there, _) = many.iter().zip(&asked).find(|(_, one)| **one == Created::New).unwrap();
+    assert!(matches!(store.create(there, &counts).await.unwrap(), Created::Already(_)));
+    let tomorrow = Audit { created_at: at(86_400), ..left.clone() };
+    assert_eq!(store.create(&tomorrow, &counts).await.unwrap(), Created::New);
 }

@@ -1,7 +1,7 @@
 //! How a judged audit ends.
 
 use domain::{AuditState, Evidence, Phase, ReceiptOutcome, Verdict};
-use store::{End, Fence, Store};
+use store::{End, Fence, Registered, Store};
 
 use super::{created, ended, judging, ordered, planned, stored, to_judge};
 use crate::samples::{
@@ -31,7 +31,7 @@ pub(crate) async fn the_end_is_one_write(store: &Store) {
 
 pub(crate) async fn the_end_may_be_told_twice(store: &Store) {
     let tenant = tenant();
-    assert!(store.register(&registered(&tenant, ACCOUNT)).await.unwrap());
+    assert_eq!(store.register(&registered(&tenant, ACCOUNT), 1000).await.unwrap(), Registered::New);
     let held = to_judge(store, &tenant).await;
     let report = complete(vec![finding("a", Verdict::Fail)]);
     let digest = alert(&held, "resolved");
@@ -89,7 +89,7 @@ pub(crate) async fn a_result_is_noted_in_the_register(store: &Store) {
     ended(store, &created(store, &tenant).await).await;
     assert_eq!(store.account(&tenant, &account).await.unwrap(), None, "it is not registered");
 
-    assert!(store.register(&registered(&tenant, ACCOUNT)).await.unwrap());
+    assert_eq!(store.register(&registered(&tenant, ACCOUNT), 1000).await.unwrap(), Registered::New);
     let failed = created(store, &tenant).await;
     planned(store, &failed, 0).await;
     let held = judging(store, &failed, 3).await;

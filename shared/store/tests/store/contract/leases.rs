@@ -121,7 +121,7 @@ pub(crate) async fn a_failed_audit_says_why(store: &Store) {
 
 pub(crate) async fn a_lost_failure_keeps_the_lock(store: &Store) {
     let tenant = tenant();
-    let alone = Intent { idempotency: None, alone: true };
+    let alone = Intent { alone: true, ..Intent::default() };
     let audit = full(&tenant);
     assert_eq!(store.create(&audit, &alone).await.unwrap(), Created::New);
     let zombie = planning(store, &audit, 10).await;

@@ -1,7 +1,7 @@
 //! Lists: their order, their pages and their cursors.
 
 use domain::{AuditId, AuditState, Lifecycle, Severity, TrackedFinding};
-use store::{PageError, PageRequest, Store, TrackedFilter, Transitions};
+use store::{PageError, PageRequest, Registered, Store, TrackedFilter, Transitions};
 use uuid::Uuid;
 
 use super::{all, created, ended, ordered, page, planning, to_judge};
@@ -125,7 +125,7 @@ pub(crate) async fn cursors_belong_to_one_list(store: &Store) {
         store.raise(&alert(&audit, "one")).await.unwrap();
     }
     for id in [ACCOUNT, "999988887777"] {
-        assert!(store.register(&registered(&tenant, id)).await.unwrap());
+        assert_eq!(store.register(&registered(&tenant, id), 1000).await.unwrap(), Registered::New);
     }
     let first = page(None, 1);
     let cursors = [

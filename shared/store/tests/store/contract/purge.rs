@@ -5,7 +5,8 @@ use domain::{
     keys::{Ask, Method, OldAccessKeys, Partial},
 };
 use store::{
-    Claim, Created, End, Fence, Idempotency, Intent, PageRequest, Store, TaskEnd, Transitions,
+    Claim, Created, End, Fence, Idempotency, Intent, PageRequest, Registered, Store, TaskEnd,
+    Transitions,
 };
 
 use super::{judging, ordered, planned, reading, stored};
@@ -18,7 +19,7 @@ const OTHER: &str = "999988887777";
 
 /// An account of which everything is kept that can be: an audit that ended, with its snapshot.
 async fn filled(store: &Store, tenant: &Tenant, account: &str) -> (Audit, String) {
-    assert!(store.register(&registered(tenant, account)).await.unwrap());
+    assert_eq!(store.register(&registered(tenant, account), 1000).await.unwrap(), Registered::New);
     let audit = ordered(store, audit_of(tenant, account)).await;
     let audit = planned(store, &audit, 1).await;
     let task = reading(store, &audit, 0, 3).await;
@@ -101,9 +102,9 @@ pub(crate) async fn a_purge_takes_one_account_and_no_other(store: &Store) {
 
 pub(crate) async fn a_purged_account_begins_anew(store: &Store) {
     let tenant = tenant();
-    assert!(store.register(&registered(&tenant, ACCOUNT)).await.unwrap());
+    assert_eq!(store.register(&registered(&tenant, ACCOUNT), 1000).await.unwrap(), Registered::New);
     let idempotency = Idempotency { key: "k".into(), request: "r".into() };
-    let intent = Intent { idempotency: Some(idempotency), alone: true };
+    let intent = Intent { idempotency: Some(idempotency), alone: true, ..Intent::default() };
     let (first, second) = (audit_of(&tenant, ACCOUNT), audit_of(&tenant, ACCOUNT));
     assert_eq!(store.create(&first, &intent).await.unwrap(), Created::New);
     let delete = |account: &mut RegisteredAccount| account.state = RegisteredState::Deleted;
@@ -118,7 +119,7 @@ pub(crate) async fn a_purged_account_begins_anew(store: &Store) {
     assert_eq!(store.create(&third, &intent).await.unwrap(), already);
 
     // One that was registered again in the meantime is left alone.
-    assert!(store.register(&registered(&tenant, ACCOUNT)).await.unwrap());
+    assert_eq!(store.register(&registered(&tenant, ACCOUNT), 1000).await.unwrap(), Registered::New);
     store.purge(&deleted).await.unwrap();
     assert!(store.account(&tenant, id).await.unwrap().is_some());
     let audits = store.audits(&tenant, Some(id), PageRequest::FIRST).await.unwrap();

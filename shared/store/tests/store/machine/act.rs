@@ -32,7 +32,7 @@ impl<K: Kind> Machine<K> {
                 Step::Pass(_) => Outcome::Nothing,
                 Step::Order { full: all, alone } => {
                     let audit = if all { full(tenant) } else { audit(tenant) };
-                    let intent = Intent { idempotency: None, alone };
+                    let intent = Intent { alone, ..Intent::default() };
                     match store.create(&audit, &intent).await.unwrap() {
                         Created::New => {
                             self.audits.push(audit.id);
