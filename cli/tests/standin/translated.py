@@ -46,8 +46,12 @@ def translated() -> dict:
 
 def decided(stack: str = "infraaudit", **parameters) -> dict:
     """The translated template with its conditions decided, and nothing in it that they leave out."""
-    whole = _translated()
-    given = {name: one.get("Default") for name, one in whole["Parameters"].items()} | NEEDED | parameters
+    return decide(_translated(), stack, NEEDED | parameters)
+
+
+def decide(whole: dict, stack: str, parameters: dict) -> dict:
+    """A template with its conditions decided."""
+    given = {name: one.get("Default") for name, one in whole["Parameters"].items()} | parameters
     if missing := [name for name, value in given.items() if value is None]:
         raise ValueError(f"no value for {missing}")
     told = given | {"AWS::StackName": stack}
@@ -109,7 +113,7 @@ def decided(stack: str = "infraaudit", **parameters) -> dict:
     }
     kept = {}
     for section in ("Resources", "Outputs"):
-        made = {name: one for name, one in whole[section].items() if "Condition" not in one or condition(one["Condition"])}
+        made = {name: one for name, one in whole.get(section, {}).items() if "Condition" not in one or condition(one["Condition"])}
         kept[section] = {name: value({key: part for key, part in one.items() if key != "Condition"}) for name, one in made.items()}
     return kept
 
