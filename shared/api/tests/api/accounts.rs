@@ -199,7 +199,7 @@ async fn a_role_with_a_path_is_made_where_it_is_looked_for() {
         settings.onboarding = Some(onboarding(link));
         let api = Api::new(settings);
         let body = json!({"account_id": ACCOUNT, "role_name": "audit/sub/Reader"});
-        let told = api.post("/api/accounts", body.to_string()).await.ok(201);
+        let told = api.call("POST", "/api/accounts", Some(&body)).await.ok(201);
         assert_eq!(told["role_name"], "audit/sub/Reader");
         let command = told["cli_command"].as_str().unwrap().to_owned();
         let module = told["terraform"].as_str().unwrap();
