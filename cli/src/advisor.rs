@@ -106,9 +106,9 @@ async fn ask(args: &Args, facts: &Facts) -> Result<Advice, Failure> {
     let mut actions = vec!["iam:GetAccountAuthorizationDetails"];
     actions.extend(collect::LAST_ACCESSED_ACTIONS);
     let target = args.credentials.open(&[], &actions).await?;
-    let paces = ConcurrencyLimits::new(&Limits::default());
+    let limits = ConcurrencyLimits::new(&Limits::default());
     let from = format!("account `{}`", target.account.id);
-    let details = collect::authorization_details(&target, &paces).await;
+    let details = collect::authorization_details(&target, &limits).await;
     let details = details.map_err(|unread| Failure::audit(format!("{from}: {unread}")))?;
     let mut account =
         Account::read(&details).map_err(|error| Failure::audit(format!("{from}: {error}")))?;
@@ -123,19 +123,19 @@ async fn ask(args: &Args, facts: &Facts) -> Result<Advice, Failure> {
     dated(&mut account);
     let known = account.entities.iter().filter(|entity| entity.can_be_judged().is_ok()).count();
     eprintln!("asking IAM what {known} users, roles and groups last accessed");
-    Ok(judge(args, facts, &target, &paces, account).await)
+    Ok(judge(args, facts, &target, &limits, account).await)
 }
 
 async fn judge(
     args: &Args,
     facts: &Facts,
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     account: Account,
 ) -> Advice {
     let at = Timestamp::now();
     let since = Since { now: at.as_second(), days: args.days };
-    let asker = LastAccessed::new(target, paces);
+    let asker = LastAccessed::new(target, limits);
     let mut advice = Advice {
         account: target.account.id.to_string(),
         at,

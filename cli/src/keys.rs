@@ -72,9 +72,9 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
     };
     let own = session.is_none();
     let limits = Limits::default().with(domain::Service::Iam, args.concurrency.into());
-    let paces = ConcurrencyLimits::new(&limits);
+    let limits = ConcurrencyLimits::new(&limits);
     let timeout = Duration::from_secs(args.call_timeout.into());
-    let monitor = Monitor::new(&config, partition, session.as_ref(), &paces, timeout);
+    let monitor = Monitor::new(&config, partition, session.as_ref(), &limits, timeout);
 
     let stop = CancellationToken::new();
     let signal = signals::first()

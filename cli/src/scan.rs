@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (path, mut file) = config_file::of_scan(args.config.as_deref()).map_err(Failure::usage)?;
     let overrides = settings::take(&path, &mut file).map_err(Failure::usage)?;
     let options = args.evaluate_options(overrides);
-    let brief = args.brief(&options.settings).map_err(Failure::usage)?;
+    let scope = args.scope(&options.settings).map_err(Failure::usage)?;
     for path in [&args.output, &args.snapshot_out].into_iter().flatten() {
         Output::File(path.clone()).check()?;
     }
@@ -43,12 +43,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let asked = matches!(way, Input::Aws(_));
     let (snapshot, stopped) = match way {
         Input::Accounts(path) => {
-            return accounts::run(args, &path, &accounts::Terms { brief, options }, &quiet);
+            return accounts::run(args, &path, &accounts::Terms { scope, options }, &quiet);
         }
         Input::Snapshot(path) => (load(&path)?, false),
-        Input::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &brief))?,
+        Input::Aws(way) => runtime::on_one_thread()?.block_on(read(args, way, &scope))?,
     };
-    let mut report = evaluate(&snapshot, &brief.checks, &options);
+    let mut report = evaluate(&snapshot, &scope.checks, &options);
     let now = jiff::Timestamp::now();
     audit::suppress(&mut report, &quiet.all, now);
     for line in quiet.idle(&report.findings.iter(), args.tags, now) {
@@ -107,11 +107,11 @@ async fn prove(config: &SdkConfig, entry: &Credentials) -> Result<(), String> {
 async fn read(
     args: &Args,
     way: args::Source,
-    brief: &AuditScope,
+    scope: &AuditScope,
 ) -> Result<(Snapshot, bool), Failure> {
     let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
     let role = way.role().filter(|_| args.names_partition());
-    let config = aws::config(&options.near(&brief.regions, role)).await;
+    let config = aws::config(&options.near(&scope.regions, role)).await;
     let entry = match way {
         args::Source::Caller => {
             let caller = aws::caller(&config).await.map_err(Failure::audit)?;
@@ -134,7 +134,7 @@ async fn read(
     let listening = tokio::spawn(listen(stop.clone()));
     let progress = Progress::new(args.quiet);
     let observer = Arc::new(move |event: audit::Event<'_>| progress.see(&event));
-    let scanned = audit::scan(&config, &entry, brief, stop.clone(), observer).await;
+    let scanned = audit::scan(&config, &entry, scope, stop.clone(), observer).await;
     listening.abort();
     match scanned {
         Ok(snapshot) => Ok((snapshot, stop.is_cancelled())),

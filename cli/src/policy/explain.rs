@@ -134,8 +134,8 @@ fn ask(profile: Option<String>) -> Result<(String, String), Failure> {
             watch: Arc::new(|_, _, _| {}),
             stop: CancellationToken::new(),
         };
-        let paces = ConcurrencyLimits::new(&Limits::default());
-        let details = collect::authorization_details(&target, &paces).await;
+        let limits = ConcurrencyLimits::new(&Limits::default());
+        let details = collect::authorization_details(&target, &limits).await;
         let details = details.map_err(|unread| Failure::audit(format!("{from}: {unread}")))?;
         Ok((details.to_string(), from))
     })

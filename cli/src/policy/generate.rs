@@ -13,7 +13,7 @@ use collect::{ConcurrencyLimits, Limits};
 use least_privilege::{Principal, Usage, UsageOptions};
 
 use crate::{credentials, failure::Failure, output::Output, runtime};
-use report::Told;
+use report::Coverage;
 
 /// Exit code: `--strict`, and not everything was read or granted.
 const INCOMPLETE: u8 = 4;
@@ -82,22 +82,22 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let output = Output::new(args.output.clone());
     output.check()?;
     let facts = Facts::bundled().map_err(Failure::audit)?;
-    let manner = UsageOptions { denied: args.include_denied, resources: args.max_resources };
-    let mut usage = Usage::new(&facts, args.principal.clone(), manner);
-    let mut told = Told::default();
+    let options = UsageOptions { denied: args.include_denied, resources: args.max_resources };
+    let mut usage = Usage::new(&facts, args.principal.clone(), options);
+    let mut coverage = Coverage::default();
     let (buckets, paths): (Vec<_>, Vec<_>) =
         args.cloudtrail.iter().partition(|path| path.starts_with("s3://"));
     for path in paths {
-        files::read(path.as_ref(), &mut usage, &mut told)?;
+        files::read(path.as_ref(), &mut usage, &mut coverage)?;
     }
     if args.live || args.last_accessed || !buckets.is_empty() {
-        let asking = ask(args, &buckets, &mut usage, &mut told);
+        let asking = ask(args, &buckets, &mut usage, &mut coverage);
         runtime::on_one_thread()?.block_on(asking)?;
     }
-    told.finish(&usage);
+    coverage.finish(&usage);
     if usage.counts().used == 0 {
-        told.print(&usage, args.live);
-        return Err(nothing(&usage, &told));
+        coverage.print(&usage, args.live);
+        return Err(nothing(&usage, &coverage));
     }
     let policies = usage.policies();
     check::verify(&facts, &usage, &policies).map_err(Failure::audit)?;
@@ -107,14 +107,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             several => writeln!(out, "[\n{}\n]", several.join(",\n")),
         })?,
         Format::Json => output.write(|out| {
-            let report = report::json(&usage, &policies, &told)?;
+            let report = report::json(&usage, &policies, &coverage)?;
             serde_json::to_writer_pretty(&mut *out, &report)?;
             writeln!(out)
         })?,
     }
-    told.print(&usage, args.live);
+    coverage.print(&usage, args.live);
     report::print_policies(&policies);
-    let incomplete = told.is_incomplete(&usage);
+    let incomplete = coverage.is_incomplete(&usage);
     Ok(if args.strict && incomplete { INCOMPLETE.into() } else { ExitCode::SUCCESS })
 }
 
@@ -123,32 +123,32 @@ async fn ask(
     args: &Args,
     buckets: &[&String],
     usage: &mut Usage<'_>,
-    told: &mut Told,
+    coverage: &mut Coverage,
 ) -> Result<(), Failure> {
     let mut actions = vec!["s3:ListBucket", "s3:GetObject", "s3:GetBucketLocation"];
     actions.extend(["cloudtrail:LookupEvents", "ec2:DescribeRegions"]);
     actions.extend(collect::LAST_ACCESSED_ACTIONS);
     let target = args.credentials.open(&args.region, &actions).await?;
-    let paces = ConcurrencyLimits::new(&Limits::default());
+    let limits = ConcurrencyLimits::new(&Limits::default());
     for bucket in buckets {
-        files::read_bucket(bucket, &target, &paces, usage, told).await?;
+        files::read_bucket(bucket, &target, &limits, usage, coverage).await?;
     }
     if args.live {
         let lookup = live::lookup(&args.principal, args.days);
-        live::read(&target, &paces, &args.region, &lookup, usage, told).await;
+        live::read(&target, &limits, &args.region, &lookup, usage, coverage).await;
     }
     if args.last_accessed {
         if matches!(args.principal.kind(), CallerKind::User | CallerKind::Role) {
-            live::last_accessed(&target, &paces, args.principal.arn(), told).await;
+            live::last_accessed(&target, &limits, args.principal.arn(), coverage).await;
         } else {
-            told.gap("IAM tells what was last accessed of users and roles only".to_owned());
+            coverage.gap("IAM tells what was last accessed of users and roles only".to_owned());
         }
     }
     Ok(())
 }
 
 /// Why there is no policy.
-fn nothing(usage: &Usage<'_>, told: &Told) -> Failure {
+fn nothing(usage: &Usage<'_>, coverage: &Coverage) -> Failure {
     let counts = usage.counts();
     let why = if counts.records == 0 {
         "no record of CloudTrail was read".to_owned()
@@ -165,5 +165,5 @@ fn nothing(usage: &Usage<'_>, told: &Told) -> Failure {
         format!("none of the {} records of `{}` can be granted", counts.own, usage.principal())
     };
     let message = format!("{why}: there is nothing to make a policy of");
-    if told.asked_in_vain() { Failure::audit(message) } else { Failure::usage(message) }
+    if coverage.asked_in_vain() { Failure::audit(message) } else { Failure::usage(message) }
 }

@@ -26,7 +26,7 @@ const NOT_AUDITED: u8 = 2;
 
 /// What to read of every account, and how to judge it.
 pub(super) struct Terms {
-    pub(super) brief: AuditScope,
+    pub(super) scope: AuditScope,
     pub(super) options: EvaluateOptions,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn run(
     terms: &Terms,
     quiet: &Suppressions,
 ) -> Result<ExitCode, Failure> {
-    let known_regions = !terms.brief.has_regions();
+    let known_regions = !terms.scope.has_regions();
     let needs = Needs { external_ids: args.prove_external_id, known_regions };
     let lines = file::load(path, needs).map_err(Failure::usage)?;
     let stop = CancellationToken::new();
@@ -76,7 +76,7 @@ async fn audit_all(
 ) -> Result<Accounts, Failure> {
     let options = aws::ClientOptions { profile: args.profile.clone(), near: None };
     let regions: Vec<_> = lines.iter().flat_map(|line| &line.regions).cloned().collect();
-    let narrowed = &terms.brief.regions;
+    let narrowed = &terms.scope.regions;
     let regions = if narrowed.is_empty() { &regions } else { narrowed };
     let config = aws::config(&options.near(regions, None)).await;
     // Without credentials no account opens: that is told once, and not of each.
@@ -112,16 +112,16 @@ async fn audit_one(
     stop: &CancellationToken,
     watched: &Arc<Watched>,
 ) -> Result<Report, String> {
-    let Terms { brief, options } = terms;
+    let Terms { scope, options } = terms;
     let stopped = || "stopped before it was read".to_owned();
     let regions =
-        if line.regions.is_empty() { brief.regions.clone() } else { line.regions.clone() };
+        if line.regions.is_empty() { scope.regions.clone() } else { line.regions.clone() };
     // An account that is narrowed to no region is one of the caller's partition.
     let account = match Args::partition(&regions) {
         Some(partition) => Account { partition, id: line.account.clone() },
         None => aws::beside(config, &line.account),
     };
-    let brief = AuditScope { regions, ..brief.clone() };
+    let scope = AuditScope { regions, ..scope.clone() };
     let entry = Credentials::Role {
         role: RoleArn::new(account, &line.role_name.clone().unwrap_or_default()),
         external_id: line.external_id.clone(),
@@ -140,7 +140,7 @@ async fn audit_one(
         let watched = Arc::clone(watched);
         Arc::new(move |event: audit::Event<'_>| watched.see(&event))
     };
-    let scanned = audit::scan(config, &entry, &brief, stop.clone(), observer).await;
+    let scanned = audit::scan(config, &entry, &scope, stop.clone(), observer).await;
     let snapshot = scanned.map_err(|error| error.to_string())?;
-    Ok(evaluate(&snapshot, &brief.checks, options))
+    Ok(evaluate(&snapshot, &scope.checks, options))
 }

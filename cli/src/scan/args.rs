@@ -197,7 +197,7 @@ impl Args {
         }
     }
 
-    pub(crate) fn brief(&self, settings: &AuditSettings) -> Result<AuditScope, String> {
+    pub(crate) fn scope(&self, settings: &AuditSettings) -> Result<AuditScope, String> {
         let choice = CheckSelection {
             checks: self.check.clone(),
             services: self.service.clone(),
@@ -211,7 +211,7 @@ impl Args {
         regions.sort();
         regions.dedup();
         let checks = choice.checks(&settings.checks).map_err(|error| error.to_string())?;
-        let brief = AuditScope {
+        let scope = AuditScope {
             regions,
             without: self.exclude_region.clone(),
             region_timeout: Duration::from_secs(self.region_timeout),
@@ -219,11 +219,11 @@ impl Args {
             limits,
             ..AuditScope::new(checks)
         };
-        let unknown = |region: &&String| !brief.has_regions() && !is_region(region);
-        if let Some(region) = brief.regions.iter().find(unknown) {
+        let unknown = |region: &&String| !scope.has_regions() && !is_region(region);
+        if let Some(region) = scope.regions.iter().find(unknown) {
             return Err(format!("there is no region `{region}` that this release knows"));
         }
-        Ok(brief)
+        Ok(scope)
     }
 
     /// How to judge: options go before the file.

@@ -34,14 +34,16 @@ pub(crate) struct AlertContext<'a> {
 
 /// What changed, in batches: those that are told first, the worst check first.
 ///
-/// `told` are the alerts that the audit has raised already, in an attempt or a pass that broke off.
+/// `raised` are the alerts that the audit has raised already, in an attempt or a pass that broke off.
 pub(crate) fn batches<'a>(
     changed: &'a [Changed],
-    told: &[Alert],
+    raised: &[Alert],
     context: &AlertContext<'_>,
 ) -> Vec<Batch<'a>> {
-    let covered: HashSet<(AlertState, &Fingerprint)> =
-        told.iter().flat_map(|alert| alert.covers.iter().map(|name| (alert.state, name))).collect();
+    let covered: HashSet<(AlertState, &Fingerprint)> = raised
+        .iter()
+        .flat_map(|alert| alert.covers.iter().map(|name| (alert.state, name)))
+        .collect();
     let mut groups: BTreeMap<_, Vec<&TrackedFinding>> = BTreeMap::new();
     let mut quiet = Vec::new();
     for Changed { tracked, news } in changed {

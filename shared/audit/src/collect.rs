@@ -44,13 +44,13 @@ impl Pipeline {
         if self.is_given_up(held.attempt, held.requeued) {
             return self.complete(&held, TaskEnd::Failed(&self.given_up())).await;
         }
-        let brief = match self.brief(&audit) {
-            Ok(brief) => brief,
+        let scope = match self.scope(&audit) {
+            Ok(scope) => scope,
             Err(error) => return self.complete(&held, TaskEnd::Failed(&error)).await,
         };
         // Stopped from outside, or because another worker has taken the task over.
         let stop = stop.child_token();
-        let reading = Box::pin(self.read(&audit, &held, &brief, stop.clone()));
+        let reading = Box::pin(self.read(&audit, &held, &scope, stop.clone()));
         let Some(read) = while_held(&self.store, Held::Task(&held), lease, reading).await else {
             stop.cancel();
             return Ok(StepResult::nothing());
@@ -72,7 +72,7 @@ impl Pipeline {
             taken_at: snapshot.started_at,
             audit_id: id,
         };
-        let scopes = scopes(&audit, place, &brief);
+        let scopes = scopes(&audit, place, &scope);
         self.store.publish(tenant, &held.account, &latest, scopes.as_deref()).await?;
         self.complete(&held, TaskEnd::Done(&key)).await
     }
@@ -108,7 +108,7 @@ impl Pipeline {
         &self,
         audit: &Audit,
         held: &Task,
-        brief: &AuditScope,
+        scope: &AuditScope,
         stop: CancellationToken,
     ) -> Result<ServiceSnapshot, String> {
         if let Some(given) = &held.given {
@@ -116,7 +116,7 @@ impl Pipeline {
         }
         let place = &held.place;
         match &self.source {
-            Source::Aws(config) => self.read_aws(config, audit, place, brief, stop).await,
+            Source::Aws(config) => self.read_aws(config, audit, place, scope, stop).await,
             Source::Recorded { snapshot, tempo } => {
                 tokio::time::sleep(*tempo).await;
                 let here = |part: &&ServiceSnapshot| {
@@ -133,7 +133,7 @@ impl Pipeline {
         config: &SdkConfig,
         audit: &Audit,
         place: &ServiceRegion,
-        brief: &AuditScope,
+        scope: &AuditScope,
         stop: CancellationToken,
     ) -> Result<ServiceSnapshot, String> {
         let unread = |unread| Ok(ServiceSnapshot::unread(place.service, &place.region, unread));
@@ -141,7 +141,7 @@ impl Pipeline {
             // A newer version planned it; whoever judges tells that nothing is known of it.
             return unread(inventory::unknown_service(name, &place.region));
         }
-        let mut reads = brief.reads();
+        let mut reads = scope.reads();
         let (role, name) = way_in(config, audit)?;
         let role = scan::assume_role(&role, audit.order.external_id.as_ref(), &name);
         let needs = || scan::needs(&reads);
@@ -153,14 +153,14 @@ impl Pipeline {
             account: account(config, audit),
             config: config.clone(),
             session: Some(session),
-            regions: brief.regions.clone(),
-            patience: brief.region_timeout,
+            regions: scope.regions.clone(),
+            patience: scope.region_timeout,
             watch: Arc::new(|_, _, _| {}),
             stop,
         };
-        let paces = ConcurrencyLimits::new(&brief.limits);
+        let limits = ConcurrencyLimits::new(&scope.limits);
         let reads = reads.remove(&place.service).unwrap_or_default();
-        Ok(collect::read(&target, &paces, &place.region, place.service, &reads).await)
+        Ok(collect::read(&target, &limits, &place.region, place.service, &reads).await)
     }
 }
 
@@ -172,14 +172,14 @@ pub(crate) fn is_whole(audit: &Audit, place: &ServiceRegion) -> bool {
 }
 
 /// What an audit reads of a place where it does not read all there is; nothing where it does.
-fn scopes(audit: &Audit, place: &ServiceRegion, brief: &AuditScope) -> Option<Vec<AuditFilter>> {
+fn scopes(audit: &Audit, place: &ServiceRegion, scope: &AuditScope) -> Option<Vec<AuditFilter>> {
     if is_whole(audit, place) {
         return None;
     }
     // None at all where the place is read for another service's checks alone.
     let mut checks = vec![None];
     if !audit.order.checks.is_empty() || !audit.order.asks_for(place.service) {
-        let of_service = brief.checks.iter().filter(|check| check.service() == place.service);
+        let of_service = scope.checks.iter().filter(|check| check.service() == place.service);
         checks = of_service.map(|check| Some(check.id.to_owned())).collect();
     }
     let mut regions = vec![None];

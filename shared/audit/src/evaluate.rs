@@ -48,11 +48,11 @@ impl Pipeline {
         if self.is_given_up(held.attempt, held.requeued) {
             return self.fail(&held, &self.given_up()).await;
         }
-        let brief = match self.brief(&held) {
-            Ok(brief) => brief,
+        let scope = match self.scope(&held) {
+            Ok(scope) => scope,
             Err(error) => return self.fail(&held, &error).await,
         };
-        let judging = while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &brief));
+        let judging = while_held(&self.store, Held::Audit(&held), lease, self.judge(&held, &scope));
         let judged = tokio::select! {
             biased;
             // What was written by then is found again.
@@ -70,7 +70,7 @@ impl Pipeline {
         }
     }
 
-    async fn judge(&self, held: &Audit, brief: &AuditScope) -> Result<Fence, WorkError> {
+    async fn judge(&self, held: &Audit, scope: &AuditScope) -> Result<Fence, WorkError> {
         let begun = now();
         let account = self.store.account(&held.tenant, &held.order.account_id).await?;
         let context = |pass: u32| AlertContext {
@@ -85,7 +85,7 @@ impl Pipeline {
         let mut pass = 0;
         let (result, digest) = loop {
             let snapshot = self.merged(held).await?;
-            let mut report = evaluate(&snapshot, &brief.checks, &options);
+            let mut report = evaluate(&snapshot, &scope.checks, &options);
             suppress(&mut report, &self.store.all_suppressions(&held.tenant).await?, now());
             let readings = Readings::of(&snapshot);
             // The facts of a large account take as much memory as what is found, and are not needed any more.
@@ -100,7 +100,7 @@ impl Pipeline {
                 // What was read since for some checks alone, and cannot be judged here, is judged by whoever read it.
                 read.of(tracked).is_none_or(|last| last <= tracked.seen_at)
             };
-            let tracker = Tracker::new(held, &brief.checks, report, readings, may);
+            let tracker = Tracker::new(held, &scope.checks, report, readings, may);
             let Tracked { changed, resolved } = self.track(held, tracker).await?;
             // Whoever read a place anew may never judge it, and what it read can be judged here as well.
             if held.order.checks.is_empty() && pass < PASSES && anew {

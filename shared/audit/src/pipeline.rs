@@ -137,7 +137,7 @@ impl Pipeline {
     }
 
     /// What an audit is to read; or why it cannot be said.
-    pub(crate) fn brief(&self, audit: &Audit) -> Result<AuditScope, String> {
+    pub(crate) fn scope(&self, audit: &Audit) -> Result<AuditScope, String> {
         let choice = CheckSelection {
             checks: audit.order.checks.clone(),
             services: audit.order.services.clone(),

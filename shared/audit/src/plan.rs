@@ -41,12 +41,12 @@ impl Pipeline {
         if self.is_given_up(held.attempt, held.requeued) {
             return self.fail(&held, &self.given_up()).await;
         }
-        let brief = match self.brief(&held) {
-            Ok(brief) => brief,
+        let scope = match self.scope(&held) {
+            Ok(scope) => scope,
             Err(error) => return self.fail(&held, &error).await,
         };
         let planning =
-            while_held(&self.store, Held::Audit(&held), lease, self.places(&held, &brief));
+            while_held(&self.store, Held::Audit(&held), lease, self.places(&held, &scope));
         let planned = tokio::select! {
             biased;
             () = stop.cancelled() => return self.requeue(&held, Step::plan(&held)).await,

@@ -67,7 +67,7 @@ struct Tally {
 impl ApiCaller {
     pub(crate) fn new(
         target: &Target,
-        paces: &ConcurrencyLimits,
+        limits: &ConcurrencyLimits,
         region: &str,
         service: Service,
     ) -> Self {
@@ -75,7 +75,7 @@ impl ApiCaller {
         Self {
             watch: Box::new(move |calls| watch(&watched, service, calls)),
             patience: target.patience,
-            ..Self::unwatched(target.stop.clone(), paces.of(service), region)
+            ..Self::unwatched(target.stop.clone(), limits.of(service), region)
         }
     }
 

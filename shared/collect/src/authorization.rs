@@ -19,9 +19,9 @@ use crate::{ApiCaller, ConcurrencyLimits, Target};
 /// Why it was not read to its end: a part of it would explain less than there is.
 pub async fn authorization_details(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
 ) -> Result<Value, Unread> {
-    let reader = ApiCaller::new(target, paces, GLOBAL, Service::Iam);
+    let reader = ApiCaller::new(target, limits, GLOBAL, Service::Iam);
     let client = Client::new(&target.in_region(target.home()));
     let (mut users, mut groups) = (Vec::new(), Vec::new());
     let (mut roles, mut policies) = (Vec::new(), Vec::new());

@@ -77,7 +77,7 @@ impl KeyReader {
         config: &SdkConfig,
         partition: Partition,
         session: Option<&aws::Session>,
-        paces: &ConcurrencyLimits,
+        limits: &ConcurrencyLimits,
         timeout: Duration,
     ) -> Self {
         let config = in_region(config, session, partition.home_region());
@@ -88,7 +88,7 @@ impl KeyReader {
         let config = config.to_builder().timeout_config(timeouts.build()).build();
         Self {
             client: Client::new(&config),
-            reader: ApiCaller::unwatched(CancellationToken::new(), paces.of(Service::Iam), GLOBAL),
+            reader: ApiCaller::unwatched(CancellationToken::new(), limits.of(Service::Iam), GLOBAL),
         }
     }
 

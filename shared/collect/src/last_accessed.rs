@@ -56,9 +56,9 @@ pub struct LastAccessed {
 impl LastAccessed {
     /// Asks in the account of the target.
     #[must_use]
-    pub fn new(target: &Target, paces: &ConcurrencyLimits) -> Self {
+    pub fn new(target: &Target, limits: &ConcurrencyLimits) -> Self {
         Self {
-            reader: ApiCaller::new(target, paces, GLOBAL, Service::Iam),
+            reader: ApiCaller::new(target, limits, GLOBAL, Service::Iam),
             client: Client::new(&target.in_region(target.home())),
         }
     }

@@ -42,12 +42,12 @@ pub enum Piece<'a> {
 /// Why the list was not read to its end. An object that could not be read is a piece, no error.
 pub async fn read_logs(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     (bucket, prefix): (&str, &str),
     mut wanted: impl FnMut(&str) -> bool,
     mut piece: impl FnMut(Piece<'_>),
 ) -> Result<(), Unread> {
-    let reader = ApiCaller::new(target, paces, GLOBAL, Service::S3);
+    let reader = ApiCaller::new(target, limits, GLOBAL, Service::S3);
     let clients = Clients::new(target);
     let client = &clients.of(&region(target, &clients, &reader, bucket).await);
     let mut token = None;

@@ -31,9 +31,9 @@ impl Enabled {
 /// Why the list was not read.
 pub async fn regions(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
 ) -> (Result<Enabled, Unread>, Receipt) {
-    let reader = ApiCaller::new(target, paces, GLOBAL, Service::Ec2);
+    let reader = ApiCaller::new(target, limits, GLOBAL, Service::Ec2);
     let places = anywhere::regions(target);
     let answer = anywhere::ask(&reader, ACTION, &places, |region| {
         let (reader, client) = (&reader, aws_sdk_ec2::Client::new(&target.in_region(&region)));

@@ -147,17 +147,17 @@ enum Is {
 impl<'f> Usage<'f> {
     /// Nothing used yet.
     #[must_use]
-    pub fn new(facts: &'f Facts, principal: Principal, manner: UsageOptions) -> Self {
+    pub fn new(facts: &'f Facts, principal: Principal, options: UsageOptions) -> Self {
         Self {
             facts,
             principal,
-            denied: manner.denied,
+            denied: options.denied,
             counts: Counts::default(),
             troubles: Vec::new(),
             more_troubles: 0,
             calls: HashMap::new(),
             known: Vec::new(),
-            granted: Granted::new(facts, manner.resources.max(1)),
+            granted: Granted::new(facts, options.resources.max(1)),
             others: BTreeSet::new(),
             data_services: BTreeSet::new(),
             span: None,

@@ -9,7 +9,7 @@ use std::{
 use collect::{ConcurrencyLimits, Piece, Target};
 use least_privilege::{LogFile, Usage};
 
-use super::report::Told;
+use super::report::Coverage;
 use crate::Failure;
 
 /// How much is read at once.
@@ -22,15 +22,19 @@ fn is_log(name: &str) -> bool {
 }
 
 /// Reads a file, or every log of a folder and those below it, in the order of their names.
-pub(super) fn read(path: &Path, usage: &mut Usage<'_>, told: &mut Told) -> Result<(), Failure> {
+pub(super) fn read(
+    path: &Path,
+    usage: &mut Usage<'_>,
+    coverage: &mut Coverage,
+) -> Result<(), Failure> {
     let shown = path.display();
     let there = fs::metadata(path)
         .map_err(|error| Failure::usage(format!("could not read `{shown}`: {error}")))?;
     if there.is_dir() {
         let before = usage.counts().files;
-        read_folder(path, usage, told);
+        read_folder(path, usage, coverage);
         if usage.counts().files == before {
-            told.gap(format!("there is no log in `{shown}`"));
+            coverage.gap(format!("there is no log in `{shown}`"));
         }
     } else {
         read_file(path, usage);
@@ -38,12 +42,12 @@ pub(super) fn read(path: &Path, usage: &mut Usage<'_>, told: &mut Told) -> Resul
     Ok(())
 }
 
-fn read_folder(folder: &Path, usage: &mut Usage<'_>, told: &mut Told) {
+fn read_folder(folder: &Path, usage: &mut Usage<'_>, coverage: &mut Coverage) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
-            return told.gap(format!("could not list `{}`: {error}", folder.display()));
+            return coverage.gap(format!("could not list `{}`: {error}", folder.display()));
         }
     };
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -51,11 +55,11 @@ fn read_folder(folder: &Path, usage: &mut Usage<'_>, told: &mut Told) {
         let path = entry.path();
         // Links to folders are not followed: they may lead in a circle.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            read_folder(&path, usage, told);
+            read_folder(&path, usage, coverage);
         } else if is_log(&entry.file_name().to_string_lossy()) {
             read_file(&path, usage);
         } else {
-            told.passed_over += 1;
+            coverage.passed_over += 1;
         }
     }
 }
@@ -81,9 +85,9 @@ fn read_file(path: &Path, usage: &mut Usage<'_>) {
 pub(super) async fn read_bucket(
     url: &str,
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     usage: &mut Usage<'_>,
-    told: &mut Told,
+    coverage: &mut Coverage,
 ) -> Result<(), Failure> {
     let place = url.strip_prefix("s3://").unwrap_or_default();
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
@@ -97,30 +101,31 @@ pub(super) async fn read_bucket(
         passed_over += u64::from(!log);
         log
     };
-    let listed = collect::read_logs(target, paces, (bucket, prefix), wanted, |piece| match piece {
-        Piece::Begin(key) => log = Some(LogFile::new(&format!("s3://{bucket}/{key}"))),
-        Piece::Bytes(bytes) => {
-            if let Some(log) = &mut log {
-                log.feed(usage, bytes);
+    let listed =
+        collect::read_logs(target, limits, (bucket, prefix), wanted, |piece| match piece {
+            Piece::Begin(key) => log = Some(LogFile::new(&format!("s3://{bucket}/{key}"))),
+            Piece::Bytes(bytes) => {
+                if let Some(log) = &mut log {
+                    log.feed(usage, bytes);
+                }
             }
-        }
-        Piece::End => {
-            if let Some(log) = log.take() {
-                log.finish(usage);
+            Piece::End => {
+                if let Some(log) = log.take() {
+                    log.finish(usage);
+                }
             }
-        }
-        Piece::Broken(why) => {
-            if let Some(log) = log.take() {
-                log.broke_off(usage, why);
+            Piece::Broken(why) => {
+                if let Some(log) = log.take() {
+                    log.broke_off(usage, why);
+                }
             }
-        }
-    });
+        });
     let listed = listed.await;
-    told.passed_over += passed_over;
+    coverage.passed_over += passed_over;
     match listed {
-        Err(unread) => told.unread(format!("`{url}` was not listed to its end: {unread}")),
+        Err(unread) => coverage.unread(format!("`{url}` was not listed to its end: {unread}")),
         Ok(()) if usage.counts().files == before => {
-            told.gap(format!("there is no log under `{url}`"));
+            coverage.gap(format!("there is no log under `{url}`"));
         }
         Ok(()) => {}
     }

@@ -5,7 +5,7 @@ use collect::{ConcurrencyLimits, LastAccessed, Lookup, Target};
 use jiff::{SignedDuration, Timestamp};
 use least_privilege::{LogFile, Principal, Usage};
 
-use super::report::Told;
+use super::report::Coverage;
 
 /// What to look up for a principal.
 ///
@@ -25,20 +25,20 @@ pub(super) fn lookup(principal: &Principal, days: u8) -> Lookup {
 /// Reads the event history of each region, one after the other.
 pub(super) async fn read(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     regions: &[String],
     lookup: &Lookup,
     usage: &mut Usage<'_>,
-    told: &mut Told,
+    coverage: &mut Coverage,
 ) {
     let mut regions = regions.to_vec();
     if regions.is_empty() {
-        match collect::regions(target, paces).await.0 {
+        match collect::regions(target, limits).await.0 {
             Ok(enabled) => regions = enabled.names().map(Into::into).collect(),
             Err(unread) => {
                 regions.push(target.near().to_owned());
                 let looked = regions.join(", ");
-                told.unread(format!(
+                coverage.unread(format!(
                     "which regions are enabled is not known ({unread}): only `{looked}` was looked in; name regions with --region"
                 ));
             }
@@ -55,23 +55,26 @@ pub(super) async fn read(
             Ok(_) => log.finish(usage),
             Err(unread) => {
                 log.finish(usage);
-                told.unread(format!("the event history of `{region}` is not complete: {unread}"));
+                coverage
+                    .unread(format!("the event history of `{region}` is not complete: {unread}"));
             }
         }
-        told.histories.push((region.clone(), usage.counts().records - before));
+        coverage.histories.push((region.clone(), usage.counts().records - before));
     }
 }
 
 /// Asks which services the principal last accessed.
 pub(super) async fn last_accessed(
     target: &Target,
-    paces: &ConcurrencyLimits,
+    limits: &ConcurrencyLimits,
     arn: &str,
-    told: &mut Told,
+    coverage: &mut Coverage,
 ) {
-    match LastAccessed::new(target, paces).of(arn).await {
-        Ok(Some(services)) => told.accessed = Some(services),
-        Ok(None) => told.gap(format!("IAM has no `{arn}`, so it tells nothing of it")),
-        Err(unread) => told.unread(format!("what `{arn}` last accessed is not known: {unread}")),
+    match LastAccessed::new(target, limits).of(arn).await {
+        Ok(Some(services)) => coverage.accessed = Some(services),
+        Ok(None) => coverage.gap(format!("IAM has no `{arn}`, so it tells nothing of it")),
+        Err(unread) => {
+            coverage.unread(format!("what `{arn}` last accessed is not known: {unread}"));
+        }
     }
 }

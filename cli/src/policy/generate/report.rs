@@ -13,7 +13,7 @@ const ATTACHED: usize = 10;
 
 /// What became known on the way.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Coverage {
     /// Files and objects that are no logs.
     pub(super) passed_over: u64,
     /// The records that each region's event history had.
@@ -28,7 +28,7 @@ pub(super) struct Told {
     no_data: Vec<String>,
 }
 
-impl Told {
+impl Coverage {
     /// Notes something that is not known.
     pub(super) fn gap(&mut self, gap: String) {
         self.gaps.push(gap);
@@ -146,7 +146,11 @@ pub(super) fn print_policies(policies: &Policies) {
 }
 
 /// All of it for programs.
-pub(super) fn json(usage: &Usage<'_>, policies: &Policies, told: &Told) -> io::Result<Value> {
+pub(super) fn json(
+    usage: &Usage<'_>,
+    policies: &Policies,
+    coverage: &Coverage,
+) -> io::Result<Value> {
     let documents: Result<Vec<Value>, _> =
         policies.documents().iter().map(|text| serde_json::from_str(text)).collect();
     let (troubles, more) = usage.troubles();
@@ -171,16 +175,16 @@ pub(super) fn json(usage: &Usage<'_>, policies: &Policies, told: &Told) -> io::R
             "logs": counts.files, "records": counts.records, "unreadable": counts.bad,
             "own": counts.own, "granted": counts.used, "denied": counts.denied,
             "no_permission": counts.no_calls, "unmapped": counts.unmapped,
-            "insights": counts.insights, "data_events": counts.data_events, "passed_over": told.passed_over,
+            "insights": counts.insights, "data_events": counts.data_events, "passed_over": coverage.passed_over,
         },
         "unmapped": unmapped.collect::<Vec<_>>(),
         "not_told": untold.collect::<Vec<_>>(),
         "wider_than_used": strings(usage.widened().iter().map(ToString::to_string).collect()),
-        "only_last_accessed": told.only_accessed,
-        "data_events_not_logged": told.no_data,
+        "only_last_accessed": coverage.only_accessed,
+        "data_events_not_logged": coverage.no_data,
         "unreadable": strings(troubles.iter().map(ToString::to_string).collect()),
         "unreadable_more": more,
-        "gaps": told.gaps,
-        "complete": !told.is_incomplete(usage),
+        "gaps": coverage.gaps,
+        "complete": !coverage.is_incomplete(usage),
     }))
 }

@@ -59,9 +59,9 @@ impl Seeded {
                 .credentials_provider(credentials)
                 .load()
                 .await;
-            let paces = ConcurrencyLimits::new(&Limits::default());
+            let limits = ConcurrencyLimits::new(&Limits::default());
             let monitor =
-                Monitor::new(&config, Partition::Aws, None, &paces, access_keys::CALL_TIMEOUT);
+                Monitor::new(&config, Partition::Aws, None, &limits, access_keys::CALL_TIMEOUT);
             let deadline = tokio::time::Instant::now() + Duration::from_millis(400);
             let stop = tokio_util::sync::CancellationToken::new();
             monitor.read(left, Run::unwatched(deadline, &stop)).await.expect("no failure")

@@ -7,8 +7,8 @@ static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts::bundled().unwrap());
 const ANA: &str = "arn:aws:iam::111122223333:user/ana";
 const ROLE: &str = "arn:aws:iam::111122223333:role/team/Reader";
 
-fn usage(principal: &str, manner: UsageOptions, records: &[String]) -> Usage<'static> {
-    let mut usage = Usage::new(&FACTS, Principal::parse(principal).unwrap(), manner);
+fn usage(principal: &str, options: UsageOptions, records: &[String]) -> Usage<'static> {
+    let mut usage = Usage::new(&FACTS, Principal::parse(principal).unwrap(), options);
     let mut file = LogFile::new("log");
     file.feed(&mut usage, records.join("\n").as_bytes());
     file.finish(&mut usage);

@@ -28,8 +28,8 @@ pub(crate) fn log<'r>(records: impl Iterator<Item = &'r String>) -> String {
 /// What the role used by a log.
 pub(crate) fn made(text: &str, most: usize) -> Usage<'static> {
     let role = Principal::parse(ROLE).unwrap();
-    let manner = UsageOptions { denied: false, resources: most };
-    let mut usage = Usage::new(&FACTS, role, manner);
+    let options = UsageOptions { denied: false, resources: most };
+    let mut usage = Usage::new(&FACTS, role, options);
     let mut file = LogFile::new("log");
     file.feed(&mut usage, text.as_bytes());
     file.finish(&mut usage);
