@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import re
 import unittest
 
 import translated
@@ -335,6 +336,36 @@ class Functions(unittest.TestCase):
             told = _environment(decided(**JWT, **SCOPES), name)
             for which, scope in (("READ", "audit/read"), ("WRITE", "audit/write"), ("ADMIN", "audit/admin")):
                 self.assertEqual(told[f"INFRAAUDIT_SCOPE_{which}"], scope)
+
+
+class Page(unittest.TestCase):
+    """docs/deploy.md says what there is."""
+
+    def test_it_has_every_parameter_and_no_other(self):
+        rows = [line.split("|")[1:3] for line in _page().splitlines() if line.startswith("| `")]
+        parameters = translated.translated()["Parameters"]
+        named = {name for names, _ in rows for name in re.findall("`([A-Za-z0-9]+)`", names)}
+        self.assertEqual(set(parameters) - named, set())
+        # A default that the page gives in the code's letters is the template's.
+        for names, default in rows:
+            found = re.fullmatch(" `([A-Za-z]+)` ", names)
+            told = re.fullmatch(" `([^`]+)` ", default)
+            if found and told and found[1] in parameters:
+                self.assertEqual(told[1], str(parameters[found[1]]["Default"]), found[1])
+
+    def test_it_installs_what_ci_runs(self):
+        pinned = (translated.ROOT / ".ci/requirements.txt").read_text().split()
+        (line,) = [line for line in _page().splitlines() if line.startswith("pip install ")]
+        for tool in line.split()[2:]:
+            self.assertIn(tool, pinned)
+
+    def test_the_filter_pattern_names_the_workers_role(self):
+        name = translated.translated()["Parameters"]["WorkerRoleName"]["Default"]
+        self.assertIn(f'$.userIdentity.sessionContext.sessionIssuer.userName != "{name}"', _page())
+
+
+def _page() -> str:
+    return (translated.ROOT / "docs/deploy.md").read_text()
 
 
 class Alarms(unittest.TestCase):

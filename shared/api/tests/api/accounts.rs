@@ -85,7 +85,7 @@ async fn nobody_brings_a_secret_or_changes_it() {
 async fn everything_wrong_is_told_at_once() {
     let api = Api::registered();
     let body = json!({
-        "account_id": "1", "name": "two\nlines", "role_name": "a/b", "regions": ["*"],
+        "account_id": "1", "name": "two\nlines", "role_name": "a//b", "regions": ["*"],
         "services": ["s4"], "alert_severity": "HIGH", "schedule": {"cron": "* * * * *", "zone": "x"},
         "role": "x",
     });
