@@ -142,6 +142,32 @@ class Stack(unittest.TestCase):
         self.assertEqual(table["PointInTimeRecoverySpecification"], {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7})
 
 
+class Sections(unittest.TestCase):
+    """What a section may have that is looked at before anything is made."""
+
+    def test_rules_have_rule_functions_alone(self):
+        """CloudFormation Template Reference, "Rule functions"."""
+        known = {"And", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "Not", "Or", "RefAll", "ValueOf", "ValueOfAll"}
+        rules = json.dumps(translated.translated()["Rules"])
+        self.assertLessEqual(set(re.findall(r'"Fn::(\w+)"', rules)), known)
+
+    def test_a_rule_refuses_half_a_choice(self):
+        for wrong in (
+            {"JwtIssuer": "https://issuer.example"},
+            JWT | {"ScopeRead": "r"},
+            JWT | {"ScopeAdmin": "a", "ScopeWrite": "w"},
+            SCOPES,
+            {"DomainName": "audit.example.com"},
+            {"ExistingTableName": "taken-table"},
+            {"ExistingTableStreamArn": TABLE["ExistingTableStreamArn"]},
+            SECRET | {"SlackWebhook": "https://hooks.slack.com/services/x"},
+        ):
+            with self.subTest(**wrong):
+                self.assertTrue(translated.refused(**wrong))
+        for parameters, _ in combinations():
+            self.assertEqual(translated.refused(**parameters), [])
+
+
 class Policies(unittest.TestCase):
     """Policies of resources, and whom roles trust."""
 
@@ -224,8 +250,7 @@ class Routes(unittest.TestCase):
             # A default for all operations is not taken from OpenAPI's root.
             self.assertNotIn("security", body)
             found = []
-            for path, operations in body["paths"].items():
-                self.assertLessEqual(set(operations), METHODS, path)
+            for path, operations in _operations(body):
                 for method, operation in operations.items():
                     with self.subTest(path=path, method=method, **parameters):
                         if path in OPEN:
@@ -235,6 +260,18 @@ class Routes(unittest.TestCase):
                         else:
                             self.assertEqual(operation["security"], [scheme])
             self.assertEqual(sorted(found), sorted(OPEN))
+
+    def test_the_body_is_whole_openapi(self):
+        """FailOnWarnings makes a failed deployment of what OpenAPI asks for and is not there."""
+        for _, api, _ in self.apis():
+            self.assertTrue(api["FailOnWarnings"])
+            body = api["Body"]
+            self.assertLessEqual({"openapi", "info", "paths"}, set(body))
+            for path, operations in body["paths"].items():
+                declared = [one["name"] for one in operations.get("parameters", []) if one["in"] == "path" and one["required"]]
+                self.assertEqual(declared, re.findall(r"{([^}]+)}", path))
+                for method in set(operations) - {"parameters"}:
+                    self.assertTrue(operations[method]["responses"], (path, method))
 
     def test_what_no_route_names_is_closed(self):
         for _, api, _ in self.apis():
@@ -260,7 +297,7 @@ class Routes(unittest.TestCase):
         def routes(parameters):
             ((_, api),) = of_type(decided(**parameters), "AWS::ApiGatewayV2::Api").items()
             calls = {}
-            for path, operations in api["Body"]["paths"].items():
+            for path, operations in _operations(api["Body"]):
                 for method, operation in operations.items():
                     calls[path, method] = operation["x-amazon-apigateway-integration"]
             return calls
@@ -301,6 +338,15 @@ class Routes(unittest.TestCase):
         self.assertEqual(_environment(decided(), "Notifier")["INFRAAUDIT_PUBLIC_URL"], "")
         given = decided(**DOMAIN, PublicUrl="https://front.example.com/audit")
         self.assertEqual(_environment(given, "Notifier")["INFRAAUDIT_PUBLIC_URL"], "https://front.example.com/audit")
+
+
+def _operations(body: dict):
+    """The paths of an API with their operations; a part that is neither operation nor parameters is one too much."""
+    for path, parts in body["paths"].items():
+        operations = {name: one for name, one in parts.items() if name != "parameters"}
+        if unknown := set(operations) - METHODS:
+            raise AssertionError(f"{path} has {unknown}")
+        yield path, operations
 
 
 def _environment(stack: dict, function: str) -> dict:

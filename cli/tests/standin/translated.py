@@ -46,7 +46,14 @@ def translated() -> dict:
 
 def decided(stack: str = "infraaudit", **parameters) -> dict:
     """The translated template with its conditions decided, and nothing in it that they leave out."""
-    return decide(_translated(), stack, NEEDED | parameters)
+    found = decide(_translated(), stack, NEEDED | parameters)
+    del found["Refused"]
+    return found
+
+
+def refused(**parameters) -> list:
+    """What the template's rules say against some parameters."""
+    return decide(_translated(), "infraaudit", NEEDED | parameters)["Refused"]
 
 
 def decide(whole: dict, stack: str, parameters: dict) -> dict:
@@ -111,7 +118,10 @@ def decide(whole: dict, stack: str, parameters: dict) -> dict:
         "Fn::Sub": filled,
         "Fn::FindInMap": lambda about: maps[about[0]][about[1]][value(about[2])],
     }
-    kept = {}
+    kept = {"Refused": []}
+    for rule in whole.get("Rules", {}).values():
+        if value(rule.get("RuleCondition", True)):
+            kept["Refused"] += [one["AssertDescription"] for one in rule["Assertions"] if not value(one["Assert"])]
     for section in ("Resources", "Outputs"):
         made = {name: one for name, one in whole.get(section, {}).items() if "Condition" not in one or condition(one["Condition"])}
         kept[section] = {name: value({key: part for key, part in one.items() if key != "Condition"}) for name, one in made.items()}
