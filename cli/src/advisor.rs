@@ -25,33 +25,34 @@ pub(crate) enum Command {
     Advisor(Box<Args>),
 }
 
-/// Lists what users, roles and groups may do and have not done for some time, worst first: compares their policies
-/// with what IAM says they last accessed.
+/// Lists permissions that users, roles and groups have not used for some time, worst first. Compares their policies
+/// with what they last accessed according to IAM.
 ///
-/// Whose policies or report could not be read is not judged, and a warning names what was not read.
+/// A user, role or group whose policies or report could not be read is not evaluated, and a warning names what was
+/// not read.
 ///
-/// Exit codes: 0 done, 2 nobody could be judged, 4 somebody was not, with `--strict`.
+/// Exit codes: 0 done, 2 nobody could be evaluated, 4 somebody was not evaluated, with `--strict`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// The user, role or group; all of the account otherwise.
+    /// The user, role or group [default: all of the account].
     #[arg(long, value_name = "ARN")]
     principal: Option<String>,
-    /// For how many days something must not have been used.
+    /// How many days a permission must be unused to be listed.
     #[arg(long, value_name = "N", default_value_t = 90,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(TRACKED_DAYS)))]
     days: u32,
     #[command(flatten)]
     credentials: credentials::Credentials,
-    /// How to print it.
+    /// The format of the list.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Writes to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Lists what was used too.
+    /// Also lists permissions that were used.
     #[arg(long)]
     used: bool,
-    /// Ends with code 4 when not everything was read.
+    /// Ends with exit code 4 if not everything was read.
     #[arg(long)]
     strict: bool,
 }
@@ -97,7 +98,7 @@ pub(crate) fn run(Command::Advisor(args): &Command) -> Result<ExitCode, Failure>
     }
     let incomplete = !advice.gaps.is_empty();
     if advice.judged == 0 && incomplete {
-        return Err(Failure::audit("nobody could be judged, the warnings say why"));
+        return Err(Failure::audit("nobody could be evaluated, the warnings say why"));
     }
     Ok(if args.strict && incomplete { INCOMPLETE.into() } else { ExitCode::SUCCESS })
 }
@@ -190,7 +191,7 @@ impl Advice {
     }
 
     fn not_judged(&mut self, entity: &Entity, why: &dyn Display) {
-        self.gaps.push(format!("`{}` was not judged: {why}", entity.arn));
+        self.gaps.push(format!("`{}` was not evaluated: {why}", entity.arn));
     }
 }
 

@@ -8,9 +8,9 @@ use crate::{Failure, output::Output};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Lists every check: id, service, severity, requirement, the IAM actions it needs.
+    /// Lists every check: id, service, severity, requirement, and the IAM actions that it needs.
     List {
-        /// How to print it.
+        /// The format of the list.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
         /// The language of the requirements: en or ko.

@@ -15,10 +15,10 @@ pub(crate) struct Credentials {
     /// The profile of the AWS configuration files to take credentials from.
     #[arg(long)]
     profile: Option<String>,
-    /// The role to assume; the caller's own credentials otherwise.
+    /// The role to assume [default: none, the caller's own credentials are used].
     #[arg(long, value_name = "ARN")]
     role_arn: Option<RoleArn>,
-    /// What the role's trust policy asks for as `sts:ExternalId`.
+    /// The ExternalId that the role's trust policy requires (`sts:ExternalId`).
     #[arg(long, value_name = "ID", requires = "role_arn")]
     external_id: Option<String>,
 }

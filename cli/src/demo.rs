@@ -28,7 +28,7 @@ const STEP: Duration = Duration::from_millis(700);
 /// How long an audit of the sample account may take at most.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What `infraaudit demo` can be told.
+/// The options of `infraaudit demo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The language of the texts: en or ko.
@@ -55,7 +55,8 @@ struct Started {
 }
 
 async fn demo(lang: Lang) -> Result<(), Failure> {
-    let folder = tempfile::tempdir().map_err(|e| Failure::usage(format!("no place: {e}")))?;
+    let folder = tempfile::tempdir()
+        .map_err(|e| Failure::usage(format!("could not create a temporary directory: {e}")))?;
     let store = Store::open(folder.path()).map_err(Failure::usage)?;
     let snapshot: Arc<Snapshot> = Arc::new(serde_json::from_str(ACCOUNT).map_err(Failure::audit)?);
     let address = serve(store.clone(), Arc::clone(&snapshot), lang).await?;

@@ -7,16 +7,16 @@ use crate::{Failure, runtime};
 /// How long a healthy service may take to answer.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Asks a running `serve` whether it answers: the health check of a container that has no shell.
+/// Checks whether a running `serve` answers: the health check of a container without a shell.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Where the service is [default: the port of `INFRAAUDIT_LISTEN` on this machine, else
+    /// The URL of the service [default: the port of `INFRAAUDIT_LISTEN` on this machine, or
     /// `http://127.0.0.1:8000`].
     #[arg(long)]
     url: Option<Url>,
 }
 
-/// Exit code 0 where it answers as it should, 2 where it does not.
+/// Exit code 0 if it answers as it should, 2 if it does not.
 pub(crate) fn run(args: Args) -> Result<ExitCode, Failure> {
     let url = match args.url {
         Some(url) => url,

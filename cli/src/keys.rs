@@ -27,9 +27,9 @@ const STOPPED: u8 = 130;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Lists users and their keys: as of now, with a call for each user.
+    /// Lists users and their keys: the current state, with one call for each user.
     List(Args),
-    /// Reads IAM's credential report: a few calls for any number of users, up to four hours old, and without key ids.
+    /// Reads IAM's credential report: a few calls for any number of users; up to four hours old, without key ids.
     Report(Args),
 }
 
@@ -78,12 +78,12 @@ async fn read(args: &Args, way: Method) -> Result<access_keys::OldAccessKeys, Fa
 
     let stop = CancellationToken::new();
     let signal = signals::first()
-        .map_err(|error| Failure::audit(format!("signals cannot be waited for: {error}")))?;
+        .map_err(|error| Failure::audit(format!("could not listen for signals: {error}")))?;
     let listening = tokio::spawn({
         let stop = stop.clone();
         async move {
             signal.await;
-            let _ = writeln!(std::io::stderr(), "stopping: the calls under way are waited for");
+            let _ = writeln!(std::io::stderr(), "stopping: waiting for the calls under way");
             stop.cancel();
         }
     });

@@ -2,8 +2,8 @@
 //!
 //! Standard output is for data and standard error for people. Exit codes: 0 done, 1 the command
 //! line or an input is wrong, 2 could not audit (of several accounts: one of them), 3 `--fail-on` is
-//! met (or a case of `policy` fails, or `keys` finds an old one), 4 incomplete under `--strict` (or the answer
-//! of `policy explain` depends on what was not given), 130 stopped.
+//! met (or a case of `policy` fails, or `keys` finds an old one), 4 incomplete under `--strict` (or the
+//! answer of `policy explain` depends on something that is missing), 130 stopped.
 
 mod advisor;
 mod checks_list;
@@ -41,20 +41,20 @@ enum Command {
     Scan(Box<scan::Args>),
     /// Serves the HTTP API on this machine, and runs audits in the background.
     Serve(serve::Serve),
-    /// Asks a running `serve` whether it answers.
+    /// Checks whether a running `serve` answers.
     Health(health::Args),
-    /// Shows the main job on a sample account: nothing is asked of AWS.
+    /// Shows the main job on a sample account, without any call to AWS.
     Demo(demo::Args),
-    /// Tells what is checked.
+    /// Lists the checks.
     #[command(subcommand)]
     Checks(checks_list::Command),
-    /// Tells which access keys are older than they should be.
+    /// Lists access keys that are older than a number of hours.
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Evaluates, explains, lints and makes IAM policies.
+    /// Evaluates, explains, lints and generates IAM policies.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// Tells what users, roles and groups may do and do not.
+    /// Lists permissions that users, roles and groups do not use.
     #[command(subcommand)]
     Access(advisor::Command),
 }

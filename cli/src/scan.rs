@@ -128,7 +128,7 @@ async fn read(
     };
     if args.prove_external_id {
         prove(&config, &entry).await.map_err(Failure::audit)?;
-        eprintln!("proven: the role opens to its external id and to no other");
+        eprintln!("proven: the role can be assumed with its external id only");
     }
     let stop = CancellationToken::new();
     let listening = tokio::spawn(listen(stop.clone()));

@@ -30,16 +30,17 @@ const LAST_ANSWERS: Duration = Duration::from_secs(10);
 /// next start like one whose process died.
 const LAST_CALLS: Duration = Duration::from_secs(10);
 
-/// Serves the HTTP API on one machine, and runs the audits that are asked for.
+/// Serves the HTTP API on this machine, and runs the requested audits.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Serve {
-    /// Where to listen [default: 127.0.0.1:8000]; beyond loopback a token or an issuer is needed.
+    /// The address and port to listen on [default: 127.0.0.1:8000]. Beyond loopback an API token or a JWT issuer is
+    /// required.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// Where to keep audits and results [default: data].
+    /// The directory of audits and results [default: data].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// A TOML file of settings; docs/configuration.md tells them, and their names in the environment.
+    /// A TOML file of settings; docs/configuration.md lists them and their environment variables.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -65,8 +66,8 @@ pub(crate) fn run(args: Serve) -> Result<ExitCode, Failure> {
 
 async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
     let (stopping, stop) = oneshot::channel::<()>();
-    let signals =
-        signals::first().map_err(|error| Failure::audit(format!("no signals: {error}")))?;
+    let signals = signals::first()
+        .map_err(|error| Failure::audit(format!("could not listen for signals: {error}")))?;
 
     let aws = aws::config(&aws::ClientOptions::default()).await;
     let settings = settings(&config);
@@ -141,7 +142,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
             return Err(Failure::audit(by_itself(ended)));
         }
     }
-    eprintln!("stopping: audits under way are put back and go on at the next start");
+    eprintln!("stopping: running audits continue at the next start");
     let _ = stopping.send(());
     // Requests about keys end with what was read so far, which becomes a job.
     stop_keys.cancel();
@@ -151,7 +152,7 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
         jobs.stopped(LAST_CALLS)
     );
     if answered.is_err() || !audits || !jobs {
-        tracing::warn!("stopped without waiting any longer; audits go on at the next start");
+        tracing::warn!("stopped without waiting any longer; audits continue at the next start");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -159,9 +160,9 @@ async fn serve(config: Config, store: Store) -> Result<ExitCode, Failure> {
 /// Why the server ended without having been asked to.
 fn by_itself(ended: Result<io::Result<()>, JoinError>) -> String {
     let why = match ended {
-        Ok(Ok(())) => "it said no reason".to_owned(),
+        Ok(Ok(())) => "it gave no reason".to_owned(),
         Ok(Err(error)) => with_causes(&error),
-        Err(error) if error.is_panic() => "it met a defect, which standard error tells".to_owned(),
+        Err(error) if error.is_panic() => "it met a defect, see standard error".to_owned(),
         Err(_) => "it was cancelled".to_owned(),
     };
     format!("the server ended by itself: {why}; start it again")

@@ -61,7 +61,7 @@ pub(super) fn table_rows(advice: &Advice) -> impl Iterator<Item = [String; 6]> {
             }
             Verdict::Unused => "all of it".to_owned(),
             Verdict::TooYoung => "created since".to_owned(),
-            Verdict::ActionsUntold => "IAM tells no actions".to_owned(),
+            Verdict::ActionsUntold => "IAM does not track its actions".to_owned(),
             Verdict::Used => String::new(),
         };
         [
@@ -69,7 +69,7 @@ pub(super) fn table_rows(advice: &Advice) -> impl Iterator<Item = [String; 6]> {
             row.worst.map(level).unwrap_or_default().to_owned(),
             Arn::split(&row.arn).map_or(&*row.arn, |arn| arn.resource).to_owned(),
             row.service.clone(),
-            day(row.last).unwrap_or_else(|| "never told".to_owned()),
+            day(row.last).unwrap_or_else(|| "not recorded".to_owned()),
             what,
         ]
     })
@@ -95,7 +95,7 @@ pub(super) fn table(advice: &Advice, style: Style, mut out: impl Write) -> io::R
     }
     if advice.judged < advice.entities {
         let missing = advice.entities - advice.judged;
-        writeln!(out, "\nINCOMPLETE: {missing} of {} were not judged.", advice.entities)?;
+        writeln!(out, "\nINCOMPLETE: {missing} of {} were not evaluated.", advice.entities)?;
         for gap in &advice.gaps {
             writeln!(out, "- {gap}")?;
         }

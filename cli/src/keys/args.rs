@@ -4,44 +4,44 @@ use access_keys::{Ask, Hours, Include, Status};
 use clap::ValueEnum;
 use domain::{ExternalId, RoleArn};
 
-/// What `infraaudit keys` can be told.
+/// The options of `infraaudit keys`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many hours a key may be old: 1 to 87600.
+    /// Lists keys that are older than this many hours: 1 to 87600.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     hours: Hours,
-    /// Which keys count: active or all.
+    /// Which keys to list: active or all.
     #[arg(long, value_name = "STATUS", default_value_t)]
     status: Status,
-    /// What to tell beyond that: `last_used`, `key_id` (of the report's keys, which have none of their own), or both
-    /// with a comma.
+    /// Additional columns: `last_used`, `key_id` (for `report`, which has no ids of its own), or both separated by a
+    /// comma.
     #[arg(long, value_name = "WORDS", default_value_t, hide_default_value = true)]
     include: Include,
     /// The profile of the AWS configuration files to take credentials from.
     #[arg(long)]
     pub(crate) profile: Option<String>,
-    /// The role to assume in the account; without one the caller's own account is read.
+    /// The role to assume in the account [default: none, the caller's own account is read].
     #[arg(long, value_name = "ARN")]
     role_arn: Option<RoleArn>,
-    /// What the role's trust policy asks for as `sts:ExternalId`.
+    /// The ExternalId that the role's trust policy requires (`sts:ExternalId`).
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// How to print the result; json is the body of the HTTP route's answer.
+    /// The format of the result; json is the body of the HTTP API's response.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     /// Writes the result to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// How many IAM requests may be under way at once.
+    /// Maximum number of IAM requests at the same time.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) concurrency: u16,
-    /// How many seconds the whole may take.
+    /// Maximum duration of the whole command, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: u32,
-    /// How many seconds one request may take before it is sent again.
+    /// Seconds after which a request without an answer is sent again.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=300))]
     pub(crate) call_timeout: u32,
-    /// Ends with code 3 when a key is old.
+    /// Ends with exit code 3 if a key is old.
     #[arg(long)]
     pub(crate) fail_if_any: bool,
     /// Shows no progress.

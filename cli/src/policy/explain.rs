@@ -17,24 +17,24 @@ use crate::{failure::Failure, output::Output, runtime};
 /// Exit code: the answer depends on something that was not given.
 const DEPENDS: u8 = 4;
 
-/// Says whether a user or role may call an action on a resource, and which statements decide.
+/// Says whether a user or role may call an action on a resource, and which statements decide this.
 ///
-/// Context keys that are not given count as unknown. So do policies that were not read: what is attached and not in
-/// the file, the policy of the resource, control policies, session policies. The answer names those it depends on,
-/// and those that could still deny what is allowed.
+/// Context keys that are not given count as unknown. So do policies that were not read: attached policies that are
+/// not in the file, the policy of the resource, control policies, session policies. The answer names those that it
+/// depends on, and those that could still deny what is allowed.
 ///
-/// Exit codes: 0 it may or it may not, 4 it depends on what was not given, 1 the question is wrong, 2 IAM did not
-/// answer.
+/// Exit codes: 0 it may or it may not, 4 it depends on missing keys or policies, 1 the question is wrong, 2 IAM did
+/// not answer.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// The output of `aws iam get-account-authorization-details`; without it IAM is asked, with the
-    /// caller's own credentials.
+    /// The output of `aws iam get-account-authorization-details` [default: IAM is asked, with the caller's
+    /// own credentials].
     #[arg(long, value_name = "FILE")]
     gaad: Option<PathBuf>,
-    /// The profile to take credentials from where IAM is asked.
+    /// The profile to take credentials from, if IAM is asked.
     #[arg(long, conflicts_with = "gaad")]
     profile: Option<String>,
-    /// The user, role or role session that asks.
+    /// The user, role or role session that makes the request.
     #[arg(long, value_name = "ARN")]
     principal: String,
     /// The action, such as `s3:GetObject`.
@@ -43,18 +43,18 @@ pub(crate) struct Args {
     /// The resource's ARN, or `*`.
     #[arg(long)]
     resource: String,
-    /// The account that owns the resource, where its ARN does not say so.
+    /// The account that owns the resource, if its ARN does not say so.
     #[arg(long, value_name = "ID", value_parser = account)]
     resource_account: Option<String>,
-    /// A context key and its value; the same key again makes a list.
+    /// A context key and its value; repeat a key to give it several values.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     context: Vec<(String, String)>,
-    /// Takes every key that is not given for absent.
+    /// Treats every key that is not given as absent.
     #[arg(long)]
     complete: bool,
     #[command(flatten)]
     other: question::Other,
-    /// Answers for a service or action that is not known, because it is newer than this program.
+    /// Also answers for a service or action that this program does not know, because it may be newer.
     #[arg(long)]
     allow_unknown: bool,
 }

@@ -18,34 +18,34 @@ use report::Coverage;
 /// Exit code: `--strict`, and not everything was read or granted.
 const INCOMPLETE: u8 = 4;
 
-/// Makes the policy that grants what a principal used, from CloudTrail's records.
+/// Generates the policy that grants what a principal used, from CloudTrail records.
 ///
-/// The policy goes to standard output; what was read, left out and could not be told goes to standard
-/// error. docs/least-privilege.md says what is exact and what is not.
+/// Standard output has the policy. Standard error lists what was read, what was left out and what could not
+/// be determined. docs/least-privilege.md says what is exact and what is not.
 #[derive(Debug, ClapArgs)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent switches of a command line")]
 pub(crate) struct Args {
-    /// A log file, a folder of them (with all below it), or `s3://bucket/prefix`; may be given again.
+    /// A log file, a folder of log files (with its subfolders), or `s3://bucket/prefix`; can be repeated.
     #[arg(long, value_name = "PATH", num_args = 1.., required_unless_present = "live")]
     cloudtrail: Vec<String>,
-    /// Asks CloudTrail's event history, which has management events only.
+    /// Reads CloudTrail's event history, which has only management events.
     #[arg(long)]
     live: bool,
-    /// How many days back `--live` looks.
+    /// How many days `--live` reads back.
     #[arg(long, value_name = "N", default_value_t = 90, requires = "live",
         value_parser = clap::value_parser!(u8).range(1..=90))]
     days: u8,
-    /// Looks in this region; may be given again. Without it `--live` looks in every enabled one.
+    /// Reads the event history of this region; can be repeated [default: every enabled region].
     #[arg(long, value_name = "REGION", requires = "live")]
     region: Vec<String>,
-    /// Whose events count: the ARN of a user, role, role session, federated user or root user.
+    /// The ARN of the user, role, role session, federated user or root user whose events count.
     #[arg(long, value_name = "ARN", value_parser = principal)]
     principal: Principal,
     /// Also grants what was denied.
     #[arg(long)]
     include_denied: bool,
-    /// The most resources of one type that an action is granted on by name; beyond, a wider pattern
-    /// takes their place, and is told.
+    /// Maximum number of resources of one type that an action is granted on by name; above it, a wider
+    /// pattern takes their place, and is reported.
     #[arg(long, value_name = "N", default_value_t = UsageOptions::default().resources)]
     max_resources: usize,
     /// Also asks IAM which services were last accessed, and lists those without a record.
@@ -59,7 +59,7 @@ pub(crate) struct Args {
     /// Writes to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Ends with code 4 when records could not be read, calls map to nothing known, or AWS did not
+    /// Ends with exit code 4 if records could not be read, calls have no known action, or AWS did not
     /// answer.
     #[arg(long)]
     strict: bool,
@@ -67,10 +67,10 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// The policy; a list of policies where one would be too long.
+    /// The policy; a list of policies if one would be too long.
     #[default]
     Policy,
-    /// The policies with all that is told about them.
+    /// The policies, with everything that is reported about them.
     Json,
 }
 
@@ -141,7 +141,7 @@ async fn ask(
         if matches!(args.principal.kind(), CallerKind::User | CallerKind::Role) {
             live::last_accessed(&target, &limits, args.principal.arn(), coverage).await;
         } else {
-            coverage.gap("IAM tells what was last accessed of users and roles only".to_owned());
+            coverage.gap("IAM records the last access of users and roles only".to_owned());
         }
     }
     Ok(())
@@ -164,6 +164,6 @@ fn nothing(usage: &Usage<'_>, coverage: &Coverage) -> Failure {
     } else {
         format!("none of the {} records of `{}` can be granted", counts.own, usage.principal())
     };
-    let message = format!("{why}: there is nothing to make a policy of");
+    let message = format!("{why}: there is nothing to generate a policy from");
     if coverage.asked_in_vain() { Failure::audit(message) } else { Failure::usage(message) }
 }

@@ -21,30 +21,30 @@ use crate::{failure::Failure, output::Output};
 
 mod sarif;
 
-/// Looks for mistakes in policies: errors, security warnings, warnings, suggestions.
+/// Checks policies for mistakes: errors, security warnings, warnings, suggestions.
 ///
-/// Exit code 3 when a policy has errors.
+/// The exit code is 3 if a policy has errors.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// Files of one policy each; `-` reads standard input.
+    /// Files with one policy each; `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The kind of policy.
     #[arg(long = "type", value_enum, default_value_t, value_name = "TYPE")]
     kind: Kind,
-    /// The resource a resource policy is attached to, such as `AWS::S3::Bucket`.
+    /// The type of resource that a resource policy is attached to, such as `AWS::S3::Bucket`.
     #[arg(long, value_parser = attached_to)]
     resource_type: Option<AttachedTo>,
-    /// Judges SCPs by the narrower grammar they had before September 2025.
+    /// Checks SCPs against the narrower grammar from before September 2025.
     #[arg(long)]
     classic_scp: bool,
-    /// Whose codes to look for; Access Analyzer's alone compare with its answers.
+    /// Whose codes to report; use `access-analyzer` to compare with Access Analyzer's findings.
     #[arg(long, value_enum, default_value_t, value_name = "SOURCE")]
     source: Whose,
-    /// Facts about AWS that are newer than those built in.
+    /// A file of facts about AWS that is newer than the built-in one.
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
-    /// How to print the findings.
+    /// The format of the findings.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -14,16 +14,16 @@ use crate::{failure::Failure, output::Output};
 
 /// Runs files of cases, each with a request, policies and the expected decision.
 ///
-/// Exit code 3 when a case fails.
+/// The exit code is 3 if a case fails.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// Files of test vectors; `-` reads standard input.
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     input: Vec<PathBuf>,
-    /// One line of JSON per case.
+    /// Prints one line of JSON for each case.
     #[arg(long)]
     json: bool,
-    /// Also tells why each case is decided as it is.
+    /// Also prints the reason of each decision.
     #[arg(long, conflicts_with = "json")]
     explain: bool,
 }

@@ -11,7 +11,7 @@ use domain::{
 };
 use policy::lint::is_region;
 
-/// What `infraaudit scan` can be told.
+/// The options of `infraaudit scan`.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent switches of a command line")]
 pub(crate) struct Args {
@@ -21,16 +21,16 @@ pub(crate) struct Args {
     /// The role to assume in the audited account.
     #[arg(long, value_name = "ARN", conflicts_with_all = ["account", "role_name"])]
     role_arn: Option<RoleArn>,
-    /// The account to audit, where the role is given by name.
+    /// The account to audit, if the role is given by name.
     #[arg(long, value_name = "ID")]
     account: Option<AccountId>,
-    /// The role to assume in that account; `CloudDoctorAuditRole` unless told otherwise.
+    /// The name of the role to assume in that account [default: `CloudDoctorAuditRole`].
     #[arg(long, value_name = "NAME", requires = "account")]
     role_name: Option<RoleName>,
-    /// What the role's trust policy asks for as `sts:ExternalId`.
+    /// The ExternalId that the role's trust policy requires (`sts:ExternalId`).
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// Reads nothing unless the role opens to this external id and to no other.
+    /// Reads nothing unless the role can be assumed with this ExternalId only.
     #[arg(long)]
     pub(crate) prove_external_id: bool,
     /// Audits the accounts of a CSV file with the columns `account_id`, `name`, `role_name`,
@@ -39,67 +39,67 @@ pub(crate) struct Args {
         "role_arn", "account", "external_id", "from_snapshot", "snapshot_out",
     ])]
     accounts: Option<PathBuf>,
-    /// How many accounts of `--accounts` are audited at once.
+    /// Maximum number of accounts of `--accounts` that are audited at the same time.
     #[arg(long, value_name = "N", default_value_t = 4, requires = "accounts",
         value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) account_concurrency: u8,
-    /// Runs only the checks of this service; may be given again.
+    /// Runs only the checks of this service; can be repeated.
     #[arg(long, value_name = "SERVICE")]
     service: Vec<Service>,
-    /// Runs only this check; may be given again.
+    /// Runs only this check; can be repeated.
     #[arg(long, value_name = "CHECK")]
     check: Vec<String>,
-    /// Reads only this region; may be given again. IAM and the list of buckets have none.
+    /// Reads only this region; can be repeated. IAM and the list of buckets have no region.
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
-    /// Leaves this region out; may be given again.
+    /// Leaves out this region; can be repeated.
     #[arg(long, value_name = "REGION", conflicts_with = "region")]
     exclude_region: Vec<String>,
-    /// How many seconds a region may give no answer before the rest of it is given up: it is unknown then.
+    /// Seconds without an answer after which the rest of a region is given up; what was not read is unknown.
     #[arg(long, value_name = "SECONDS", default_value_t = audit::REGION_TIMEOUT.as_secs(),
         value_parser = clap::value_parser!(u64).range(1..=3600))]
     region_timeout: u64,
-    /// Leaves out what cannot be as bad as this: critical, high, medium or low.
+    /// Minimum severity: critical, high, medium or low. Checks that cannot reach it do not run.
     #[arg(long, value_name = "MIN")]
     severity: Option<Severity>,
     /// The language of the texts: en or ko.
     #[arg(long, default_value_t)]
     pub(crate) lang: Lang,
-    /// How to print the result.
+    /// The format of the result.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     /// Writes the result to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// A TOML file with `[[suppressions]]`, findings that are known and keep quiet until a date, and with
-    /// `[thresholds]`, `[trust]` and `[checks]` [default: infraaudit.toml, where there is one].
+    /// A TOML file with `[[suppressions]]` of known findings, `[thresholds]`, `[trust]` and `[checks]`
+    /// [default: infraaudit.toml, if it exists].
     #[arg(long, value_name = "FILE", alias = "suppressions")]
     pub(crate) config: Option<PathBuf>,
-    /// Ends with code 3 when a finding fails that is as bad as this.
+    /// Ends with exit code 3 if a finding of this or a higher severity fails.
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
-    /// Ends with code 4 when not everything was read.
+    /// Ends with exit code 4 if not everything was read.
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Keeps what was read, to be judged again later.
+    /// Writes what was read to a file, for `--from-snapshot`.
     #[arg(long, value_name = "FILE")]
     pub(crate) snapshot_out: Option<PathBuf>,
-    /// Judges what an earlier scan kept; asks AWS nothing.
+    /// Evaluates the file of an earlier `--snapshot-out`, without any call to AWS.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "profile", "role_arn", "account", "external_id", "prove_external_id", "region",
         "exclude_region", "tags", "snapshot_out",
     ])]
     from_snapshot: Option<PathBuf>,
-    /// Lists what passes too.
+    /// Also lists checks that pass.
     #[arg(long)]
     pub(crate) passes: bool,
-    /// Reads the tags of users and buckets: a call for each.
+    /// Also reads the tags of users and buckets: one call for each.
     #[arg(long)]
     pub(crate) tags: bool,
-    /// The greatest age of an active access key, in days [default: what `[thresholds]` says, or 90].
+    /// Maximum age of an active access key, in days [default: the value in `[thresholds]`, or 90].
     #[arg(long, value_name = "DAYS")]
     access_key_days: Option<AccessKeyDays>,
-    /// How many IAM requests may be under way at once.
+    /// Maximum number of IAM requests at the same time.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     iam_concurrency: Option<u16>,
     /// Shows no progress.

@@ -50,13 +50,13 @@ pub(super) async fn onboarding(
 fn role(caller: &str) -> Result<String, String> {
     let session = Arn::split(caller).filter(|arn| arn.resource_type() == Some("assumed-role"));
     let Some(session) = session.map(|arn| arn.resource_id()) else {
-        return Err(format!("`{caller}` is no role, and a customer's role trusts a role alone"));
+        return Err(format!("`{caller}` is no role, and a customer's role trusts only a role"));
     };
     let name = session.split('/').next().unwrap_or_default();
     if name.starts_with("AWSReservedSSO_") {
         // Source: *Referencing permission sets in resource policies*, IAM Identity Center User Guide.
         return Err(format!(
-            "`{name}` is a role of IAM Identity Center, whose path its session does not tell"
+            "`{name}` is a role of IAM Identity Center, whose path is not in its session's ARN"
         ));
     }
     Ok(name.to_owned())

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, thread};
 
+use domain::{GLOBAL, Service};
 use serde_json::{Value, json};
 
 use crate::support::{Customer, REGIONS, StandIn, Truth, found};
@@ -88,15 +89,15 @@ fn the_receipt_has_a_row_for_each_service_and_region_with_the_calls_made() {
         assert_eq!(row["error"], Value::Null);
         rows.insert((at("region"), at("service")), row["calls"].as_u64().expect("calls"));
     }
-    let mut expected: Vec<_> =
-        ["iam", "s3"].map(|one| ("global".to_owned(), one.to_owned())).into();
-    for service in ["cloudtrail", "ec2", "guardduty", "kms"] {
-        expected.extend(REGIONS.map(|region| (region.to_owned(), service.to_owned())));
+    let mut expected = Vec::new();
+    for service in Service::ALL {
+        let regions = if service.is_global() { &[GLOBAL][..] } else { &REGIONS };
+        expected.extend(regions.iter().map(|region| ((*region).to_owned(), service.to_string())));
     }
     expected.sort();
     assert_eq!(rows.keys().cloned().collect::<Vec<_>>(), expected);
     assert!(rows.values().all(|calls| *calls > 0), "{rows:?}");
-    for service in ["cloudtrail", "ec2", "guardduty", "iam", "kms", "s3"] {
+    for service in Service::ALL.iter().map(Service::name) {
         let of_service = |(key, _): &(&(String, String), &u64)| key.1 == service;
         let told: u64 = rows.iter().filter(of_service).map(|(_, calls)| calls).sum();
         assert_eq!(told, made[service], "calls to {service}");

@@ -127,8 +127,10 @@ fn whoever_could_not_be_judged_is_a_gap_and_nobody_elses() {
     assert_eq!(rows(&json), [row("unused", "deploy", "ec2")]);
     assert_eq!((&json["judged"], &json["users_roles_groups"]), (&1.into(), &3.into()));
     assert_eq!(json["complete"], false);
-    done.tells("user/ana` was not judged: `iam:GetServiceLastAccessedDetails` failed");
-    done.tells("group/readers` was not judged: `iam:GetServiceLastAccessedDetails` was throttled");
+    done.tells("user/ana` was not evaluated: `iam:GetServiceLastAccessedDetails` failed");
+    done.tells(
+        "group/readers` was not evaluated: `iam:GetServiceLastAccessedDetails` was throttled",
+    );
 }
 
 #[test]
@@ -152,14 +154,14 @@ fn whose_policies_iam_does_not_tell_is_not_judged_and_not_asked_about() {
     let json = done.json(2);
     assert_eq!((&json["judged"], &json["users_roles_groups"]), (&0.into(), &1.into()));
     assert_eq!(json["complete"], false);
-    let told = "user/ana` was not judged: what it may do is not known, not read was the attached policy \
+    let told = "user/ana` was not evaluated: what it may do is not known, not read was the attached policy \
         `arn:aws:iam::aws:policy/AdministratorAccess`";
     done.tells(told);
     assert!(json["gaps"][0].as_str().unwrap().contains(told), "{json}");
     let table = run(&server.endpoint, &["access", "advisor"]);
     assert_eq!(table.code, 2, "{}", table.stderr);
     assert!(table.stdout.contains("of 0 of 1 users, roles and groups"), "{}", table.stdout);
-    assert!(table.stdout.contains("INCOMPLETE: 1 of 1 were not judged."), "{}", table.stdout);
+    assert!(table.stdout.contains("INCOMPLETE: 1 of 1 were not evaluated."), "{}", table.stdout);
     assert!(table.stdout.contains(told), "{}", table.stdout);
 }
 

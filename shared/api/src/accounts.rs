@@ -42,7 +42,7 @@ pub(crate) struct AccountEntry {
     services: Vec<Service>,
     /// When it is audited; null for every night with the others.
     schedule: Option<ScheduleEntry>,
-    /// From which severity on a finding is told; null for the operator's choice.
+    /// Minimum severity that triggers an alert; null for the operator's setting.
     alert_severity: Option<Severity>,
     /// The numbers that its audits judge by, where they differ from the operator's.
     thresholds: ThresholdOverrides,

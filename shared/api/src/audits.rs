@@ -40,7 +40,7 @@ pub(crate) struct AuditEntry {
     updated_at: Timestamp,
     /// How far it is.
     progress: Progress,
-    /// The findings, counted; null until they are judged.
+    /// The number of findings; null until they are evaluated.
     summary: Option<Summary>,
     /// Why the audit failed.
     error: Option<String>,

@@ -15,7 +15,7 @@ use crate::{
 pub(crate) mod everywhere;
 mod walk;
 
-/// One problem of one resource, and where it stands.
+/// One finding about one resource, and its state.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Followed)]
 pub(crate) struct TrackedEntry {
@@ -100,10 +100,10 @@ impl TrackedEntry {
 }
 
 page! {
-    /// One page of problems.
+    /// One page of findings.
     #[schema(as = Problems)]
     TrackedPage,
-    /// The problems of this page.
+    /// The findings of this page.
     TrackedEntry
 }
 

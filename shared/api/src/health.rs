@@ -11,7 +11,7 @@ pub(crate) struct Health {
     version: &'static str,
 }
 
-/// Whether the service answers. Asks nothing of the store, so that an outage of it does not have
+/// Whether the service answers. It does not call the store, so that an outage of it does not have
 /// healthy processes replaced.
 #[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, body = Health)))]
 pub(crate) async fn health() -> Json<Health> {

@@ -29,7 +29,7 @@ use crate::{
 #[openapi(
     info(
         title = "InfraAudit",
-        description = "Audits the security of AWS accounts. What goes wrong is told as a problem \
+        description = "Audits the security of AWS accounts. An error is a problem \
                        document (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),

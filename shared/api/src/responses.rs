@@ -24,17 +24,17 @@ macro_rules! problems {
 
 problems! {
     Malformed: "The request cannot be read.",
-    Unauthorized: "The request does not say who calls.",
+    Unauthorized: "The request has no valid credentials.",
     Forbidden: "The caller may not do this.",
-    NotFound: "There is no such thing among the caller's.",
-    Conflict: "What is there does not allow it; an audit in the way is named by `audit_id`.",
+    NotFound: "The resource does not exist, or belongs to another tenant.",
+    Conflict: "The current state does not allow it; `audit_id` is the audit that prevents it.",
     TooLarge: "The body is too large.",
     NotJson: "The body is not declared as JSON.",
     InvalidFields: "Fields of the request are invalid; all of them are listed.",
-    TooMany: "Too much was asked for; `retry-after` tells when to go on.",
-    Denied: "The caller may not do this, or AWS refuses a call for want of a permission, which is named.",
-    Upstream: "AWS answered with what cannot be used.",
-    Unavailable: "The service cannot answer now; `retry-after` tells when to try again.",
+    TooMany: "Too many requests; `retry-after` says when to try again.",
+    Denied: "The caller may not do this, or AWS denies a call; the missing permission is named.",
+    Upstream: "The answer of AWS cannot be used.",
+    Unavailable: "The service cannot answer now; `retry-after` says when to try again.",
 }
 
 macro_rules! sets {

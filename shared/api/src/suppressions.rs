@@ -36,7 +36,7 @@ page! {
 pub(crate) struct SuppressionsQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many suppressions to tell.
+    /// Maximum number of suppressions.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
 }
@@ -98,7 +98,7 @@ pub(crate) async fn suppress(
     Ok((StatusCode::CREATED, location, Json(suppression)))
 }
 
-/// Takes a suppression away: what it kept quiet is told again at the next audit.
+/// Deletes a suppression: from the next audit on, its findings can trigger alerts again.
 #[utoipa::path(
     delete,
     path = "/api/suppressions/{suppression_id}",

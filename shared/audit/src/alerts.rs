@@ -14,7 +14,7 @@ use crate::tracking::Changed;
 /// How many findings one alert is about at most: it names all of them, in an item of 400 KB.
 const COVERED: usize = 5000;
 
-/// Changed problems that are written together, and the alert that tells of them.
+/// Changed findings that are written together, and their alert.
 #[derive(Debug)]
 pub(crate) struct Batch<'a> {
     pub(crate) changed: Vec<&'a TrackedFinding>,

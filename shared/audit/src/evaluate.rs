@@ -198,6 +198,10 @@ impl Pipeline {
             }
         }
         for (_, rest) in latest {
+            // What a newer version read stays for it, and tells this one nothing.
+            if !rest.place.service.is_known() {
+                continue;
+            }
             // A full audit plans all there is: what it did not plan is not there any more.
             if held.order.is_full() && listed && rest.taken_at < held.created_at {
                 self.store.forget(&held.tenant, &held.order.account_id, &rest).await?;

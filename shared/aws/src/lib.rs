@@ -11,9 +11,6 @@ mod quick_create;
 mod session;
 mod session_policy;
 
-#[cfg(test)]
-mod recorded;
-
 pub use advice::advice;
 pub use caller::{Caller, CallerError, caller, reason};
 pub use config::{ClientOptions, beside, config, partition, region_in, with_retries};

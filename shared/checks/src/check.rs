@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{CheckSettings, Lang, Service, Severity};
 use inventory::Read;
 
-use crate::{Remedies, Risk, Rule, Texts, frameworks, remedies, texts};
+use crate::{Remedies, Risk, Rule, Texts, page};
 
 /// One requirement, and how to decide whether a resource meets it.
 pub struct Check {
@@ -96,19 +96,19 @@ impl Check {
     /// Its texts.
     #[must_use]
     pub fn texts(&self, lang: Lang) -> &'static Texts {
-        texts::of(self, lang)
+        page::of(self).texts(lang)
     }
 
     /// How to mend a failure from a command line or in a template; the same in every language.
     #[must_use]
     pub fn remedies(&self) -> &'static Remedies {
-        remedies::of(self)
+        &page::of(self).remedies
     }
 
     /// The requirements of frameworks it answers, as `<name>-<version>:<requirement>`.
     #[must_use]
     pub fn frameworks(&self) -> &'static [String] {
-        frameworks::of(self)
+        &page::of(self).frameworks
     }
 
     /// Whether this is its name, or was.

@@ -1,16 +1,15 @@
 //! The rules of the audit, one file each. Pure: facts in, verdicts out.
 //!
-//! To add a rule, copy its nearest neighbour, then touch three more places: name it twice in
-//! `src/<service>.rs` (once as a module, once in `CHECKS`), write its texts in
-//! `texts/<lang>/<service>.toml` and its commands and templates in `remedies/<service>.toml`. A number that it
-//! compares with is declared once, in `domain`'s table of thresholds. Tests over the whole catalogue say what else
-//! is missing.
+//! To add a rule, run `.ci/new check ID`: it writes the rule's file, names it in `src/<service>.rs` (as a module,
+//! and in `CHECKS`) and adds its section to `catalogue/<service>.toml`, which has its texts, its remedies and the
+//! requirements that it answers. A number that it compares with is declared once, in `domain`'s table of thresholds.
+//! Tests over the whole catalogue say what else is missing.
 
 mod check;
 mod context;
 mod evaluate;
-mod frameworks;
 mod judgement;
+mod page;
 mod present;
 mod remedies;
 mod render;

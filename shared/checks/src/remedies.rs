@@ -3,13 +3,12 @@
 
 mod quote;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
 use domain::{Finding, Lang, Value};
-use inventory::for_each_service;
 use serde::{Deserialize, Serialize};
 
-use crate::{Check, render::fill, texts};
+use crate::{Check, page, render::fill};
 use quote::Form;
 
 /// The remedies of one check that are the same in every language. `{name}`, `{arn}`, `{region}`, `{account}` and
@@ -38,28 +37,6 @@ impl Remedies {
             ("terraform", self.terraform.as_deref()),
         ]
     }
-}
-
-/// Where there is none nothing is shown; a test demands a remedy of every form, or the reason.
-static MISSING: Remedies = Remedies { cli: None, cloudformation: None, terraform: None };
-
-macro_rules! sources {
-    ($($module:ident: $Service:ident, $name:literal, $scope:ident, $requests:literal;)+) => {
-        [$(($name, include_str!(concat!("../remedies/", $name, ".toml")))),+]
-    };
-}
-
-static BOOK: LazyLock<BTreeMap<String, Remedies>> = LazyLock::new(|| {
-    let pages = for_each_service!(sources).into_iter();
-    let checks = pages.flat_map(|(service, source)| {
-        let page: BTreeMap<String, Remedies> = toml::from_str(source).unwrap_or_default();
-        page.into_iter().map(move |(stem, remedies)| (format!("{service}_{stem}"), remedies))
-    });
-    checks.collect()
-});
-
-pub(crate) fn of(check: &Check) -> &'static Remedies {
-    BOOK.get(check.id).unwrap_or(&MISSING)
 }
 
 /// How to mend one failing finding.
@@ -98,7 +75,7 @@ impl PresentedRemedies {
                 match filled(template, form, finding) {
                     Ok(text) => Some(text),
                     Err(missing) => {
-                        let sentence = texts::shared("remedy_lacks", lang).unwrap_or("{value}");
+                        let sentence = page::shared("remedy_lacks", lang).unwrap_or("{value}");
                         let value = |name: &str| (name == "value").then(|| missing.clone().into());
                         without.insert(form.name(), fill(sentence, value));
                         None

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::{Cause, Evidence, Lang, Statement, Unread, Value};
 
-use crate::{Check, texts};
+use crate::{Check, page};
 
 /// What a check has seen, in words; statements are joined by `; `.
 ///
@@ -21,7 +21,7 @@ fn statement(check: Option<&Check>, statement: &Statement, lang: Lang) -> String
         Statement::Unread(unread) => render_unread(unread, lang),
         Statement::Message(message, values) => {
             let own = check.and_then(|check| check.texts(lang).evidence.get(&**message));
-            let sentence = own.map(String::as_str).or_else(|| texts::shared(message, lang));
+            let sentence = own.map(String::as_str).or_else(|| page::shared(message, lang));
             let value = |name: &str| {
                 let found = values.iter().find(|(one, _)| one == name);
                 found.map(|(_, value)| show(value, lang))
@@ -54,8 +54,7 @@ pub fn render_unread(unread: &Unread, lang: Lang) -> String {
         "why" => Some(Cow::Borrowed(why)),
         _ => None,
     };
-    texts::shared(message, lang)
-        .map_or_else(|| unread.to_string(), |sentence| fill(sentence, value))
+    page::shared(message, lang).map_or_else(|| unread.to_string(), |sentence| fill(sentence, value))
 }
 
 fn show(value: &Value, lang: Lang) -> Cow<'_, str> {

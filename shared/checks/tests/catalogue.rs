@@ -46,15 +46,32 @@ fn every_check_is_written_in_every_language() {
     }
 }
 
+/// A check names requirements that its frameworks have, in order and once.
 #[test]
-fn no_text_is_left_over() {
-    for (service, lang) in Service::ALL.iter().flat_map(|s| Lang::ALL.map(|lang| (s, lang))) {
-        let path = format!("{HERE}/texts/{lang}/{service}.toml");
-        let book: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        let ids: BTreeSet<_> = book.keys().map(|stem| format!("{service}_{stem}")).collect();
-        let known = all().filter(|check| check.service() == *service);
-        assert_eq!(ids, known.map(|check| check.id.to_owned()).collect(), "{path}");
+fn frameworks_have_the_requirements_that_checks_name() {
+    let mut known = BTreeSet::new();
+    for file in fs::read_dir(format!("{HERE}/frameworks")).unwrap() {
+        let path = file.unwrap().path();
+        let framework = path.file_stem().unwrap().to_str().unwrap();
+        let page: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+        let requirements = page["requirements"].as_array().unwrap().iter();
+        let requirements = requirements.map(|one| format!("{framework}:{}", one.as_str().unwrap()));
+        known.extend(requirements);
     }
+    for check in all() {
+        let named = check.frameworks();
+        assert!(named.is_sorted_by(|a, b| a < b), "{}: in order, and once: {named:?}", check.id);
+        for one in named {
+            assert!(known.contains(one), "{}: there is no requirement `{one}`", check.id);
+        }
+    }
+    let answered = all().flat_map(Check::frameworks).filter_map(|one| one.split(':').next());
+    let frameworks = known.iter().filter_map(|one| one.split(':').next());
+    assert_eq!(
+        answered.collect::<BTreeSet<_>>(),
+        frameworks.collect(),
+        "one that no check answers"
+    );
 }
 
 #[test]
@@ -119,17 +136,6 @@ fn placeholders(template: &str) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn no_remedy_is_left_over() {
-    for service in Service::ALL {
-        let path = format!("{HERE}/remedies/{service}.toml");
-        let book: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        let ids: BTreeSet<_> = book.keys().map(|stem| format!("{service}_{stem}")).collect();
-        let known = all().filter(|check| check.service() == *service);
-        assert_eq!(ids, known.map(|check| check.id.to_owned()).collect(), "{path}");
-    }
-}
-
-#[test]
 fn thresholds_are_known_and_used() {
     let named: BTreeSet<_> = all().flat_map(|check| check.thresholds).copied().collect();
     let known = Thresholds::ALL.iter().map(|threshold| threshold.name).collect();
@@ -174,7 +180,7 @@ fn remedies(check: &Check) -> String {
 fn section(check: &Check) -> String {
     let (en, ko) = (check.texts(Lang::En), check.texts(Lang::Ko));
     let worst = check.worst.map(|worst| format!("; at worst {}", basis(worst))).unwrap_or_default();
-    let opt_in = if check.opt_in { " · runs only where it is enabled" } else { "" };
+    let opt_in = if check.opt_in { " · runs only if it is enabled" } else { "" };
     let used = Thresholds::ALL.iter().filter(|one| check.thresholds.contains(&one.name));
     let used: Vec<_> = used.map(threshold).collect();
     let used = if used.is_empty() {
@@ -213,6 +219,30 @@ fn levels(check: &Check) -> String {
     }
 }
 
+/// The most characters of a line, as `.ci/check_markdown.py` has it.
+const WIDTH: usize = 120;
+
+/// The same Markdown with its paragraphs wrapped. Blocks of code and links stay as they are.
+fn wrapped(text: &str) -> String {
+    let (mut page, mut code) = (String::new(), false);
+    for line in text.lines() {
+        code ^= line.starts_with("```");
+        let (link, mut column) = (line.starts_with('['), 0);
+        for (at, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            let breaks = !code && !link && column + 1 + length > WIDTH;
+            if at > 0 {
+                page.push(if breaks { '\n' } else { ' ' });
+                column = if breaks { 0 } else { column + 1 };
+            }
+            page.push_str(word);
+            column += length;
+        }
+        page.push('\n');
+    }
+    page
+}
+
 const INTRODUCTION: &str = "\
 # Checks
 
@@ -220,9 +250,9 @@ Written by `cargo test -p checks`; change the checks, not this page.
 
 ## Severity
 
-The severity of a failure is computed: exposure, privilege and exploitability give 0 to 2 each, and their sum is the
-level. 0 and 1 are `low`, 2 and 3 `medium`, 4 `high`, 5 and 6 `critical`. A check that tells degrees apart has a second
-basis, for a failure as bad as can be. `[checks] severity` rates a check otherwise.
+The severity of a failure is computed: exposure, privilege and exploitability give 0 to 2 points each. A sum of 0 or 1
+is `low`, 2 or 3 `medium`, 4 `high`, 5 or 6 `critical`. A check with several degrees of failure has a second basis, for
+the worst failure. `[checks.severity]` sets another severity for a check.
 
 | | 0 | 1 | 2 |
 |---|---|---|---|
@@ -235,7 +265,7 @@ works as it is |
 
 ## Thresholds
 
-Numbers that checks compare with. [configuration.md](configuration.md#what-audits-judge-by) tells how they are set.
+Checks compare with these numbers. How to set them: [configuration.md](configuration.md#thresholds-trust-and-checks).
 
 | key in `[thresholds]` | default | least | most | what it is |
 |---|---|---|---|---|
@@ -244,9 +274,10 @@ Numbers that checks compare with. [configuration.md](configuration.md#what-audit
 const PLACEHOLDERS: &str = "
 ## Remedies
 
-A failing finding has its remedies filled in: the AWS CLI command for a POSIX shell, CloudFormation in YAML, Terraform.
-`{name}`, `{arn}`, `{region}` and `{account}` stand for the resource's, `{part}` for the part of it that the finding is
-about, and any other name for a value that the check has seen. Values are quoted: a name cannot end a command.
+A failing finding has remedies with the resource's values filled in: an AWS CLI command for a POSIX shell,
+CloudFormation in YAML, and Terraform. `{name}`, `{arn}`, `{region}` and `{account}` are those of the resource. `{part}`
+is the part of the resource that the finding is about. Any other name is a value that the check has read. Values are
+quoted, so a resource's name cannot end a command.
 ";
 
 fn threshold_row(threshold: &Threshold) -> String {
@@ -259,7 +290,7 @@ fn the_documented_catalogue_is_current() {
     let mut page = String::from(INTRODUCTION);
     page.extend(Thresholds::ALL.iter().map(threshold_row));
     page += PLACEHOLDERS;
-    page.extend(all().map(section));
+    page.extend(all().map(|check| wrapped(&section(check))));
     let path = format!("{HERE}/../../docs/checks.md");
     if fs::read_to_string(&path).unwrap_or_default() != page {
         fs::write(&path, page).unwrap();

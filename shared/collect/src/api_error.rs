@@ -120,7 +120,7 @@ fn kind(code: &str, status: Option<StatusCode>) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorded::{Aws, Said, no, ok, read};
+    use crate::recorded::{Aws, Said, no, ok, read, target};
     use domain::{GLOBAL, Partition, ReceiptOutcome, Service};
     use inventory::{Facts, s3::PublicAccessBlock};
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -161,7 +161,7 @@ mod tests {
                     _ => no_configuration(),
                 }
             });
-            let target = aws.target(Partition::Aws, "us-east-1");
+            let target = target(&aws, Partition::Aws, "us-east-1");
             let (facts, receipt) =
                 read(&target, GLOBAL, Service::S3, [inventory::s3::EXPOSURE]).await;
             let Facts::S3(s3) = facts else { panic!("{facts:?}") };

@@ -11,6 +11,11 @@ use crate::{ApiCaller, Target, pages::Page};
 
 const DESCRIBE: &str = "cloudtrail:DescribeTrails";
 
+/// The error code of a trail that was deleted since it was described.
+///
+/// Source: CloudTrail API Reference, `ListTags`, "Errors".
+const GONE: &str = "ResourceNotFoundException";
+
 /// How many trails one call tells the tags of.
 ///
 /// Source: CloudTrail API Reference, `ListTags`, "resourceIdList".
@@ -23,9 +28,7 @@ pub(crate) async fn read(target: &Target, caller: &ApiCaller, reads: &Reads) -> 
     let client = &Client::new(&target.in_region(caller.region()));
     let mut trails = trails(client, caller).await;
     if reads.contains(&TRAIL_TAGS) {
-        for chunk in trails.items.chunks_mut(TAGGED_AT_ONCE) {
-            tag(client, caller, chunk).await;
-        }
+        trails.items = tagged(client, caller, trails.items).await;
     }
     CloudTrail { trails }
 }
@@ -39,8 +42,8 @@ async fn trails(client: &Client, caller: &ApiCaller) -> Listing<Trail> {
         Err(unread) => return Listing::unread(unread),
     };
     let mut trails = Listing::from(Vec::new());
-    for described in answer.trail_list.into_iter().flatten() {
-        match trail(caller, described) {
+    for described in caller.listed(DESCRIBE, "trailList", answer.trail_list) {
+        match described.and_then(|described| trail(caller, described)) {
             Ok(trail) => trails.items.push(trail),
             Err(unread) => trails.gaps.push(Gap { parent: None, unread }),
         }
@@ -56,19 +59,39 @@ fn trail(caller: &ApiCaller, trail: types::Trail) -> Result<Trail, Unread> {
     Ok(Trail { arn, bucket, tags: None })
 }
 
-async fn tag(client: &Client, caller: &ApiCaller, trails: &mut [Trail]) {
+/// The trails with their tags, but for those that are gone. One of them fails a call for twenty, and so each of the
+/// twenty is asked about alone then.
+async fn tagged(client: &Client, caller: &ApiCaller, mut trails: Vec<Trail>) -> Vec<Trail> {
+    let mut all = Vec::with_capacity(trails.len());
+    for chunk in trails.chunks_mut(TAGGED_AT_ONCE) {
+        if tag(client, caller, chunk).await.is_some() {
+            all.extend_from_slice(chunk);
+            continue;
+        }
+        for trail in chunk {
+            let alone = std::slice::from_mut(trail);
+            if tag(client, caller, alone).await.is_some() {
+                all.extend_from_slice(alone);
+            }
+        }
+    }
+    all
+}
+
+/// Reads the tags of these trails; nothing where one of them is gone.
+async fn tag(client: &Client, caller: &ApiCaller, trails: &mut [Trail]) -> Option<()> {
     let arns: Vec<_> = trails.iter().map(|trail| trail.arn.clone()).collect();
     let request = |token| {
         client.list_tags().set_resource_id_list(Some(arns.clone())).set_next_token(token).send()
     };
     let told = caller
-        .pages("cloudtrail:ListTags", request, |page: ListTagsOutput| Page {
+        .pages_unless("cloudtrail:ListTags", &[GONE], request, |page: ListTagsOutput| Page {
             items: page.resource_tag_list.into_iter().flatten().map(Ok).collect(),
             next: Ok(page.next_token.filter(|token| !token.is_empty())),
         })
-        .await;
+        .await?;
     if !told.gaps.is_empty() {
-        return;
+        return Some(());
     }
     let mut tags: BTreeMap<String, Tags> = BTreeMap::new();
     for one in told.items {
@@ -79,6 +102,7 @@ async fn tag(client: &Client, caller: &ApiCaller, trails: &mut [Trail]) {
     for trail in trails {
         trail.tags = Some(tags.remove(&trail.arn).unwrap_or_default());
     }
+    Some(())
 }
 
 #[cfg(test)]

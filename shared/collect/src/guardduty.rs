@@ -1,7 +1,9 @@
 use aws_sdk_guardduty::{
     Client,
     operation::{get_detector::GetDetectorOutput, list_detectors::ListDetectorsOutput},
-    types::{DetectorFeatureResult, DetectorStatus, FeatureStatus},
+    types::{
+        DetectorFeatureConfigurationResult, DetectorFeatureResult, DetectorStatus, FeatureStatus,
+    },
 };
 use domain::{Cause, Unread};
 use inventory::{
@@ -56,14 +58,40 @@ fn detector(caller: &ApiCaller, id: String, answer: Result<GetDetectorOutput, Un
         Some(other) => Err(unknown_value(&format!("`Status` of `{id}`"), other.as_str())),
         None => Err(Cause::Failed(format!("detector `{id}` has no `Status`"))),
     };
-    // A detector that does not tell of a source has it: only what can be switched off is listed.
-    let off = answer.features.into_iter().flatten().filter_map(|feature| {
-        let name = feature.name.filter(|name| SOURCES.contains(name))?;
-        (feature.status == Some(FeatureStatus::Disabled)).then(|| name.as_str().to_owned())
-    });
-    let sources_off: Vec<_> = off.collect();
-    let enabled = enabled.map_err(|cause| caller.gap(GET, cause)).into();
-    Detector { id, enabled, sources_off: sources_off.into() }
+    let sources_off = sources_off(&id, answer.features.unwrap_or_default());
+    let gap = |cause| caller.gap(GET, cause);
+    Detector {
+        id,
+        enabled: enabled.map_err(gap).into(),
+        sources_off: sources_off.map_err(gap).into(),
+    }
+}
+
+/// The sources that are off. A detector that does not tell of one has it.
+fn sources_off(
+    id: &str,
+    features: Vec<DetectorFeatureConfigurationResult>,
+) -> Result<Vec<String>, Cause> {
+    let (mut off, mut strange) = (Vec::new(), None);
+    for feature in features {
+        let Some(name) = feature.name.filter(|name| SOURCES.contains(name)) else { continue };
+        match feature.status {
+            Some(FeatureStatus::Enabled) => {}
+            Some(FeatureStatus::Disabled) => off.push(name.as_str().to_owned()),
+            status => {
+                let source = format!("the status of `{}` of `{id}`", name.as_str());
+                strange = Some(match status {
+                    Some(other) => unknown_value(&source, other.as_str()),
+                    None => Cause::Failed(format!("{source} is not told")),
+                });
+            }
+        }
+    }
+    // One source that is off is enough for a failure, whatever the others are.
+    match strange.filter(|_| off.is_empty()) {
+        Some(cause) => Err(cause),
+        None => Ok(off),
+    }
 }
 
 #[cfg(test)]

@@ -125,11 +125,11 @@ async fn keys_of_user(
 ) -> Listing<AccessKey> {
     let name = user.user_name;
     let Some(mut keys) = access_keys(client, caller, &name).await else { return Vec::new().into() };
-    let tags = if reads.contains(&USER_TAGS) && !keys.items.is_empty() {
-        tags(client, caller, &name).await
-    } else {
-        None
-    };
+    let mut tags = None;
+    if reads.contains(&USER_TAGS) && !keys.items.is_empty() {
+        let Some(read) = self::tags(client, caller, &name).await else { return Vec::new().into() };
+        tags = read;
+    }
     for key in &mut keys.items {
         key.user_arn.clone_from(&user.arn);
         key.tags.clone_from(&tags);
@@ -186,18 +186,20 @@ fn access_key(caller: &ApiCaller, user: &str, key: AccessKeyMetadata) -> Result<
     Ok(key_of_user)
 }
 
+/// The tags of a user, where they could be read; nothing where it is gone.
+///
 /// Tags decide no verdict: without them a finding has no owner and no suppression by tag covers it, and the gap
 /// shows in the receipt.
-async fn tags(client: &Client, caller: &ApiCaller, user: &str) -> Option<Tags> {
+async fn tags(client: &Client, caller: &ApiCaller, user: &str) -> Option<Option<Tags>> {
     let action = "iam:ListUserTags";
     let request = |marker| client.list_user_tags().user_name(user).set_marker(marker).send();
     let tags = caller
-        .pages(action, request, |page: ListUserTagsOutput| Page {
+        .pages_unless(action, &[GONE], request, |page: ListUserTagsOutput| Page {
             next: caller.next(action, page.is_truncated, page.marker),
             items: page.tags.into_iter().map(|tag| Ok((tag.key, tag.value))).collect(),
         })
-        .await;
-    tags.gaps.is_empty().then(|| tags.items.into_iter().collect())
+        .await?;
+    Some(tags.gaps.is_empty().then(|| tags.items.into_iter().collect()))
 }
 
 #[cfg(test)]

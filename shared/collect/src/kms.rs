@@ -17,7 +17,10 @@ use inventory::{
 
 use crate::{
     ApiCaller, Target,
-    api_caller::Answer::{Is, Not},
+    api_caller::{
+        Answer::{Is, Not},
+        unknown_value,
+    },
     pages::Page,
 };
 
@@ -50,9 +53,10 @@ async fn list(client: &Client, caller: &ApiCaller) -> Listing<String> {
     caller
         .pages(action, request, |page: ListKeysOutput| {
             let nameless = || caller.gap(action, Cause::Failed("a key has no id".into()));
-            let keys = page.keys.into_iter().flatten();
+            let keys = caller.listed(action, "Keys", page.keys);
+            let ids = keys.map(|key| key.and_then(|key| key.key_id.ok_or_else(nameless)));
             Page {
-                items: keys.map(|key| key.key_id.ok_or_else(nameless)).collect(),
+                items: ids.collect(),
                 next: caller.next(action, page.truncated, page.next_marker),
             }
         })
@@ -98,10 +102,11 @@ async fn key(client: &Client, caller: &ApiCaller, reads: &Reads, id: String) -> 
             Some(Known::NotAsked)
         }
     };
-    let tags =
-        async { if reads.contains(&KEY_TAGS) { tags(client, caller, &id).await } else { None } };
+    let tags = async {
+        if reads.contains(&KEY_TAGS) { tags(client, caller, &id).await } else { Some(None) }
+    };
     let (rotation, tags) = futures::join!(rotation, tags);
-    Some(Key { rotation: rotation?, rotatable, tags, id })
+    Some(Key { rotation: rotation?, rotatable, tags: tags?, id })
 }
 
 fn missing(id: &str, name: &str) -> Cause {
@@ -110,15 +115,26 @@ fn missing(id: &str, name: &str) -> Cause {
 
 fn rotatable(caller: &ApiCaller, key: &KeyMetadata) -> Result<Rotatable, Unread> {
     let gap = |name| caller.gap("kms:DescribeKey", missing(&key.key_id, name));
+    // Whether KMS rotates a key of a kind that is newer than this version, nobody has said.
+    let known = |name: &str, value: &str, values: &[&str]| {
+        if values.contains(&value) {
+            return Ok(());
+        }
+        let name = format!("`{name}` of key `{}`", key.key_id);
+        Err(caller.gap("kms:DescribeKey", unknown_value(&name, value)))
+    };
     let state = key.key_state.as_ref().ok_or_else(|| gap("KeyState"))?;
+    known("KeyState", state.as_str(), KeyState::values())?;
     if *state != KeyState::Enabled {
         return Ok(Rotatable::NotEnabled(state.as_str().to_owned()));
     }
     let spec = key.key_spec.as_ref().ok_or_else(|| gap("KeySpec"))?;
+    known("KeySpec", spec.as_str(), KeySpec::values())?;
     if *spec != KeySpec::SymmetricDefault {
         return Ok(Rotatable::Kind(spec.as_str().to_owned()));
     }
     let origin = key.origin.as_ref().ok_or_else(|| gap("Origin"))?;
+    known("Origin", origin.as_str(), OriginType::values())?;
     if *origin != OriginType::AwsKms {
         return Ok(Rotatable::Origin(origin.as_str().to_owned()));
     }
@@ -143,19 +159,20 @@ async fn rotation(client: &Client, caller: &ApiCaller, id: &str) -> Option<Known
     }
 }
 
-async fn tags(client: &Client, caller: &ApiCaller, id: &str) -> Option<Tags> {
+/// The tags of a key, where they could be read; nothing where it is gone.
+async fn tags(client: &Client, caller: &ApiCaller, id: &str) -> Option<Option<Tags>> {
     let action = "kms:ListResourceTags";
     let request = |marker| client.list_resource_tags().key_id(id).set_marker(marker).send();
     let tags = caller
-        .pages(action, request, |page: ListResourceTagsOutput| {
+        .pages_unless(action, &[GONE], request, |page: ListResourceTagsOutput| {
             let tags = page.tags.into_iter().flatten();
             Page {
                 items: tags.map(|tag| Ok((tag.tag_key, tag.tag_value))).collect(),
                 next: caller.next(action, page.truncated, page.next_marker),
             }
         })
-        .await;
-    tags.gaps.is_empty().then(|| tags.items.into_iter().collect())
+        .await?;
+    Some(tags.gaps.is_empty().then(|| tags.items.into_iter().collect()))
 }
 
 #[cfg(test)]

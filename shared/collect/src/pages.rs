@@ -19,6 +19,18 @@ pub(crate) struct Page<T> {
 }
 
 impl ApiCaller {
+    /// What an answer lists under a name. One that does not have it says nothing, not that there is nothing.
+    pub(crate) fn listed<T>(
+        &self,
+        action: &'static str,
+        name: &str,
+        list: Option<Vec<T>>,
+    ) -> impl Iterator<Item = Result<T, Unread>> {
+        let missing = || self.gap(action, Cause::Failed(format!("the answer has no `{name}`")));
+        let missing = list.is_none().then(missing).map(Err);
+        list.into_iter().flatten().map(Ok).chain(missing)
+    }
+
     /// Reads a list to its end. What came before it broke off is kept, and the gap says why the rest did not.
     pub(crate) async fn pages<O, T, E, F, A>(
         &self,

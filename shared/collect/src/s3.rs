@@ -2,7 +2,7 @@ use domain::{Cause, Unread};
 use futures::{StreamExt as _, stream};
 use inventory::{
     Gap, Known, Listing, Reads,
-    s3::{BUCKET_TAGS, Bucket, ENCRYPTION, EXPOSURE, PublicAccessBlock, S3},
+    s3::{ACCOUNT_BLOCK, BUCKET_TAGS, Bucket, ENCRYPTION, EXPOSURE, PublicAccessBlock, S3},
 };
 
 use crate::{
@@ -44,12 +44,15 @@ fn settings(
 pub(crate) async fn read(target: &Target, caller: &ApiCaller, reads: &Reads) -> S3 {
     let clients = &Clients::new(target);
     let account = async {
-        if reads.contains(&EXPOSURE) {
+        if reads.contains(&EXPOSURE) || reads.contains(&ACCOUNT_BLOCK) {
             account::block_public(target, caller).await.into()
         } else {
             Known::NotAsked
         }
     };
+    if reads.iter().all(|read| *read == ACCOUNT_BLOCK) {
+        return S3 { block_public: account.await, ..S3::default() };
+    }
     let (block_public, (listed, places)) = futures::join!(account, list(clients, target, caller));
     let (account, places) = (&block_public, &places);
     let chosen = listed.items.into_iter().filter(|(_, region)| {

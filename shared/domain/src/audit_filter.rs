@@ -65,7 +65,7 @@ impl Readings {
         self.whole.get(place).copied()
     }
 
-    /// When that was last read by which a problem is judged.
+    /// When the facts were last read by which a finding is evaluated.
     #[must_use]
     pub fn of(&self, problem: &TrackedFinding) -> Option<Timestamp> {
         let narrowed = AuditFilter::covering(&problem.check_id, &problem.region)

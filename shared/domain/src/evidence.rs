@@ -8,7 +8,7 @@ use serde::{
 use crate::Unread;
 
 /// What a rule saw, as messages with values. The words are found where somebody reads it, in the reader's
-/// language: `texts/<lang>/<service>.toml` of the crate `checks` has a sentence for every message.
+/// language: `catalogue/<service>.toml` of the crate `checks` has a sentence for every message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence(Vec<Statement>);
 

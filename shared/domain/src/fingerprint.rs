@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Account, Invalid};
 
-/// The lasting name of a finding: the same problem of the same resource has it in every audit.
+/// The permanent name of a finding: the same finding about the same resource has it in every audit.
 ///
 /// 32 hexadecimal digits: the first half of the SHA-256 of partition, account, region, check,
 /// resource and sub-resource, each preceded by its length so that no two lists run together.

@@ -10,7 +10,7 @@ use crate::{
     Tenant, owner,
 };
 
-/// Where a problem stands between audits.
+/// The state of a finding between audits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -40,7 +40,7 @@ impl Lifecycle {
         }
     }
 
-    /// Whether the problem is there.
+    /// Whether the finding fails.
     #[must_use]
     pub const fn is_active(self) -> bool {
         !matches!(self, Self::Resolved)
@@ -57,7 +57,7 @@ impl std::str::FromStr for Lifecycle {
     }
 }
 
-/// A problem as it is followed from audit to audit; written only when something changes.
+/// A finding as it is tracked from audit to audit; written only when something changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackedFinding {
     /// Whose it is.
@@ -107,7 +107,7 @@ pub struct TrackedFinding {
 }
 
 impl TrackedFinding {
-    /// A problem that is seen for the first time, at the time of a snapshot.
+    /// A finding that is seen for the first time, at the time of a snapshot.
     #[must_use]
     pub fn new(
         audit_id: AuditId,
@@ -154,7 +154,7 @@ impl TrackedFinding {
     }
 }
 
-/// Why a failing finding is not told.
+/// Why a failing finding is suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suppressed {
@@ -176,7 +176,7 @@ impl Suppressed {
     }
 }
 
-/// An operator's word that some findings are known and need not be told, until a date.
+/// An operator's statement that some findings are known and trigger no alert, until a date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suppression {

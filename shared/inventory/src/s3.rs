@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Known, Listing, Location, Read, Resource, Service, Tags, Unread};
 
+/// The account's own public access block: one call, whatever the number of buckets.
+pub const ACCOUNT_BLOCK: Read = Read {
+    service: Service::S3,
+    name: "account_block",
+    actions: &["s3:GetAccountPublicAccessBlock"],
+};
 /// What keeps each bucket from being public, and where something is missing, whether its policy or ACL makes
 /// it so.
 pub const EXPOSURE: Read = Read {
@@ -32,7 +38,7 @@ pub const BUCKET_TAGS: Read = Read {
     name: "bucket_tags",
     actions: &["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetBucketTagging"],
 };
-pub(crate) const READS: &[Read] = &[EXPOSURE, ENCRYPTION, BUCKET_TAGS];
+pub(crate) const READS: &[Read] = &[ACCOUNT_BLOCK, EXPOSURE, ENCRYPTION, BUCKET_TAGS];
 
 /// What was read of an account's S3.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +131,7 @@ impl Resource for Bucket {
     }
 
     fn arn(&self, at: &Location<'_>) -> String {
-        format!("arn:{}:s3:::{}", at.account.partition, self.name)
+        ["arn:", at.account.partition.name(), ":s3:::", &self.name].concat()
     }
 
     fn arn_of_any(at: &Location<'_>) -> String {

@@ -18,10 +18,11 @@ fn page() -> String {
     let mut page = String::from(
         "# Calls whose IAM action has another name\n\n\
          <!-- Written by `cargo test -p least_privilege`. -->\n\n\
-         What `infraaudit policy generate` takes a record of CloudTrail for, where the name of the call is not the name of the\n\
-         action. All other calls have the action of their own name, or are listed as unknown: [least-privilege.md](least-privilege.md).\n\
-         Calls of Lambda and CloudFront lose the date of their API (`CreateFunction20150331`). Calls of API Gateway take the method of\n\
-         HTTP that they are sent by (`apigateway:POST` for `Create…`), on the path that their names and parameters tell.\n\n\
+         `infraaudit policy generate` finds the IAM action of a CloudTrail record. These tables are for calls whose action has\n\
+         another name than the call. Any other call has the action of its own name, or is listed as unknown:\n\
+         [least-privilege.md](least-privilege.md). The API's date at the end of the names of Lambda and CloudFront calls is\n\
+         ignored (`CreateFunction20150331`). Calls of API Gateway need the action of their HTTP method (`apigateway:POST` for\n\
+         `Create…`), on the path that follows from their names and parameters.\n\n\
          ## Services\n\n| `eventSource` | actions | source |\n|---|---|---|\n",
     );
     for row in SERVICES {
@@ -34,8 +35,8 @@ fn page() -> String {
         let (own, copied) = (named(row.actions), named(row.copied));
         writeln!(page, "| `{call}` | {own} | {copied} | [AWS]({link}) |").unwrap();
     }
-    page += "\n## What parameters ask for\n\nBeside its own action a call takes what its parameters ask for, which leaves no record \
-             of its own.\n\n| a call of | with | takes | on | source |\n|---|---|---|---|---|\n";
+    page += "\n## What parameters ask for\n\nBesides its own action, a call needs the actions that its parameters ask for. These leave no \
+             records of their own.\n\n| a call of | with | takes | on | source |\n|---|---|---|---|---|\n";
     for row in BY_PARAMETER {
         let on = match row.on {
             On::Own => "what the call names".to_owned(),
@@ -55,8 +56,9 @@ fn page() -> String {
         let (of, takes, link) = (named(row.of), named(row.actions), row.documented);
         writeln!(page, "| {of}{only} | {with}{except} | {takes} | {on} | [AWS]({link}) |").unwrap();
     }
-    page += "\n### Tags at creation\n\nA call whose action has the condition key `aws:RequestTag` in the Service Authorization Reference \
-             takes the\nservice's `TagResource`, `AddTagsToResource`, `AddTags` or `CreateTags` too when its parameters hold tags, or:\n\n\
+    page += "\n### Tags at creation\n\nSome actions have the condition key `aws:RequestTag` in the Service Authorization Reference. If \
+             the parameters of such a\ncall contain tags, it also needs the service's `TagResource`, `AddTagsToResource`, `AddTags` \
+             or `CreateTags`, or:\n\n\
              | service | action | takes | source |\n|---|---|---|---|\n";
     for row in TAGGING {
         let action = row.action.map_or("any".to_owned(), |action| format!("`{action}`"));
@@ -64,12 +66,12 @@ fn page() -> String {
         writeln!(page, "| `{}` | {action} | `{takes}` | [AWS]({}) |", row.service, row.documented)
             .unwrap();
     }
-    page += "\n### Versions\n\nWith `versionId` (or `?versionId=` in what is copied) one action takes the place of another:\n\n\
+    page += "\n### Versions\n\nWith `versionId` (or `?versionId=` in the source of a copy) another action is needed:\n\n\
              | action | with a version |\n|---|---|\n";
     for (own, versioned) in VERSIONS {
         writeln!(page, "| `{own}` | `{versioned}` |").unwrap();
     }
-    page += "\n### What records do not tell\n\nListed as `not_told`, and not granted; `--strict` ends with 4.\n\n| action | parameter | what |\n|---|---|---|\n";
+    page += "\n### What records do not show\n\nThese are listed as `not_told`, and not granted. With `--strict` the exit code is 4.\n\n| action | parameter | what |\n|---|---|---|\n";
     for row in NOT_TOLD {
         let action =
             row.only.map_or(row.action.to_owned(), |only| format!("{} ({only})", row.action));
@@ -77,8 +79,8 @@ fn page() -> String {
         let starts = row.starts.map(|start| format!(" of `{start}…`")).unwrap_or_default();
         writeln!(page, "| `{action}` | {parameter}{starts} | {} |", row.why).unwrap();
     }
-    page += "\n## Data events\n\nWhat a trail has only where it selects them \
-             ([AWS](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html)):\n\n\
+    page += "\n## Data events\n\nA trail contains these calls only if it selects them:\n\
+             [AWS](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html)\n\n\
              | service | calls |\n|---|---|\n";
     for row in DATA_EVENTS {
         writeln!(page, "| `{}` | {} |", row.prefix, row.calls).unwrap();

@@ -35,7 +35,7 @@ impl Limits {
     }
 }
 
-/// Which problems of an account.
+/// Which findings of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrackedFilter {
     /// Only those in one of these states; in any where there are none.

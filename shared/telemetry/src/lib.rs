@@ -159,7 +159,9 @@ mod tests {
     fn every_crate_of_ours_is_named() {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         for folder in ["shared", "functions"] {
-            for path in crates(&root.join(folder)) {
+            // The tests' AWS is in no program.
+            let programs = crates(&root.join(folder)).into_iter();
+            for path in programs.filter(|path| !path.ends_with("recorded_aws")) {
                 let name = path.file_name().unwrap().to_str().unwrap().to_owned();
                 assert!(
                     OURS.contains(&name.as_str()),

@@ -19,17 +19,17 @@ use crate::failure::Failure;
 /// What is known of policies that authorization details do not hold.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Other {
-    /// The resource's policy: a bucket, key, queue or trust policy. What `aws s3api get-bucket-policy` or
-    /// `aws kms get-key-policy` prints is taken too.
+    /// The resource's policy: a bucket, key, queue or trust policy. The output of
+    /// `aws s3api get-bucket-policy` or `aws kms get-key-policy` is accepted too.
     #[arg(long, value_name = "FILE")]
     resource_policy: Option<PathBuf>,
-    /// Says that the resource has no policy.
+    /// The resource has no policy.
     #[arg(long, conflicts_with = "resource_policy")]
     no_resource_policy: bool,
-    /// Says that no control policy reaches caller or resource: their accounts are in no organization.
+    /// No control policy applies to the caller or the resource: their accounts are in no organization.
     #[arg(long)]
     no_organization: bool,
-    /// Lets the answer depend also on policies that may not exist and could only deny.
+    /// The answer also depends on policies that may not exist and could only deny.
     #[arg(long)]
     strict: bool,
 }

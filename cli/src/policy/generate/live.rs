@@ -72,7 +72,7 @@ pub(super) async fn last_accessed(
 ) {
     match LastAccessed::new(target, limits).of(arn).await {
         Ok(Some(services)) => coverage.accessed = Some(services),
-        Ok(None) => coverage.gap(format!("IAM has no `{arn}`, so it tells nothing of it")),
+        Ok(None) => coverage.gap(format!("IAM has no `{arn}`, so its last access is not known")),
         Err(unread) => {
             coverage.unread(format!("what `{arn}` last accessed is not known: {unread}"));
         }

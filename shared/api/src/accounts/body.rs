@@ -36,7 +36,7 @@ pub(crate) struct RegisterRequest {
     /// When to audit it; every night with the others where it is not there.
     #[schema(required = false)]
     schedule: ScheduleRequest,
-    /// From which severity on a finding is told; the operator's choice where it is not there.
+    /// Minimum severity that triggers an alert; by default the operator's setting.
     #[schema(required = false)]
     alert_severity: Severity,
     /// The numbers that its audits judge by, where they differ from the operator's.
@@ -50,7 +50,7 @@ pub(crate) struct RegisterRequest {
     checks: CheckSettings,
 }
 
-/// What to change of an account; null takes a field back to what it is without being told.
+/// What to change of an account; null resets a field to its default.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
@@ -67,7 +67,7 @@ pub(crate) struct ChangeRequest {
     services: Option<Vec<Service>>,
     /// When to audit it.
     schedule: Option<ScheduleRequest>,
-    /// From which severity on a finding is told.
+    /// Minimum severity that triggers an alert.
     alert_severity: Option<Severity>,
     /// The numbers that its audits judge by; all of them are said anew.
     thresholds: Option<ThresholdOverrides>,

@@ -13,7 +13,7 @@ use store::{AuditResult, Filter, Named, PageError, PageRequest};
 
 use super::difference::Kind;
 
-/// A problem that is different, without what there is to show of it: 100,000 of these take a megabyte.
+/// A finding that differs, without what there is to show of it: 100,000 of these take a megabyte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Different {
     pub(super) kind: Kind,
@@ -25,7 +25,7 @@ pub(super) struct Different {
     pub(super) later: Option<u32>,
 }
 
-/// The problems of two results, compared by fingerprint: what matters most first, each kind worst first.
+/// The findings of two results, compared by fingerprint: what matters most first, each kind worst first.
 pub(super) async fn difference(
     before: &AuditResult,
     after: &AuditResult,
@@ -71,7 +71,7 @@ pub(super) async fn difference(
 /// How many findings are read at once.
 const AT_ONCE: usize = 1000;
 
-/// What came of comparing one problem.
+/// The outcome of comparing one finding.
 enum Compared {
     Different(Different),
     /// The later result does not tell of it.
@@ -105,7 +105,7 @@ fn compare(before: Option<Named>, after: Option<Named>) -> Option<Compared> {
     Some(Compared::Different(different))
 }
 
-/// A problem that does not fail in the later result; it is as bad as it was.
+/// A finding that does not fail in the later result; its severity is as before.
 const fn ended(kind: Kind, known: Named, later: Option<u32>) -> Different {
     let (severity, before) = (Reverse(known.severity), Some(known.severity));
     Different { kind, severity, place: known.place, before, later }

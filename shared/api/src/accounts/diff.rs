@@ -28,17 +28,17 @@ pub(crate) struct Diff {
     /// The later audit.
     #[schema(value_type = String, format = Uuid)]
     to: AuditId,
-    /// How many problems are different, and how; every kind is named, also with none.
+    /// How many findings differ, and how; every kind is listed, also with 0.
     #[schema(value_type = std::collections::BTreeMap<String, usize>)]
     counts: Counts,
-    /// One page of the problems.
+    /// One page of the findings.
     changes: Changes,
 }
 
 /// One page of what is different.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Changes {
-    /// The problems of this page: new ones, those whose severity changed, those that are not known any
+    /// The findings of this page: new ones, those whose severity changed, those that are not known any
     /// more, resolved ones, those that still fail; the worst of each first.
     items: Vec<Change>,
     /// Asks for the next page; null on the last.
@@ -56,11 +56,11 @@ pub(crate) struct DiffQuery {
     /// The later audit.
     #[param(format = Uuid)]
     to: String,
-    /// Only problems that are different so.
+    /// Only findings with this change.
     change: Option<Kind>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many problems to tell.
+    /// Maximum number of findings.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::compare::Different;
 
-/// How a problem is different in a later result.
+/// How a finding differs in a later result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
@@ -40,7 +40,7 @@ impl Kind {
     }
 }
 
-/// One problem that is in one of two results.
+/// One finding that is in one of two results.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Change {
     /// How it is different.
@@ -68,7 +68,7 @@ pub(crate) struct Change {
     evidence: String,
 }
 
-/// How many problems are different, and how.
+/// How many findings differ, and how.
 pub(super) type Counts = BTreeMap<&'static str, usize>;
 
 /// Counts the kinds; every kind is named, also with none.
@@ -80,7 +80,7 @@ pub(super) fn counts(changes: &[Different]) -> Counts {
     counts
 }
 
-/// What there is to show of some problems, in the words of a language.
+/// What there is to show of some findings, in the words of a language.
 pub(super) async fn show(
     different: &[Different],
     before: &AuditResult,

@@ -26,7 +26,7 @@ page! {
 pub(crate) struct AccountsQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many accounts to tell.
+    /// Maximum number of accounts.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
 }

@@ -10,7 +10,7 @@ use crate::{
     state::Shared,
 };
 
-/// Tells a registered account, and what its owner needs to create the role.
+/// Returns a registered account, and what its owner needs to create the role.
 #[utoipa::path(
     get,
     path = "/api/accounts/{account_id}",

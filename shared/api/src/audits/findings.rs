@@ -48,7 +48,7 @@ impl Findings {
 pub(crate) struct FindingsQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many findings to tell.
+    /// Maximum number of findings.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
     /// Only findings with this verdict.
@@ -70,7 +70,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
     Filter { verdict, severity, ..Filter::default() }
 }
 
-/// Tells what an audit found, page by page, the worst first.
+/// Lists the findings of an audit, page by page, the worst first.
 #[utoipa::path(
     get,
     path = "/api/audits/{audit_id}/findings",
@@ -81,7 +81,7 @@ pub(super) fn filter(fields: &mut Fields) -> Filter {
         FindingsQuery,
     ),
     responses(
-        (status = 200, description = "A page; empty until the audit is judged.", body = Findings),
+        (status = 200, description = "A page; empty until the audit is evaluated.", body = Findings),
         AnyRoute,
         QueryParameters,
         (status = 404, response = NotFound),

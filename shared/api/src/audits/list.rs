@@ -30,7 +30,7 @@ pub(crate) struct AuditsQuery {
     status: Option<AuditState>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many audits to tell at most; a filtered page may have fewer and still not be the last.
+    /// Maximum number of audits; a filtered page may have fewer and still not be the last.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
 }

@@ -47,7 +47,7 @@ pub(crate) struct Started {
     created_at: Timestamp,
 }
 
-/// Asks for an audit of an account. It runs in the background; its status tells how far it is.
+/// Starts an audit of an account. It runs in the background; its status shows the progress.
 ///
 /// The same request under the same `Idempotency-Key` asks for one audit, for 24 hours. One full audit of
 /// a registered account runs at a time, unless `force` is true.

@@ -24,13 +24,13 @@ pub(crate) struct AuditStatus {
     audit: AuditEntry,
     /// How each region and service ended; empty until the audit has.
     receipt: Vec<Receipt>,
-    /// What it was judged by; null until it is.
+    /// The settings of its evaluation; null until it is evaluated.
     settings: Option<AuditSettings>,
     /// That the role's stack has to be updated, where AWS's answers show it: the unknown verdicts that it
     /// explains end with that.
     #[serde(skip_serializing_if = "Option::is_none")]
     outdated_role: Option<OutdatedRole>,
-    /// One page of the findings, the worst first; empty until they are judged.
+    /// One page of the findings, the worst first; empty until they are evaluated.
     findings: Findings,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct AuditStatus {
 pub(crate) struct StatusQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many findings to tell.
+    /// Maximum number of findings.
     #[param(minimum = 1, maximum = 1000, default = 1000)]
     limit: Option<u16>,
     /// Only findings with this verdict.
@@ -52,7 +52,7 @@ pub(crate) struct StatusQuery {
 
 const FIELDS: [&str; 4] = ["cursor", "limit", "verdict", "severity"];
 
-/// Tells where an audit stands, and what it found, page by page.
+/// Returns the status of an audit, and its findings, page by page.
 #[utoipa::path(
     get,
     path = "/api/audit/status/{audit_id}",

@@ -14,30 +14,30 @@ use crate::{
     values::SEVERITY,
 };
 
-/// Which problems are told.
+/// Which findings are listed.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
 pub(crate) struct EverywhereQuery {
-    /// Only problems in these states, with commas between; new, open and reopened where it is not there.
+    /// Only findings in these states, separated by commas; by default new, open and reopened.
     #[param(style = Form, explode = false)]
     state: Option<Vec<Lifecycle>>,
-    /// Only problems that are at least so severe.
+    /// Only findings of this or a higher severity.
     severity: Option<Severity>,
-    /// Only problems of this account, 12 digits.
+    /// Only findings of this account, 12 digits.
     account: Option<String>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// How many problems to tell at most; a page may have fewer and still not be the last.
+    /// Maximum number of findings; a page may have fewer and still not be the last.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u16>,
 }
 
 const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
 
-/// Tells what is wrong now in all of the caller's registered accounts, account by account.
+/// Lists the tracked findings of all of the caller's registered accounts, account by account.
 ///
-/// `last_seen` is that of the last change; the problems of one account tell it as of its last audit.
+/// `last_seen` is that of the last change; in the findings of one account it is that of the last audit.
 #[utoipa::path(
     get,
     path = "/api/findings",
@@ -45,7 +45,7 @@ const FIELDS: [&str; 5] = ["state", "severity", "account", "cursor", "limit"];
     security((), ("bearer" = [])),
     params(EverywhereQuery),
     responses(
-        (status = 200, description = "A page of problems.", body = TrackedPage),
+        (status = 200, description = "A page of findings.", body = TrackedPage),
         AnyRoute,
         QueryParameters,
     ),

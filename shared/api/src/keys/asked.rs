@@ -17,15 +17,15 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
 pub(crate) struct KeysQuery {
-    /// Keys that are older than so many hours are told. Needed, here or in the body.
+    /// Lists keys that are older than this many hours. Required, here or in the body.
     #[param(minimum = 1, maximum = 87600, required = false)]
     hours: u32,
     /// The registered account; the service's own where it is not there.
     #[param(pattern = "^[0-9]{12}$", required = false)]
     account_id: String,
-    /// `all` tells of inactive keys too.
+    /// `all` includes inactive keys.
     status: Option<Status>,
-    /// What is told beyond that, with a comma between: `last_used`, `key_id`.
+    /// Additional fields, separated by a comma: `last_used`, `key_id`.
     #[param(required = false, example = "last_used")]
     include: String,
     /// How many seconds to wait for the answer; what takes longer becomes a job.
@@ -38,16 +38,16 @@ pub(crate) struct KeysQuery {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "its fields are read one by one, to tell all that is wrong at once")]
 pub(crate) struct KeysRequest {
-    /// Keys that are older than so many hours are told.
+    /// Lists keys that are older than this many hours.
     #[schema(minimum = 1, maximum = 87600)]
     hours: u32,
     /// The registered account; the service's own where it is not there.
     #[schema(pattern = "^[0-9]{12}$", required = false)]
     account_id: String,
-    /// `all` tells of inactive keys too.
+    /// `all` includes inactive keys.
     #[schema(required = false)]
     status: Status,
-    /// What is told beyond that, with a comma between: `last_used`, `key_id`.
+    /// Additional fields, separated by a comma: `last_used`, `key_id`.
     #[schema(required = false, example = "last_used,key_id")]
     include: String,
     /// How many seconds to wait for the answer; what takes longer becomes a job.

@@ -14,7 +14,7 @@ use crate::{
     state::Shared,
 };
 
-/// Tells the old access keys of an account from IAM's credential report, for accounts of many users.
+/// Lists the old access keys of an account from IAM's credential report, for accounts with many users.
 ///
 /// A report is up to four hours old (`generated_time`, `stale_seconds`) and has no ids of keys; `include` with
 /// `key_id` asks for them user by user. While IAM makes it, the request waits, and goes on as a job after

@@ -37,7 +37,7 @@ pub(crate) struct KeysJob {
     /// How the keys are read: `live` or `report`.
     #[schema(value_type = String)]
     way: Method,
-    /// Keys that are older than so many hours are told.
+    /// Lists keys that are older than this many hours.
     hours: u32,
     /// When it was asked: ages count to it.
     #[schema(value_type = String, format = DateTime)]
@@ -83,7 +83,7 @@ impl KeysJob {
     }
 }
 
-/// Tells where a job stands, and its answer once it has one. A job is kept for a day.
+/// Returns the status of a job, and its answer once it has one. A job is kept for a day.
 #[utoipa::path(
     get,
     path = "/v1/iam/old-access-keys/jobs/{job_id}",

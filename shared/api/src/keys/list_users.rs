@@ -14,7 +14,7 @@ use crate::{
     state::Shared,
 };
 
-/// Tells the old access keys of an account, read from IAM now: every user and every key.
+/// Lists the old access keys of an account, read from IAM now: every user and every key.
 ///
 /// The parameters may also come as a JSON body, each in one of the two. An answer is whole: what is denied,
 /// throttled or fails is told as a problem. What takes longer than `wait_seconds` goes on as a job.

@@ -38,6 +38,11 @@ impl Bench {
         Self { store, settings, directory }
     }
 
+    /// Where the store's data is.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     pub(crate) fn pipeline(&self, snapshot: Snapshot) -> Pipeline {
         let source = Source::Recorded { snapshot: Arc::new(snapshot), tempo: Duration::ZERO };
         Pipeline::new(self.store.clone(), source, self.settings.clone())
@@ -144,8 +149,11 @@ pub(crate) fn without_buckets(mut snapshot: Snapshot, outcome: domain::ReceiptOu
     snapshot
 }
 
+/// How far the problems of a service's resources are; those of the account as a whole stay when resources go.
 pub(crate) fn states(tracked: &[TrackedFinding], service: domain::Service) -> Vec<Lifecycle> {
-    tracked.iter().filter(|one| one.service == service).map(|one| one.state).collect()
+    let of_resources =
+        tracked.iter().filter(|one| one.service == service && !one.resource.ends_with(":root"));
+    of_resources.map(|one| one.state).collect()
 }
 
 pub(crate) fn registered(account: &str, schedule: Option<Schedule>) -> RegisteredAccount {

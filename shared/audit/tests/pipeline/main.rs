@@ -17,4 +17,6 @@ mod jobs;
 #[cfg(test)]
 mod older;
 #[cfg(test)]
+mod rollback;
+#[cfg(test)]
 mod schedules;

@@ -1,9 +1,7 @@
 use super::*;
-use crate::{
-    SESSION_POLICY_CHARACTERS, SessionName,
-    recorded::{Said, Sts, error, opened},
-};
+use crate::{SESSION_POLICY_CHARACTERS, SessionName};
 use proptest::prelude::*;
+use recorded_aws::{Aws, error, sts::opened};
 
 /// 57 services of AWS by IAM's prefix, with the number of actions that settings of each take to read, and the usual
 /// length of their names.
@@ -154,10 +152,10 @@ fn what_needs_nothing_may_do_nothing() {
 }
 
 /// STS that takes no policy with more than so many actions, in AWS's words.
-fn takes(most: usize) -> Sts {
-    Sts::new(move |asked| {
+fn takes(most: usize) -> Aws {
+    Aws::new(move |asked| {
         // The form's encoding of `:`.
-        match asked["Policy"].matches("%3AGet").count() {
+        match asked.field("Policy").unwrap().matches("%3AGet").count() {
             few if few <= most => opened("444455556666"),
             _ => error(
                 400,
@@ -173,7 +171,7 @@ async fn a_pack_that_aws_cannot_pack_is_split_until_it_can() {
     let needs = all_services();
     let [pack, ..] = &Pack::all(needs.clone())[..] else { panic!("there are some") };
     let sts = takes(28);
-    let opened = open_pack(&sts.config(), &role(), pack.clone()).await;
+    let opened = open_pack(&sts.config("us-east-1"), &role(), pack.clone()).await;
     assert!(opened.len() > 1 && opened.iter().all(|(_, session)| session.is_ok()), "{opened:?}");
     let parts: Vec<_> = opened.into_iter().map(|(pack, _)| pack).collect();
     holds(&pack.0, &parts);
@@ -187,7 +185,7 @@ async fn one_service_alone_that_aws_cannot_pack_is_told_as_that() {
         .filter(|(_, actions)| actions.len() == 17 || actions.len() == 1)
         .collect();
     let [pack] = &Pack::all(needs)[..] else { panic!("they fit one session") };
-    let opened = open_pack(&takes(16).config(), &role(), pack.clone()).await;
+    let opened = open_pack(&takes(16).config("us-east-1"), &role(), pack.clone()).await;
     let refused: Vec<_> = opened.iter().filter(|(_, session)| session.is_err()).collect();
     let [(alone, Err(refused))] = &refused[..] else { panic!("one: {refused:?}") };
     assert_eq!(alone.services().collect::<Vec<_>>(), [Service::Iam]);
@@ -199,12 +197,10 @@ async fn one_service_alone_that_aws_cannot_pack_is_told_as_that() {
 
 #[tokio::test]
 async fn a_refusal_of_another_kind_splits_nothing() {
-    for said in
-        [error(403, "AccessDenied", "no"), error(400, "ValidationError", "no"), Said::Nothing]
-    {
-        let sts = Sts::new(move |_| said.clone());
+    for said in [error(403, "AccessDenied", "no"), error(400, "ValidationError", "no"), None] {
+        let sts = Aws::new(move |_| said.clone());
         let pack = Pack(all_services().into_iter().take(9).collect());
-        let opened = open_pack(&sts.config(), &role(), pack.clone()).await;
+        let opened = open_pack(&sts.config("us-east-1"), &role(), pack.clone()).await;
         let [(whole, Err(_))] = &opened[..] else { panic!("{opened:?}") };
         assert_eq!(*whole, pack);
     }

@@ -5,7 +5,7 @@ use inventory::{Facts, Read};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorded::{Asked, Aws, Said, ok, read};
+use crate::recorded::{Asked, Aws, Said, denied, ok, read, refused, target};
 
 async fn trails(trails: Said, tags: Said, reads: &[Read]) -> (Listing<Trail>, Receipt) {
     let aws = Aws::new(move |asked: &Asked| match asked.operation() {
@@ -17,7 +17,11 @@ async fn trails(trails: Said, tags: Said, reads: &[Read]) -> (Listing<Trail>, Re
         "ListTags" => tags.clone(),
         operation => panic!("nobody asks for {operation}"),
     });
-    let target = aws.target(Partition::Aws, "eu-west-1");
+    read_trails(&aws, reads).await
+}
+
+async fn read_trails(aws: &Aws, reads: &[Read]) -> (Listing<Trail>, Receipt) {
+    let target = target(aws, Partition::Aws, "eu-west-1");
     let (facts, receipt) =
         read(&target, "eu-west-1", Service::CloudTrail, reads.iter().copied()).await;
     let Facts::CloudTrail(cloudtrail) = facts else { panic!("{facts:?}") };
@@ -62,4 +66,63 @@ async fn what_is_denied_is_a_gap() {
     let (found, receipt) = trails(denied, None, &[TRAILS]).await;
     assert_eq!((found.items.len(), found.gaps.len()), (0, 1));
     assert_eq!(receipt.denied, ["cloudtrail:DescribeTrails"]);
+}
+
+/// Two trails, and their tags on two pages.
+fn account(asked: &Asked) -> Said {
+    let request: Value = serde_json::from_str(&asked.body).unwrap();
+    let arn = |name| format!("arn:aws:cloudtrail:eu-west-1:111122223333:trail/{name}");
+    if asked.is("DescribeTrails") {
+        let trail = |name| json!({"TrailARN": arn(name), "S3BucketName": "logs"});
+        return ok(json!({"trailList": [trail("a"), trail("b")]}).to_string());
+    }
+    let (key, next) = match request["NextToken"].as_str() {
+        None => ("owner", json!("t")),
+        Some(_) => ("team", Value::Null),
+    };
+    let tagged = |arn| json!({"ResourceId": arn, "TagsList": [{"Key": key, "Value": "x"}]});
+    let tags: Vec<_> = request["ResourceIdList"].as_array().unwrap().iter().map(tagged).collect();
+    ok(json!({"ResourceTagList": tags, "NextToken": next}).to_string())
+}
+
+#[tokio::test]
+async fn tags_are_read_over_all_pages_and_throttling_loses_none() {
+    for (aws, calls) in [(Aws::new(account), 3), (Aws::throttling(account), 6)] {
+        let (trails, receipt) = read_trails(&aws, &[TRAILS, TRAIL_TAGS]).await;
+        assert_eq!((trails.items.len(), trails.gaps.len()), (2, 0));
+        for trail in &trails.items {
+            let tags = trail.tags.as_ref().unwrap();
+            assert_eq!((tags.get("owner"), tags.get("team")), (Some("x"), Some("x")));
+        }
+        assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, calls));
+    }
+}
+
+/// One that is gone fails the call for all of them.
+#[tokio::test]
+async fn a_trail_that_vanishes_is_no_gap_and_the_others_keep_their_tags() {
+    let aws = Aws::new(|asked| {
+        let is_about_it = asked.is("ListTags") && asked.body.contains("trail/a");
+        if is_about_it { refused(asked, 400, GONE) } else { account(asked) }
+    });
+    let (trails, receipt) = read_trails(&aws, &[TRAILS, TRAIL_TAGS]).await;
+    let [left] = &trails.items[..] else { panic!("{trails:?}") };
+    assert!(left.arn.ends_with("trail/b") && left.tags.is_some(), "{left:?}");
+    assert_eq!((trails.gaps.len(), receipt.outcome), (0, ReceiptOutcome::Done), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn what_an_answer_leaves_out_is_a_gap() {
+    let bucketless = json!({"trailList": [{"TrailARN": ARN}]}).to_string();
+    for (said, why) in [(ok(bucketless), "a trail has no bucket"), (ok("{}"), "no `trailList`")] {
+        let (found, receipt) = trails(said, None, &[TRAILS]).await;
+        assert!(found.first_gap().unwrap().to_string().contains(why), "{found:?}");
+        assert_eq!((found.items.len(), receipt.outcome), (0, ReceiptOutcome::Failed));
+    }
+    let (_, receipt) = read_trails(&Aws::new(denied), &[TRAILS, TRAIL_TAGS]).await;
+    assert_eq!(
+        (receipt.calls, receipt.denied),
+        (1, vec![DESCRIBE.to_owned()]),
+        "of no trails no tags"
+    );
 }

@@ -4,7 +4,7 @@ use domain::{Partition, Receipt, ReceiptOutcome, Service};
 use inventory::Facts;
 
 use super::*;
-use crate::recorded::{Aws, ok, read};
+use crate::recorded::{Asked, Aws, Said, denied, ok, read, target};
 
 async fn instances(items: &str) -> (Listing<Instance>, Receipt) {
     let xml = format!(
@@ -12,7 +12,7 @@ async fn instances(items: &str) -> (Listing<Instance>, Receipt) {
          </item></reservationSet></DescribeInstancesResponse>"
     );
     let aws = Aws::new(move |_| ok(xml.clone()));
-    let target = aws.target(Partition::Aws, "eu-west-1");
+    let target = target(&aws, Partition::Aws, "eu-west-1");
     let (facts, receipt) = read(&target, "eu-west-1", Service::Ec2, [INSTANCES]).await;
     let Facts::Ec2(ec2) = facts else { panic!("{facts:?}") };
     (ec2.instances, receipt)
@@ -100,4 +100,47 @@ async fn what_is_terminated_is_left_out_and_a_strange_state_is_not() {
         );
         assert_eq!(instances(&item).await.0.items.len(), usize::from(lives), "{state}");
     }
+}
+
+/// Two pages of one instance each.
+fn two(asked: &Asked) -> Said {
+    let (id, next) = match asked.field("NextToken") {
+        None => ("i-1", "<nextToken>t</nextToken>"),
+        Some(_) => ("i-2", ""),
+    };
+    ok(format!(
+        "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>{id}</instanceId>\
+         </item></instancesSet></item></reservationSet>{next}</DescribeInstancesResponse>"
+    ))
+}
+
+/// The ids of the instances, why there may be more, and the receipt.
+async fn listed(aws: &Aws) -> (Vec<String>, Option<String>, Receipt) {
+    let (facts, receipt) =
+        read(&target(aws, Partition::Aws, "eu-west-1"), "eu-west-1", Service::Ec2, [INSTANCES])
+            .await;
+    let Facts::Ec2(ec2) = facts else { panic!("{facts:?}") };
+    let gap = ec2.instances.first_gap().map(ToString::to_string);
+    (ec2.instances.items.into_iter().map(|one| one.id).collect(), gap, receipt)
+}
+
+#[tokio::test]
+async fn instances_are_read_over_all_pages_and_throttling_loses_none() {
+    for (aws, calls) in [(Aws::new(two), 2), (Aws::throttling(two), 4)] {
+        let (ids, gap, receipt) = listed(&aws).await;
+        assert_eq!((ids, gap), (vec!["i-1".to_owned(), "i-2".to_owned()], None));
+        assert_eq!(receipt.calls, calls);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_denied_is_a_gap_and_what_came_before_is_kept() {
+    let (none, gap, receipt) = listed(&Aws::new(denied)).await;
+    assert_eq!((none.len(), receipt.outcome), (0, ReceiptOutcome::Denied));
+    assert_eq!(gap.unwrap(), "`ec2:DescribeInstances` was denied in `eu-west-1`");
+    let second =
+        |asked: &Asked| asked.field("NextToken").map_or_else(|| two(asked), |_| denied(asked));
+    let (first, gap, receipt) = listed(&Aws::new(second)).await;
+    assert_eq!((first, receipt.denied), (vec!["i-1".to_owned()], vec![ACTION.to_owned()]));
+    assert!(gap.is_some());
 }

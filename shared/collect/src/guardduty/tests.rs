@@ -5,7 +5,7 @@ use inventory::Facts;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorded::{Asked, Aws, Said, ok, read};
+use crate::recorded::{Asked, Aws, Said, ok, read, refused, target};
 
 async fn detectors(list: Said, detector: Said) -> (Listing<Detector>, Receipt) {
     let aws =
@@ -14,7 +14,11 @@ async fn detectors(list: Said, detector: Said) -> (Listing<Detector>, Receipt) {
                 if asked.url.contains("/detector/") { detector.clone() } else { list.clone() }
             },
         );
-    let target = aws.target(Partition::Aws, "eu-west-1");
+    read_detectors(&aws).await
+}
+
+async fn read_detectors(aws: &Aws) -> (Listing<Detector>, Receipt) {
+    let target = target(aws, Partition::Aws, "eu-west-1");
     let (facts, receipt) = read(&target, "eu-west-1", Service::GuardDuty, [DETECTORS]).await;
     let Facts::GuardDuty(guardduty) = facts else { panic!("{facts:?}") };
     (guardduty.detectors, receipt)
@@ -83,7 +87,7 @@ async fn what_is_denied_is_a_gap() {
 #[tokio::test]
 async fn a_silent_region_is_given_up_once_and_told() {
     let aws = Aws::new(|_: &Asked| None);
-    let mut target = aws.target(Partition::Aws, "eu-west-1");
+    let mut target = target(&aws, Partition::Aws, "eu-west-1");
     target.patience = std::time::Duration::ZERO;
     let (facts, receipt) = read(&target, "eu-west-1", Service::GuardDuty, [DETECTORS]).await;
     let Facts::GuardDuty(guardduty) = facts else { panic!("{facts:?}") };
@@ -101,8 +105,63 @@ async fn a_region_that_answers_now_and_then_is_waited_for() {
         let failed = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2);
         if failed { None } else { ok(r#"{"detectorIds": []}"#) }
     });
-    let mut target = aws.target(Partition::Aws, "eu-west-1");
+    let mut target = target(&aws, Partition::Aws, "eu-west-1");
     target.patience = std::time::Duration::from_secs(10);
     let (_, receipt) = read(&target, "eu-west-1", Service::GuardDuty, [DETECTORS]).await;
     assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 2));
+}
+
+/// A page without a detector, and then one with it.
+fn account(asked: &Asked) -> Said {
+    if asked.url.contains("/detector/") {
+        detector_of(&json!({}))
+    } else if asked.url.contains("nextToken") {
+        one()
+    } else {
+        ok(r#"{"detectorIds": [], "nextToken": "t"}"#)
+    }
+}
+
+#[tokio::test]
+async fn detectors_are_read_over_all_pages_and_throttling_loses_none() {
+    for (aws, calls) in [(Aws::new(account), 3), (Aws::throttling(account), 6)] {
+        let (found, receipt) = read_detectors(&aws).await;
+        assert_eq!((found.items.len(), found.gaps.len()), (1, 0));
+        assert_eq!(found.items[0].enabled, true.into());
+        assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, calls));
+    }
+}
+
+/// AWS answers with the code of any request that it takes for wrong: it is no proof that there is none.
+#[tokio::test]
+async fn a_detector_that_vanishes_is_unread() {
+    let aws = Aws::new(|asked| {
+        let is_about_it = asked.url.contains("/detector/");
+        if is_about_it { refused(asked, 400, "BadRequestException") } else { one() }
+    });
+    let (found, receipt) = read_detectors(&aws).await;
+    let why = found.items[0].enabled.known().unwrap_err().to_string();
+    assert!(why.contains("`guardduty:GetDetector` failed") && why.contains("BadRequest"), "{why}");
+    assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
+}
+
+#[tokio::test]
+async fn a_source_whose_status_nobody_knows_is_neither_on_nor_off() {
+    for (status, told) in [
+        (json!("PAUSED"), "the status of `DNS_LOGS` of `d` is `PAUSED`"),
+        (Value::Null, "the status of `DNS_LOGS` of `d` is not told"),
+    ] {
+        let strange = json!({"name": "DNS_LOGS", "status": status});
+        let (found, receipt) =
+            detectors(one(), detector_of(&json!({"features": [strange.clone()]}))).await;
+        let why = found.items[0].sources_off.known().unwrap_err().to_string();
+        assert!(why.contains(told), "{why}");
+        assert!(receipt.error.unwrap().contains(told));
+        // One that is off is told all the same.
+        let off = json!({"name": "FLOW_LOGS", "status": "DISABLED"});
+        let (found, receipt) =
+            detectors(one(), detector_of(&json!({"features": [strange, off]}))).await;
+        assert_eq!(found.items[0].sources_off, vec!["FLOW_LOGS".to_owned()].into());
+        assert_eq!(receipt.outcome, ReceiptOutcome::Done);
+    }
 }

@@ -5,7 +5,7 @@ use inventory::{Facts, Read};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::recorded::{Asked, Aws, Said, ok, read};
+use crate::recorded::{Asked, Aws, Said, denied, ok, read, target};
 
 const REGION: &str = "eu-west-1";
 
@@ -13,11 +13,15 @@ const REGION: &str = "eu-west-1";
 type Answers = fn(operation: &str, request: &Value) -> Said;
 
 async fn keys(answers: Answers, reads: &[Read]) -> (Listing<Key>, Receipt) {
-    let aws = Aws::new(move |asked: &Asked| {
-        let request = serde_json::from_str(&asked.body).unwrap_or_default();
-        answers(asked.operation(), &request)
-    });
-    let target = aws.target(Partition::Aws, REGION);
+    keys_of(&Aws::new(said(answers)), reads).await
+}
+
+fn said(answers: Answers) -> impl Fn(&Asked) -> Said {
+    move |asked| answers(asked.operation(), &serde_json::from_str(&asked.body).unwrap_or_default())
+}
+
+async fn keys_of(aws: &Aws, reads: &[Read]) -> (Listing<Key>, Receipt) {
+    let target = target(aws, Partition::Aws, REGION);
     let (facts, receipt) = read(&target, REGION, Service::Kms, reads.iter().copied()).await;
     let Facts::Kms(kms) = facts else { panic!("{facts:?}") };
     (kms.keys, receipt)
@@ -63,8 +67,12 @@ fn account(operation: &str, request: &Value) -> Said {
             ok(json!({"KeyRotationEnabled": true, "RotationPeriodInDays": 90}).to_string())
         }
         "GetKeyRotationStatus" => ok(json!({"KeyRotationEnabled": false}).to_string()),
+        "ListResourceTags" if request["Marker"].is_null() => ok(json!({
+            "Tags": [{"TagKey": "owner", "TagValue": "kim"}], "Truncated": true, "NextMarker": "2",
+        })
+        .to_string()),
         "ListResourceTags" => ok(json!({
-            "Tags": [{"TagKey": "owner", "TagValue": "kim"}], "Truncated": false,
+            "Tags": [{"TagKey": "team", "TagValue": "data"}], "Truncated": false,
         })
         .to_string()),
         _ => panic!("nobody asks for {operation}"),
@@ -80,9 +88,13 @@ async fn customers_keys_are_read_over_all_pages_and_aws_keys_are_not() {
     let rotated = Rotation { enabled: true, period_days: Some(90) }.into();
     let still = Rotation { enabled: false, period_days: None }.into();
     assert_eq!(told, [("rotated", rotated), ("still", still)]);
-    assert_eq!(keys.items[0].tags.as_ref().unwrap().get("owner"), Some("kim"));
-    // Aliases 1, keys 2, descriptions 3, and two calls for each of the two keys.
-    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 10));
+    let tags = keys.items[0].tags.as_ref().unwrap();
+    assert_eq!((tags.get("owner"), tags.get("team")), (Some("kim"), Some("data")));
+    // Aliases 1, keys 2, descriptions 3, and three calls for each of the two keys.
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 12));
+    let throttling = Aws::throttling(said(account));
+    let (again, receipt) = keys_of(&throttling, &[KEYS, ROTATION, KEY_TAGS]).await;
+    assert_eq!((again, receipt.outcome, receipt.calls), (keys, ReceiptOutcome::Done, 24));
 }
 
 #[tokio::test]
@@ -97,7 +109,6 @@ async fn a_key_that_kms_cannot_rotate_is_not_asked_about_and_says_why() {
     for (more, why) in [
         (r#"{"KeyState": "PendingDeletion"}"#, Rotatable::NotEnabled("PendingDeletion".into())),
         (r#"{"KeySpec": "RSA_2048"}"#, Rotatable::Kind("RSA_2048".into())),
-        (r#"{"KeySpec": "OF_TOMORROW"}"#, Rotatable::Kind("OF_TOMORROW".into())),
         (r#"{"Origin": "EXTERNAL"}"#, Rotatable::Origin("EXTERNAL".into())),
         (
             r#"{"MultiRegion": true, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}"#,
@@ -112,7 +123,7 @@ async fn a_key_that_kms_cannot_rotate_is_not_asked_about_and_says_why() {
             }
             operation => panic!("nobody asks for {operation}"),
         });
-        let target = aws.target(Partition::Aws, REGION);
+        let target = target(&aws, Partition::Aws, REGION);
         let (facts, _) = read(&target, REGION, Service::Kms, [KEYS, ROTATION]).await;
         let Facts::Kms(kms) = facts else { panic!("{facts:?}") };
         assert_eq!(kms.keys.items[0].rotatable, why.into());
@@ -178,5 +189,82 @@ async fn a_key_that_vanishes_is_no_gap_and_one_without_a_state_is_one() {
     .await;
     let why = stateless.items[0].rotatable.known().unwrap_err().to_string();
     assert!(why.contains("has no `KeyState`"), "{why}");
+    assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
+}
+
+#[tokio::test]
+async fn a_key_that_vanishes_before_its_tags_are_read_is_no_gap() {
+    let (keys, receipt) = keys(
+        |operation, request| match operation {
+            "ListResourceTags" if request["KeyId"] == "still" => no("NotFoundException"),
+            _ => account(operation, request),
+        },
+        &[KEYS, KEY_TAGS],
+    )
+    .await;
+    let ids: Vec<_> = keys.items.iter().map(|key| key.id.as_str()).collect();
+    assert_eq!((ids, receipt.outcome), (vec!["rotated"], ReceiptOutcome::Done), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn what_is_denied_is_told_by_its_action_and_hides_nothing_else() {
+    for (operation, action) in [
+        ("ListKeys", "kms:ListKeys"),
+        ("GetKeyRotationStatus", "kms:GetKeyRotationStatus"),
+        ("ListResourceTags", "kms:ListResourceTags"),
+    ] {
+        let aws = Aws::new(
+            move |asked: &Asked| {
+                if asked.is(operation) { denied(asked) } else { said(account)(asked) }
+            },
+        );
+        let (keys, receipt) = keys_of(&aws, &[KEYS, ROTATION, KEY_TAGS]).await;
+        assert_eq!(
+            (receipt.outcome, receipt.denied),
+            (ReceiptOutcome::Denied, vec![action.to_owned()])
+        );
+        let told = format!("`{action}` was denied in `{REGION}`");
+        match operation {
+            "ListKeys" => assert_eq!(keys.first_gap().unwrap().to_string(), told),
+            "GetKeyRotationStatus" => {
+                assert_eq!(keys.items.len(), 2);
+                for key in &keys.items {
+                    assert_eq!(key.rotation.known().unwrap_err().to_string(), told);
+                }
+            }
+            _ => assert!(keys.items.len() == 2 && keys.items.iter().all(|key| key.tags.is_none())),
+        }
+    }
+}
+
+/// Whether KMS rotates it, nobody has said: it is neither spared nor blamed.
+#[tokio::test]
+async fn a_key_of_a_kind_that_nobody_knows_is_unread() {
+    for (field, told) in [
+        ("KeyState", "`KeyState` of key `k` is `OF_TOMORROW`"),
+        ("KeySpec", "`KeySpec` of key `k` is `OF_TOMORROW`"),
+        ("Origin", "`Origin` of key `k` is `OF_TOMORROW`"),
+    ] {
+        let aws = Aws::new(move |asked: &Asked| match asked.operation() {
+            "ListAliases" => ok(r#"{"Aliases": [], "Truncated": false}"#),
+            "ListKeys" => ok(r#"{"Keys": [{"KeyId": "k"}], "Truncated": false}"#),
+            "DescribeKey" => described(&json!({"KeyId": "k"}), &json!({field: "OF_TOMORROW"})),
+            operation => panic!("nobody asks for {operation}"),
+        });
+        let (keys, receipt) = keys_of(&aws, &[KEYS, ROTATION]).await;
+        let why = keys.items[0].rotatable.known().unwrap_err().to_string();
+        assert!(why.contains(told) && why.contains("kms:DescribeKey"), "{why}");
+        assert!(receipt.error.unwrap().contains(told));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_list_is_a_gap() {
+    let (keys, receipt) = keys(
+        |operation, _| if operation == "ListKeys" { ok("{}") } else { ok(r#"{"Aliases": []}"#) },
+        &[KEYS],
+    )
+    .await;
+    assert!(keys.first_gap().unwrap().to_string().contains("the answer has no `Keys`"));
     assert_eq!(receipt.outcome, ReceiptOutcome::Failed);
 }

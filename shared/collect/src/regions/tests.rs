@@ -6,7 +6,7 @@ use policy::partition;
 use super::*;
 use crate::{
     Limits,
-    recorded::{Asked, Aws, Said, iam, ok, read},
+    recorded::{Asked, Aws, Said, denied, iam, ok, read, target},
 };
 
 fn answer(asked: &Asked) -> Said {
@@ -28,7 +28,7 @@ fn answer(asked: &Asked) -> Said {
 /// What is asked in a partition by somebody whose region is `region`, as service, host and region of the signature.
 async fn asked(partition: Partition, region: &str, read_in: &str) -> Vec<(String, String, String)> {
     let aws = Aws::new(answer);
-    let target = aws.target(partition, region);
+    let target = target(&aws, partition, region);
     let limits = ConcurrencyLimits::new(&Limits::default());
     regions(&target, &limits).await.0.unwrap();
     let _ = read(&target, GLOBAL, Service::Iam, [inventory::iam::SUMMARY]).await;
@@ -73,8 +73,47 @@ async fn a_region_without_a_name_is_a_gap_and_not_left_out() {
     let aws = Aws::new(|_| {
         ok("<DescribeRegionsResponse><regionInfo><item/></regionInfo></DescribeRegionsResponse>")
     });
-    let target = aws.target(Partition::Aws, "us-east-1");
+    let target = target(&aws, Partition::Aws, "us-east-1");
     let (told, receipt) = regions(&target, &ConcurrencyLimits::new(&Limits::default())).await;
     assert!(told.unwrap_err().to_string().contains("a region has no name"));
     assert!(receipt.error.is_some());
+}
+
+async fn told(aws: &Aws) -> (Result<Enabled, Unread>, Receipt) {
+    let target = target(aws, Partition::Aws, "eu-west-1");
+    regions(&target, &ConcurrencyLimits::new(&Limits::default())).await
+}
+
+/// Three regions, one with a status that nobody knows.
+fn three(_: &Asked) -> Said {
+    let region = |(name, status)| {
+        format!("<item><regionName>{name}</regionName><optInStatus>{status}</optInStatus></item>")
+    };
+    let all = [("a-1", "opted-in"), ("b-1", "not-opted-in"), ("c-1", "of-tomorrow")].map(region);
+    let all = all.concat();
+    ok(format!("<DescribeRegionsResponse><regionInfo>{all}</regionInfo></DescribeRegionsResponse>"))
+}
+
+#[tokio::test]
+async fn only_a_region_that_is_known_to_be_off_is_left_out() {
+    for (aws, calls) in [(Aws::new(three), 1), (Aws::throttling(three), 2)] {
+        let (enabled, receipt) = told(&aws).await;
+        let enabled = enabled.unwrap();
+        assert_eq!(enabled.names().collect::<Vec<_>>(), ["a-1", "c-1"]);
+        assert_eq!((enabled.is_enabled("b-1"), enabled.is_enabled("d-1")), (Some(false), None));
+        assert_eq!((receipt.outcome, receipt.calls), (domain::ReceiptOutcome::Done, calls));
+    }
+}
+
+#[tokio::test]
+async fn where_the_regions_are_denied_home_is_asked_and_then_it_is_a_gap() {
+    let home =
+        |asked: &Asked| if asked.region == "us-east-1" { three(asked) } else { denied(asked) };
+    let (enabled, receipt) = told(&Aws::new(home)).await;
+    assert!(enabled.is_ok());
+    assert_eq!((receipt.outcome, receipt.calls), (domain::ReceiptOutcome::Done, 2));
+    let (enabled, receipt) = told(&Aws::new(denied)).await;
+    let why = enabled.unwrap_err().to_string();
+    assert_eq!(why, "`ec2:DescribeRegions` was denied in `eu-west-1, us-east-1`");
+    assert_eq!(receipt.denied, [ACTION]);
 }

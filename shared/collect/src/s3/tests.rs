@@ -7,7 +7,7 @@ use inventory::{
 };
 
 use super::*;
-use crate::recorded::{Asked, Aws, Said, no, ok, read};
+use crate::recorded::{Asked, Aws, Said, denied, no, ok, read, target};
 
 const ONE: &str = "<ListAllMyBucketsResult><Buckets><Bucket><Name>one</Name>\
                    <BucketRegion>us-east-1</BucketRegion></Bucket></Buckets></ListAllMyBucketsResult>";
@@ -55,7 +55,7 @@ fn but(word: &'static str, said: Said) -> Aws {
 }
 
 async fn read_s3(aws: &Aws) -> (S3, Receipt) {
-    let target = aws.target(Partition::Aws, "us-east-1");
+    let target = target(aws, Partition::Aws, "us-east-1");
     let facts = [EXPOSURE, ENCRYPTION];
     let (facts, receipt) = read(&target, GLOBAL, Service::S3, facts).await;
     let Facts::S3(s3) = facts else { panic!("{facts:?}") };
@@ -79,6 +79,17 @@ async fn a_bucket_of_which_nothing_is_set_is_read_whole() {
     assert_eq!(bucket.policy_is_public, false.into());
     let encryption = Encryption { algorithm: Algorithm::Aes256, key: None };
     assert_eq!(bucket.encryption, Some(encryption).into());
+}
+
+#[tokio::test]
+async fn the_accounts_own_block_takes_one_call_and_lists_no_bucket() {
+    let aws = Aws::new(usual);
+    let target = aws.target(Partition::Aws, "us-east-1");
+    let (facts, receipt) = read(&target, GLOBAL, Service::S3, [ACCOUNT_BLOCK]).await;
+    let Facts::S3(s3) = facts else { panic!("{facts:?}") };
+    assert_eq!((s3.block_public, receipt.calls), (PublicAccessBlock::NONE.into(), 1));
+    assert!(s3.buckets.whole().is_err(), "nobody asked for the buckets");
+    assert!(aws.asked().iter().all(|asked| asked.url.contains("s3-control")));
 }
 
 const EVERYONE: &str = "<URI>http://acs.amazonaws.com/groups/global/AllUsers</URI>";
@@ -163,18 +174,9 @@ fn allowing(region: &'static str) -> Aws {
     })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "an answer may be none at all")]
-fn denied(asked: &Asked) -> Said {
-    let error = "<Error><Code>AccessDenied</Code><Message>an explicit deny</Message></Error>";
-    let is_wrapped = asked.url.contains("s3-control");
-    let error =
-        if is_wrapped { format!("<ErrorResponse>{error}</ErrorResponse>") } else { error.into() };
-    Some((403, error))
-}
-
 /// What is read by somebody in `near`, who narrows to `regions`.
 async fn read_from(aws: &Aws, near: &str, regions: &[&str]) -> (S3, Receipt) {
-    let mut target = aws.target(Partition::Aws, near);
+    let mut target = target(aws, Partition::Aws, near);
     target.regions = regions.iter().map(|region| (*region).to_owned()).collect();
     let (facts, receipt) = read(&target, GLOBAL, Service::S3, [EXPOSURE]).await;
     let Facts::S3(s3) = facts else { panic!("{facts:?}") };
@@ -237,7 +239,7 @@ async fn an_error_may_be_of_the_region_and_a_stop_is_not() {
         );
     let (_, receipt) = read_from(&aws, "eu-west-1", &[]).await;
     assert_eq!(receipt.calls, 3, "an error that may be the region's is asked about elsewhere");
-    let target = aws.target(Partition::Aws, "eu-west-1");
+    let target = target(&aws, Partition::Aws, "eu-west-1");
     target.stop.cancel();
     let (_, receipt) = read(&target, GLOBAL, Service::S3, [EXPOSURE]).await;
     assert_eq!(receipt.calls, 0, "neither is a stop");
@@ -252,7 +254,7 @@ async fn a_list_goes_on_in_the_region_where_it_began() {
         }
         true => ok(ONE.replace("<Name>one", "<Name>two")),
     });
-    let target = aws.target(Partition::Aws, "eu-west-1");
+    let target = target(&aws, Partition::Aws, "eu-west-1");
     let (facts, receipt) = read(&target, GLOBAL, Service::S3, [ENCRYPTION]).await;
     let Facts::S3(s3) = facts else { panic!("{facts:?}") };
     assert_eq!(s3.buckets.items.len(), 2);
@@ -288,4 +290,97 @@ async fn a_bucket_is_found_by_its_location_or_by_a_redirect() {
         let locations = aws.asked().iter().filter(|it| it.url.contains("?location")).count();
         assert_eq!(locations, 1);
     }
+}
+
+/// What is asked of a bucket: the word in the URL, and the action.
+const OF_A_BUCKET: [(&str, &str); 5] = [
+    ("one.s3.us-east-1.amazonaws.com/?publicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    ("?policyStatus", "s3:GetBucketPolicyStatus"),
+    ("?acl", "s3:GetBucketAcl"),
+    ("?encryption", "s3:GetEncryptionConfiguration"),
+    ("?tagging", "s3:GetBucketTagging"),
+];
+
+/// A bucket of which nothing but a tag is set.
+fn tagged(asked: &Asked) -> Said {
+    if asked.url.contains("?tagging") {
+        ok("<Tagging><TagSet><Tag><Key>owner</Key><Value>kim</Value></Tag></TagSet></Tagging>")
+    } else {
+        usual(asked)
+    }
+}
+
+async fn read_all(aws: &Aws) -> (S3, Receipt) {
+    let target = target(aws, Partition::Aws, "us-east-1");
+    let reads = [EXPOSURE, ENCRYPTION, BUCKET_TAGS];
+    let (facts, receipt) = read(&target, GLOBAL, Service::S3, reads).await;
+    let Facts::S3(s3) = facts else { panic!("{facts:?}") };
+    (s3, receipt)
+}
+
+#[tokio::test]
+async fn throttling_loses_nothing() {
+    let (usual, receipt) = read_all(&Aws::new(tagged)).await;
+    assert_eq!((receipt.outcome, receipt.calls), (ReceiptOutcome::Done, 7));
+    assert_eq!(usual.buckets.items[0].tags.as_ref().unwrap().get("owner"), Some("kim"));
+    let (again, receipt) = read_all(&Aws::throttling(tagged)).await;
+    assert_eq!((again, receipt.outcome, receipt.calls), (usual, ReceiptOutcome::Done, 14));
+}
+
+#[tokio::test]
+async fn what_is_denied_of_a_bucket_is_told_by_its_action_and_hides_nothing_else() {
+    for (word, action) in OF_A_BUCKET {
+        let aws = Aws::new(
+            move |asked| {
+                if asked.url.contains(word) { denied(asked) } else { tagged(asked) }
+            },
+        );
+        let (s3, receipt) = read_all(&aws).await;
+        assert_eq!(
+            (receipt.outcome, receipt.denied),
+            (ReceiptOutcome::Denied, vec![action.to_owned()])
+        );
+        let [bucket] = &s3.buckets.items[..] else { panic!("{s3:?}") };
+        let unread = [
+            bucket.block_public.known().err(),
+            bucket.policy_is_public.known().err(),
+            bucket.public_grants.known().err(),
+            bucket.encryption.known().err(),
+        ];
+        let denied: Vec<_> = unread.into_iter().flatten().map(|why| why.action).collect();
+        match action {
+            "s3:GetBucketTagging" => assert_eq!((denied.len(), &bucket.tags), (0, &None)),
+            // Where nothing is known of the block, nobody has to ask what it would let through.
+            "s3:GetBucketPublicAccessBlock" => assert_eq!(denied, [action, "", ""]),
+            _ => assert_eq!(denied, [action]),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_vanishes_is_no_gap_whichever_call_tells() {
+    for (word, action) in OF_A_BUCKET {
+        let aws =
+            Aws::new(
+                move |asked| {
+                    if asked.url.contains(word) { no(404, bucket::GONE) } else { tagged(asked) }
+                },
+            );
+        let (s3, receipt) = read_all(&aws).await;
+        assert_eq!(
+            (s3.buckets, receipt.outcome),
+            (Vec::new().into(), ReceiptOutcome::Done),
+            "{action}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn tags_that_there_are_none_of_are_known() {
+    let untagged = but("?tagging", no(404, "NoSuchTagSet"));
+    let (s3, receipt) = read_all(&untagged).await;
+    assert_eq!(
+        (&s3.buckets.items[0].tags, receipt.outcome),
+        (&Some(domain::Tags::new()), ReceiptOutcome::Done)
+    );
 }

@@ -137,7 +137,7 @@ impl AuditResult {
         }
     }
 
-    /// Which of some problems it saw.
+    /// Which of some findings it saw.
     ///
     /// # Errors
     ///
