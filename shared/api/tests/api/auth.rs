@@ -35,7 +35,7 @@ async fn a_token_is_asked_for() {
     assert_eq!(api.started.lock().unwrap().len(), 2);
 }
 
-/// The routes that need no token. The deployment's routes are compared with the same list (cli/tests/standin/test_rules.py).
+/// The routes that need no token. `cli/tests/standin/test_rules.py` compares the deployment's routes with the same list.
 const OPEN: &str = include_str!("../../open-routes.txt");
 
 #[tokio::test]
