@@ -84,7 +84,7 @@ async fn a_bucket_of_which_nothing_is_set_is_read_whole() {
 #[tokio::test]
 async fn the_accounts_own_block_takes_one_call_and_lists_no_bucket() {
     let aws = Aws::new(usual);
-    let target = aws.target(Partition::Aws, "us-east-1");
+    let target = target(&aws, Partition::Aws, "us-east-1");
     let (facts, receipt) = read(&target, GLOBAL, Service::S3, [ACCOUNT_BLOCK]).await;
     let Facts::S3(s3) = facts else { panic!("{facts:?}") };
     assert_eq!((s3.block_public, receipt.calls), (PublicAccessBlock::NONE.into(), 1));
