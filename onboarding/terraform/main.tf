@@ -15,9 +15,11 @@ locals {
 
 resource "aws_iam_role" "audit" {
   name        = var.role_name
+  path        = var.role_path
   description = "Read by InfraAudit; see the Terraform module that made it."
   # A session that was itself opened from a role lasts at most an hour.
   max_session_duration = 3600
+  permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn
 
   assume_role_policy = templatefile("${path.module}/trust.json.tftpl", {
     partition           = data.aws_partition.current.partition
@@ -26,10 +28,10 @@ resource "aws_iam_role" "audit" {
     external_id         = var.external_id
   })
 
-  tags = {
+  tags = merge(var.tags, {
     Product                   = "InfraAudit"
     InfraAuditPermissionLevel = local.permission_level
-  }
+  })
 }
 
 resource "aws_iam_policy" "read" {
@@ -43,12 +45,11 @@ resource "aws_iam_policy" "read" {
 
   # Not a whole name: an account may have this module twice.
   name_prefix = "InfraAudit-${each.key}-"
+  path        = var.role_path
   description = "What InfraAudit reads; see the Terraform module that made it."
   policy      = file("${path.module}/permissions/${each.key}.json")
 
-  tags = {
-    Product = "InfraAudit"
-  }
+  tags = merge(var.tags, { Product = "InfraAudit" })
 }
 
 resource "aws_iam_role_policy_attachment" "read" {

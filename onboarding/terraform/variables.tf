@@ -1,4 +1,4 @@
-# The same four values as the parameters of ../trust-role.yaml, with the same limits. They are put into a JSON
+# The same values as the parameters of ../trust-role.yaml, with the same limits. They are put into a JSON
 # document as they are, so the limits also keep them from being anything but a value there.
 
 variable "operator_account_id" {
@@ -49,4 +49,32 @@ variable "role_name" {
     condition     = length(var.role_name) <= 64 && can(regex("^[A-Za-z0-9_+=,.@-]+$", var.role_name))
     error_message = "The role's name takes 1 to 64 letters, digits and _+=,.@-."
   }
+}
+
+variable "role_path" {
+  description = "The path of the role and its policies, where an SCP asks for one. Tell it to the operator before you deploy."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = length(var.role_path) <= 512 && can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.role_path))
+    error_message = "The path takes / or a path such as /audit/, which begins and ends with a slash."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "The permissions boundary of the role, where an SCP asks for one. It has to let through what the role reads."
+  type        = string
+  default     = ""
+
+  validation {
+    condition = can(regex("^(arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+)?$", var.permissions_boundary_arn))
+    error_message = "The permissions boundary takes the ARN of a managed policy, or nothing."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the role and its policies, where an SCP asks for some."
+  type        = map(string)
+  default     = {}
 }

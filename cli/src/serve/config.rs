@@ -307,15 +307,17 @@ fn is_secret(variable: &Variable, key: &str) -> bool {
 }
 
 /// Names that only the functions read.
-pub(super) const FUNCTIONS: [&str; 10] = [
+pub(super) const FUNCTIONS: [&str; 12] = [
     "INFRAAUDIT_ATTEMPTS",
     "INFRAAUDIT_AUDIT_ROLE_NAME",
     "INFRAAUDIT_BUCKET",
     "INFRAAUDIT_JOBS_QUEUE_URL",
     "INFRAAUDIT_LEASE_SECONDS",
     "INFRAAUDIT_PATIENCE_SECONDS",
+    "INFRAAUDIT_PUBLIC_URL",
     "INFRAAUDIT_QUEUE_URL",
     "INFRAAUDIT_SLACK_ALONE",
+    "INFRAAUDIT_SLACK_WEBHOOK_SECRET",
     "INFRAAUDIT_TABLE",
     "INFRAAUDIT_TOPIC_ARN",
 ];

@@ -15,6 +15,8 @@ MADE = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SNS:
 # Events that API Gateway sends: a test sends them itself.
 HTTP = ("Api", "HttpApi")
 STACK = "infraaudit"
+# Parameters that a deployer has to give and no test is about.
+NEEDED = {"OperationsEmail": "operations@example.com"}
 # Lambda's own limit without a setting.
 TIMEOUT = 3
 
@@ -41,6 +43,8 @@ Template.add_multi_constructor("!", _short_form)
 def deploy(stand_in, account: str, template: str, parameters: dict, region: str = "us-east-1") -> dict:
     """Creates the stack and answers per function its environment, and the stack's table, queues' URLs and schedules."""
     parsed = yaml.load(template, Template)  # noqa: S506: a SafeLoader
+    needed = {name for name, one in parsed.get("Parameters", {}).items() if "Default" not in one}
+    parameters = {name: NEEDED[name] for name in needed & set(NEEDED)} | parameters
     functions = {name: _whole(parsed, one) for name, one in parsed["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     roles |= {one["Fn::GetAtt"][0] for function in functions.values() for one in _schedulers(function)}
@@ -106,6 +110,7 @@ def _create(endpoint, account, region, parsed, kept, asked, parameters):
     body = {
         "AWSTemplateFormatVersion": parsed["AWSTemplateFormatVersion"],
         "Parameters": parsed["Parameters"],
+        "Mappings": parsed.get("Mappings", {}),
         "Conditions": parsed.get("Conditions", {}),
         "Resources": kept,
         "Outputs": {f"Value{number}": {"Value": value} for number, value in enumerate(wanted.values())},

@@ -16,13 +16,18 @@ def load(document) -> list:
         document = document.decode()
     if isinstance(document, str):
         return _parsed(document)
-    return listed(document.get("Statement"))
+    return _statements(document)
 
 
 @functools.lru_cache(1000)
 def _parsed(document: str) -> list:
     parsed = json.loads(urllib.parse.unquote(document) if document.startswith("%") else document)
-    return listed(parsed.get("Statement"))
+    return _statements(parsed)
+
+
+def _statements(document: dict) -> list:
+    """moto's CloudFormation leaves a null where `AWS::NoValue` takes one out of a list."""
+    return [one for one in listed(document.get("Statement")) if one is not None]
 
 
 def listed(value) -> list:

@@ -1,15 +1,13 @@
 """The whole of `template.yaml`, translated as AWS translates it, in the stand-in's CloudFormation; and that `deploy` reads it as AWS does."""
 
 import json
-import os
-
-import yaml
 
 import deploy
 import sources
-from harness import HERE, Case, client, control, root
+import translated
+from harness import Case, client, control, root
+from translated import NEEDED, TEMPLATE
 
-TEMPLATE = HERE.parents[2] / "template.yaml"
 # What CloudFormation in moto 5.2.5 passes over. Anything else that is missing is an error of the template or of moto.
 PASSED_OVER = {
     "AWS::ApiGatewayV2::Api",
@@ -25,16 +23,9 @@ PASSED_OVER = {
 }
 # Parameters that make every conditional resource, one way or the other.
 PARAMETERS = (
-    {},
-    {"JwtIssuer": "https://issuer.example", "JwtAudience": "us", "AlertEmail": "a@example.com", "OperationsEmail": "o@example.com"},
+    NEEDED,
+    NEEDED | {"JwtIssuer": "https://issuer.example", "JwtAudience": "us", "AlertEmail": "a@example.com"},
 )
-
-
-def read():
-    """The template, with code that lies in a bucket."""
-    parsed = yaml.load(TEMPLATE.read_text(), deploy.Template)
-    parsed["Globals"]["Function"]["CodeUri"] = "s3://code-of-the-template/code.zip"
-    return parsed
 
 
 class Template(Case):
@@ -42,16 +33,12 @@ class Template(Case):
 
     @classmethod
     def setUpClass(cls):
-        """The translator looks at its region only."""
-        from samtranslator.parser.parser import Parser
-        from samtranslator.translator.translator import Translator
-
-        os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-        cls.translated = Translator({}, Parser()).translate(read(), {})
+        """Once for all."""
+        cls.translated = translated.translated()
 
     def events(self, *types):
         """The events of the functions, with the translated resource of each."""
-        for name, function in read()["Resources"].items():
+        for name, function in translated.source()["Resources"].items():
             for event, source in function.get("Properties", {}).get("Events", {}).items() if "Serverless::Function" in function["Type"] else ():
                 if source["Type"] in types:
                     yield source["Properties"], self.translated["Resources"][name + event]["Properties"]
@@ -78,8 +65,7 @@ class Template(Case):
         pages = formation.get_paginator("list_stack_resources").paginate(StackName="whole")
         made = {one["LogicalResourceId"] for page in pages for one in page["StackResourceSummaries"]}
         made.discard("")  # moto's name of a function's permission, beside its own
-        off = {"WithIam"} if parameters else {"WithJwt", "WithAlertEmail", "WithOperationsEmail"}
-        wanted = {name: one["Type"] for name, one in self.translated["Resources"].items() if one.get("Condition") not in off}
+        wanted = {name: one["Type"] for name, one in translated.decided(**parameters)["Resources"].items()}
         missing = {name: kind for name, kind in wanted.items() if name not in made}
         self.assertEqual({name: kind for name, kind in missing.items() if kind not in PASSED_OVER}, {})
         self.assertEqual(made - set(wanted), set())
@@ -112,7 +98,7 @@ class Template(Case):
         self.assertEqual(len(made), count)
 
     def test_functions_have_the_timeout_and_the_retries_that_deploy_reads(self):
-        parsed = read()
+        parsed = translated.source()
         for name, function in parsed["Resources"].items():
             if function["Type"] != "AWS::Serverless::Function":
                 continue

@@ -1,10 +1,12 @@
 //! Where an alert is delivered: on Slack if there is a webhook, and on SNS.
 
+mod secret;
 mod slack;
 mod topic;
 
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
 
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use domain::Alert;
 use environment::{Environment, EnvironmentError};
 use notify::Notice;
@@ -27,16 +29,40 @@ pub(crate) enum Wrong {
     #[error(transparent)]
     Webhook(#[from] slack::NoUrl),
     #[error(transparent)]
+    Secret(#[from] secret::Unread),
+    #[error(transparent)]
     Alone(#[from] EnvironmentError),
 }
 
 impl Slack {
-    /// The channel that the environment names, if it names one.
-    pub(crate) fn read(environment: &Environment<'_>) -> Result<Option<Self>, Wrong> {
-        let Some(webhook) = Webhook::read(environment)? else { return Ok(None) };
+    /// The channel that the environment names, if it names one: a secret comes before a webhook in the environment.
+    ///
+    /// # Errors
+    ///
+    /// The secret cannot be read, or what is given is no webhook.
+    pub(crate) async fn read(
+        environment: &Environment<'_>,
+        config: &SdkConfig,
+    ) -> Result<Option<Self>, Wrong> {
+        let secret = match environment.optional(slack::SECRET) {
+            Some(arn) => Some(secret::text(config, &arn).await?),
+            None => None,
+        };
+        let webhook = Webhook::read(environment, secret.as_deref())?;
+        let Some(webhook) = webhook else { return Ok(None) };
         let alone = environment.parsed_or(ALONE, false)?;
         Ok(Some(Self { webhook, alone }))
     }
+}
+
+/// How long a call of AWS may take: a batch is 25 alerts, each with up to five seconds for Slack, in the function's 180
+/// seconds, and the first alert that AWS does not take ends it. The SDK itself waits for an answer for ever.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(5))
+        .operation_timeout(Duration::from_secs(20))
+        .build()
 }
 
 /// Delivers an alert on every channel.
@@ -51,10 +77,11 @@ impl Slack {
 /// A channel did not take it; it has to be told again on all of them.
 pub(crate) async fn deliver<E: Display>(
     alert: &Alert,
+    public_url: Option<&str>,
     slack: Option<&Slack>,
     publish: impl AsyncFn(&Notice) -> Result<(), E>,
 ) -> Result<(), String> {
-    let notice = Notice::of(alert);
+    let notice = Notice::linked(alert, public_url);
     let (audit_id, id) = (alert.audit_id, &alert.id);
     let mut missed = None;
     if let Some(slack) = slack

@@ -20,16 +20,21 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let defaults = aws_config::defaults(BehaviorVersion::latest());
+    let config = defaults.timeout_config(channels::timeouts()).load().await;
     let environment = Environment::process();
     let topic = &Topic::new(&config, environment.required("INFRAAUDIT_TOPIC_ARN")?);
     let table = environment.required("INFRAAUDIT_TABLE")?;
     let bucket = environment.required("INFRAAUDIT_BUCKET")?;
     let store = &Store::on_aws(&config, table, bucket);
-    let slack = &Slack::read(&environment)?;
+    let slack = &Slack::read(&environment, &config).await?;
+    let public_url = environment.optional("INFRAAUDIT_PUBLIC_URL");
+    let public_url = public_url.as_deref();
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
         let publish = async |notice: &_| topic.publish(notice).await;
-        let deliver = async |alert: &Alert| channels::deliver(alert, slack.as_ref(), publish).await;
+        let deliver = async |alert: &Alert| {
+            channels::deliver(alert, public_url, slack.as_ref(), publish).await
+        };
         handler::handle(event.payload, store, deliver).await
     }))
     .await

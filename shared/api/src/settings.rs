@@ -130,13 +130,19 @@ impl Onboarding {
 
     /// What the template asks for, with its `ExternalId` filled in: docs/decisions/005. It is for whoever may read the
     /// `ExternalId` too, and for no log; and so is all that is made of it.
-    fn parameters<'a>(&'a self, account: &'a RegisteredAccount) -> [(&'static str, &'a str); 4] {
-        [
-            ("OperatorAccountId", self.operator_account.as_str()),
-            ("ExternalId", account.external_id.as_str()),
-            ("WorkerRoleName", self.worker_role_name.as_str()),
-            ("RoleName", account.role_name.as_str()),
-        ]
+    /// The path is left out where there is none: older templates do not ask for it.
+    fn parameters(&self, account: &RegisteredAccount) -> Vec<(&'static str, String)> {
+        let mut parameters = vec![
+            ("OperatorAccountId", self.operator_account.clone()),
+            ("ExternalId", account.external_id.as_str().to_owned()),
+            ("WorkerRoleName", self.worker_role_name.clone()),
+            ("RoleName", account.role_name.last().to_owned()),
+        ];
+        let path = account.role_name.path();
+        if path != "/" {
+            parameters.push(("RolePath", path));
+        }
+        parameters
     }
 
     /// The link for one account, where the template lies in S3.
@@ -144,6 +150,7 @@ impl Onboarding {
     pub fn url(&self, account: &RegisteredAccount) -> Option<String> {
         let template = self.template.as_ref()?;
         let parameters = self.parameters(account);
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
         Some((template.link)(&template.region, &template.url, Self::STACK, &parameters))
     }
 
@@ -155,16 +162,19 @@ impl Onboarding {
         let stack = format!("--stack-name {} --capabilities CAPABILITY_NAMED_IAM", Self::STACK);
         if let Some(template) = &self.template {
             // As JSON: the shorthand takes a comma in a value, which a role's name may have, for the next parameter.
-            let parameters = parameters
-                .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}));
+            let parameters: Vec<_> = parameters
+                .iter()
+                .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}))
+                .collect();
             let parameters = quoted(&json!(parameters).to_string());
             let url = quoted(&template.url);
             format!(
                 "aws cloudformation create-stack {stack} --template-url {url} --parameters {parameters}"
             )
         } else {
-            let parameters =
-                parameters.map(|(name, value)| quoted(&format!("{name}={value}"))).join(" ");
+            let parameters: Vec<_> =
+                parameters.iter().map(|(name, value)| quoted(&format!("{name}={value}"))).collect();
+            let parameters = parameters.join(" ");
             format!(
                 "aws cloudformation deploy {stack} --template-file trust-role.yaml --parameter-overrides {parameters}"
             )
@@ -175,13 +185,17 @@ impl Onboarding {
     /// string of Terraform would read as more than itself.
     #[must_use]
     pub fn terraform(&self, account: &RegisteredAccount) -> String {
+        let path = match account.role_name.path() {
+            path if path == "/" => String::new(),
+            path => format!("  role_path           = \"{path}\"\n"),
+        };
         format!(
             "module \"infraaudit\" {{\n  source              = \"./onboarding/terraform\"\n  operator_account_id = \"{}\"\n  \
-             worker_role_name    = \"{}\"\n  external_id         = \"{}\"\n  role_name           = \"{}\"\n}}\n",
+             worker_role_name    = \"{}\"\n  external_id         = \"{}\"\n  role_name           = \"{}\"\n{path}}}\n",
             self.operator_account,
             self.worker_role_name,
             account.external_id.as_str(),
-            account.role_name.as_str(),
+            account.role_name.last(),
         )
     }
 }

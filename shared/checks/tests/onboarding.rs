@@ -221,6 +221,8 @@ fn every_way_takes_the_same_values() {
         ("WorkerRoleName", "worker_role_name"),
         ("ExternalId", "external_id"),
         ("RoleName", "role_name"),
+        ("RolePath", "role_path"),
+        ("PermissionsBoundaryArn", "permissions_boundary_arn"),
     ] {
         let wanted = pattern(&role, name);
         let variable = terraform.split_once(&format!("variable \"{variable}\" {{")).expect(name).1;

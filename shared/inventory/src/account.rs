@@ -124,16 +124,39 @@ text_type!(
 shown_type!(AccountId);
 
 text_type!(
-    /// The name of an IAM role, without its path.
+    /// The name of an IAM role, behind its path if it has one: `CloudDoctorAuditRole` or `audit/CloudDoctorAuditRole`.
     ///
-    /// Source: IAM `CreateRole`, parameter `RoleName`.
+    /// Source: IAM `CreateRole`, parameters `RoleName` and `Path`, which may have more characters.
     RoleName,
     "role name",
-    "1 to 64 letters, digits and `_+=,.@-`",
-    |text| (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+    "1 to 64 letters, digits and `_+=,.@-`, behind a path such as `audit/` if the role has one",
+    |text| {
+        let is_part = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+        };
+        let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
+        name.len() <= 64 && path.len() <= 510 && text.split('/').all(is_part)
+    }
 );
 shown_type!(RoleName);
+
+impl RoleName {
+    /// The role's path as IAM writes it: `/`, or `/audit/`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self.0.rsplit_once('/') {
+            Some((path, _)) => format!("/{path}/"),
+            None => "/".into(),
+        }
+    }
+
+    /// The role's name without its path.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+    }
+}
 
 impl Default for RoleName {
     /// The role that the onboarding templates create.
@@ -241,6 +264,29 @@ impl fmt::Display for RoleArn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_may_have_a_path() {
+        let name = |text: &str| text.parse::<RoleName>();
+        for (text, path, last) in [
+            ("CloudDoctorAuditRole", "/", "CloudDoctorAuditRole"),
+            ("audit/Role", "/audit/", "Role"),
+            ("a/b.c/Role", "/a/b.c/", "Role"),
+        ] {
+            let name = name(text).unwrap();
+            assert_eq!((name.path().as_str(), name.last()), (path, last));
+            let account =
+                Account { partition: Partition::Aws, id: "111122223333".parse().unwrap() };
+            let arn = RoleArn::new(account, &name).to_string();
+            assert_eq!(arn, format!("arn:aws:iam::111122223333:role/{text}"));
+            assert_eq!(arn.parse::<RoleArn>().unwrap().path_and_name(), text);
+        }
+        let long = format!("audit/{}", "R".repeat(65));
+        for wrong in ["", "/", "/Role", "Role/", "a//Role", "a/*/Role", "*/Role", "a b/Role", &long]
+        {
+            assert!(name(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn an_account_id_has_twelve_digits() {

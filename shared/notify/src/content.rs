@@ -1,4 +1,4 @@
-use domain::{Alert, AlertFinding, AlertState};
+use domain::{Alert, AlertFinding, AlertState, AuditId};
 
 use crate::{
     locale::{AccountWords, Words},
@@ -32,10 +32,29 @@ pub(super) struct Content<'a> {
     pub(super) reason: &'a str,
     pub(super) risk: &'a str,
     pub(super) remedy: &'a str,
+    /// Where the API has what it tells of.
+    pub(super) link: Option<String>,
+}
+
+/// The route of the API that answers what an alert tells of: the findings of its audit, those of one check where it is
+/// about one; or the account, where no audit found it.
+fn place(alert: &Alert) -> String {
+    if alert.audit_id == AuditId::NONE || alert.state == AlertState::Suspended {
+        return format!("/api/accounts/{}", alert.account);
+    }
+    let findings = format!("/api/audits/{}/findings", alert.audit_id);
+    // Checks are named by letters, digits and `_`; nothing else belongs into a query.
+    let is_name = |check: &&str| {
+        !check.is_empty() && check.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match alert.check_id.as_deref().filter(is_name) {
+        Some(check) if alert.state != AlertState::Resolved => format!("{findings}?check={check}"),
+        _ => findings,
+    }
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn of(alert: &'a Alert, most: usize) -> Self {
+    pub(super) fn of(alert: &'a Alert, most: usize, public_url: Option<&str>) -> Self {
         let words = Words::in_language(&alert.lang);
         let news = words.news(alert.state, alert.count);
         let account = match alert.account_name.as_deref() {
@@ -58,7 +77,8 @@ impl<'a> Content<'a> {
                 ("", &*alert.risk, &*alert.remedy)
             }
         };
-        Self { alert, words, most, headline, news, account, reason, risk, remedy }
+        let link = public_url.map(|url| format!("{url}{}", place(alert)));
+        Self { alert, words, most, headline, news, account, reason, risk, remedy, link }
     }
 
     /// The headline and how bad it is.

@@ -26,7 +26,7 @@ pub(super) fn of(story: &Content<'_>) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut told = json!({
         "source": "infraaudit",
         "version": 1,
         "id": sanitize::line(&alert.id, 2 * NAME),
@@ -46,5 +46,9 @@ pub(super) fn of(story: &Content<'_>) -> Value {
         "count": alert.count,
         "omitted": story.rest(findings.len()),
         "findings": findings,
-    })
+    });
+    if let (Some(link), Some(fields)) = (&story.link, told.as_object_mut()) {
+        fields.insert("url".into(), link.as_str().into());
+    }
+    told
 }

@@ -46,9 +46,16 @@ impl Notice {
     /// It lists as many findings as there is room for, and counts the rest.
     #[must_use]
     pub fn of(alert: &Alert) -> Self {
+        Self::linked(alert, None)
+    }
+
+    /// The message about an alert, with a link to what it tells of under the API's public address, which has no slash at
+    /// its end.
+    #[must_use]
+    pub fn linked(alert: &Alert, public_url: Option<&str>) -> Self {
         let mut most = Alert::TOLD;
         loop {
-            let notice = Self::listing(alert, most);
+            let notice = Self::listing(alert, most, public_url);
             if most == 0 || notice.message_json().len() <= Self::LIMIT {
                 return notice;
             }
@@ -56,8 +63,8 @@ impl Notice {
         }
     }
 
-    fn listing(alert: &Alert, most: usize) -> Self {
-        let story = &Content::of(alert, most);
+    fn listing(alert: &Alert, most: usize, public_url: Option<&str>) -> Self {
+        let story = &Content::of(alert, most, public_url);
         Self {
             subject: subject::of(alert),
             text: mail::of(story),

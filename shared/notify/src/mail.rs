@@ -33,6 +33,7 @@ pub(super) fn of(story: &Content<'_>) -> String {
     labelled(&mut text, words.risk, &sanitize::line(story.risk, TEXT));
     labelled(&mut text, words.remedy, &sanitize::line(story.remedy, TEXT));
     labelled(&mut text, words.reference, &sanitize::line(&alert.reference, HEADLINE));
+    labelled(&mut text, words.details, story.link.as_deref().unwrap_or_default());
     text.push_str("\n-- \nInfraAudit");
     if let Some(check) = story.check() {
         let _infallible = write!(text, ", {} {check}", words.check);

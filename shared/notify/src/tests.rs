@@ -377,3 +377,31 @@ proptest! {
         prop_assert!(notice.sms.contains("111122223333"));
     }
 }
+
+/// Where each kind of alert is told of, in every text that a person reads.
+#[test]
+fn links_lead_to_what_is_told_of() {
+    let of = |change: fn(&mut Alert)| {
+        let mut alert = alert();
+        change(&mut alert);
+        Notice::linked(&alert, Some("https://audit.example.com"))
+    };
+    let audit = format!("/api/audits/{}/findings", AuditId(Uuid::from_u128(1)));
+    let one = format!("{audit}?check=s3_public_access");
+    for (notice, place) in [
+        (of(|_| ()), &*one),
+        (of(|alert| alert.state = AlertState::Resolved), &*audit),
+        (of(|alert| alert.state = AlertState::Suspended), "/api/accounts/111122223333"),
+        (of(|alert| alert.audit_id = AuditId::NONE), "/api/accounts/111122223333"),
+        (of(|alert| alert.check_id = Some("a&b=c".into())), &*audit),
+    ] {
+        let link = format!("https://audit.example.com{place}");
+        assert_eq!(notice.machine["url"], *link);
+        assert!(notice.text.contains(&format!("{link}\n")), "{}", notice.text);
+        let shown = format!("<{link}|In InfraAudit>");
+        for chat in [&notice.slack, &notice.amazon_q] {
+            assert!(chat.to_string().contains(&shown), "{chat}");
+        }
+    }
+    assert!(Notice::of(&alert()).machine.get("url").is_none());
+}

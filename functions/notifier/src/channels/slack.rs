@@ -8,7 +8,10 @@ use reqwest::{
 };
 use serde_json::Value;
 
+/// The variable with the webhook itself, which whoever may look at the function sees.
 const VARIABLE: &str = "INFRAAUDIT_SLACK_WEBHOOK";
+/// The variable with the ARN of the secret that is the webhook.
+pub(super) const SECRET: &str = "INFRAAUDIT_SLACK_WEBHOOK_SECRET";
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A Slack incoming webhook. Whoever knows its URL may post, so it is shown nowhere: this has no `Debug`.
@@ -19,10 +22,16 @@ pub(crate) struct Webhook {
 
 /// The URL of a webhook is not one.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the environment variable `{VARIABLE}` is no `https` URL; set it to a webhook's, or remove it"
-)]
-pub(crate) struct NoUrl;
+pub(crate) enum NoUrl {
+    #[error(
+        "the environment variable `{VARIABLE}` is no `https` URL; set it to a webhook's, or remove it"
+    )]
+    Variable,
+    #[error(
+        "the secret that `{SECRET}` names is no `https` URL; make its text the webhook's URL alone"
+    )]
+    Secret,
+}
 
 /// Why a message was not posted. Nothing of it names the URL.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +42,9 @@ pub(crate) enum Error {
     Busy(Option<u32>),
     #[error("Slack failed with {0}")]
     Failed(StatusCode),
-    #[error("Slack refuses the message with {0}{1}; make a new webhook and set `{VARIABLE}` to it")]
+    #[error(
+        "Slack refuses the message with {0}{1}; make a new webhook and put it where the old one is"
+    )]
     Refused(StatusCode, String),
 }
 
@@ -45,17 +56,24 @@ impl Error {
 }
 
 impl Webhook {
-    /// The webhook that the environment names, if it names one.
-    pub(crate) fn read(environment: &Environment<'_>) -> Result<Option<Self>, NoUrl> {
-        environment.optional(VARIABLE).as_deref().map(Self::at).transpose()
+    /// The webhook that the environment names, if it names one; `secret` is the text of the secret that it names.
+    pub(crate) fn read(
+        environment: &Environment<'_>,
+        secret: Option<&str>,
+    ) -> Result<Option<Self>, NoUrl> {
+        if let Some(secret) = secret {
+            return Self::at(secret).ok_or(NoUrl::Secret).map(Some);
+        }
+        let given = environment.optional(VARIABLE);
+        given.map(|url| Self::at(&url).ok_or(NoUrl::Variable)).transpose()
     }
 
     /// The webhook at a URL; on this machine it may be without TLS.
-    pub(crate) fn at(url: &str) -> Result<Self, NoUrl> {
-        let url = Url::parse(url.trim()).map_err(|_| NoUrl)?;
+    pub(crate) fn at(url: &str) -> Option<Self> {
+        let url = Url::parse(url.trim()).ok()?;
         let here = url.scheme() == "http" && url.host_str() == Some("127.0.0.1");
         if url.scheme() != "https" && !here {
-            return Err(NoUrl);
+            return None;
         }
         // A redirect would carry the message elsewhere.
         let client = Client::builder()
@@ -63,8 +81,8 @@ impl Webhook {
             .timeout(TIMEOUT)
             .redirect(Policy::none())
             .build()
-            .map_err(|_| NoUrl)?;
-        Ok(Self { client, url })
+            .ok()?;
+        Some(Self { client, url })
     }
 
     /// Posts a payload.

@@ -9,6 +9,8 @@ use std::{
     thread,
 };
 
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
+use aws_sdk_sns::config::{Credentials, SharedCredentialsProvider};
 use domain::{AlertState, AuditId, Delivery, Severity, Tenant};
 use serde_json::Value;
 
@@ -46,8 +48,14 @@ fn alert() -> Alert {
 
 /// A webhook of a server that answers one request so, and what it was sent.
 fn answering(answer: &'static str) -> (Webhook, Receiver<String>) {
+    let (server, received) = serving(answer.to_owned());
+    (Webhook::at(&format!("{server}/services/{SECRET}")).unwrap(), received)
+}
+
+/// A server that answers one request so, and what it was sent.
+fn serving(answer: String) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/services/{SECRET}", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
     let (sender, received) = channel();
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
@@ -60,7 +68,7 @@ fn answering(answer: &'static str) -> (Webhook, Receiver<String>) {
         stream.write_all(answer.as_bytes()).unwrap();
         sender.send(String::from_utf8(request).unwrap()).unwrap();
     });
-    (Webhook::at(&url).unwrap(), received)
+    (url, received)
 }
 
 fn is_whole(request: &[u8]) -> bool {
@@ -90,7 +98,7 @@ async fn delivered_on(alert: &Alert, slack: Option<Slack>) -> (Result<(), String
         published.set(true);
         Ok::<(), String>(())
     };
-    let delivered = deliver(alert, slack.as_ref(), publish).await;
+    let delivered = deliver(alert, None, slack.as_ref(), publish).await;
     (delivered, published.get())
 }
 
@@ -104,6 +112,21 @@ async fn a_webhook_is_sent_slacks_payload() {
     assert!(head.to_ascii_lowercase().contains("content-type: application/json"), "{head}");
     let body: Value = serde_json::from_str(body).unwrap();
     assert_eq!(body, Notice::of(&alert()).slack);
+}
+
+#[tokio::test]
+async fn a_public_address_makes_links() {
+    let (webhook, received) = answering(OK);
+    let slack = Slack { webhook, alone: false };
+    let link = "https://audit.example.com/api/audits/019aa938-7c0b-7c3a-9d51-3f6f2f6f9b10/findings?check=s3_public_access";
+    let publish = async |notice: &Notice| {
+        assert!(notice.text.contains(link), "{}", notice.text);
+        assert_eq!(notice.machine["url"], link);
+        Ok::<(), String>(())
+    };
+    let url = Some("https://audit.example.com");
+    assert_eq!(deliver(&alert(), url, Some(&slack), publish).await, Ok(()));
+    assert!(received.recv().unwrap().contains(link));
 }
 
 #[tokio::test]
@@ -213,29 +236,115 @@ async fn an_alert_that_slack_did_not_take_is_a_line_that_an_alarm_counts() {
 async fn what_sns_did_not_take_was_not_told_without_slack() {
     let (webhook, _received) = answering(GONE);
     let slack = Slack { webhook, alone: false };
-    let refused = deliver(&alert(), Some(&slack), async |_: &Notice| Err("no such topic")).await;
+    let refused =
+        deliver(&alert(), None, Some(&slack), async |_: &Notice| Err("no such topic")).await;
     assert_eq!(refused, Err("no such topic".to_owned()));
 }
 
-#[test]
-fn a_flag_is_true_or_false() {
+#[tokio::test]
+async fn a_flag_is_true_or_false() {
     let webhook = ("INFRAAUDIT_SLACK_WEBHOOK", "https://hooks.slack.com/services/T0/B0/x");
-    let alone = |variables: &[(&str, &str)]| {
+    let alone = async |variables: &[(&str, &str)]| {
         let variables = [&[webhook], variables].concat();
-        let slack = Slack::read(&Environment::of(&variables));
+        let slack = Slack::read(&Environment::of(&variables), &nowhere()).await;
         slack.map(|slack| slack.is_some_and(|slack| slack.alone))
     };
-    assert_eq!(
-        (alone(&[]), alone(&[(ALONE, "false")]), alone(&[(ALONE, "true")])),
-        (Ok(false), Ok(false), Ok(true))
-    );
-    let wrong = alone(&[(ALONE, "yes")]).unwrap_err().to_string();
+    assert_eq!(alone(&[]).await, Ok(false));
+    assert_eq!(alone(&[(ALONE, "false")]).await, Ok(false));
+    assert_eq!(alone(&[(ALONE, "true")]).await, Ok(true));
+    let wrong = alone(&[(ALONE, "yes")]).await.unwrap_err().to_string();
     assert!(wrong.contains("`INFRAAUDIT_SLACK_ALONE`"), "{wrong}");
+}
+
+/// A configuration of a place where nobody answers.
+fn nowhere() -> SdkConfig {
+    at("http://127.0.0.1:9")
+}
+
+fn at(url: &str) -> SdkConfig {
+    let credentials = Credentials::new("AKIA", "none", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url)
+        .timeout_config(timeouts())
+        .retry_config(RetryConfig::disabled())
+        .build()
+}
+
+const ARN: (&str, &str) =
+    ("INFRAAUDIT_SLACK_WEBHOOK_SECRET", "arn:aws:secretsmanager:us-east-1:111122223333:secret:s");
+
+/// What Secrets Manager answers, and what the function makes of it.
+async fn with_secret(
+    status: &str,
+    body: &Value,
+    variables: &[(&str, &str)],
+) -> (Result<Option<Slack>, Wrong>, String) {
+    let body = body.to_string();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let (server, received) = serving(answer);
+    let slack = Slack::read(&Environment::of(variables), &at(&server)).await;
+    (slack, received.recv().unwrap())
+}
+
+#[tokio::test]
+async fn a_webhook_lies_in_a_secret() {
+    let url = format!("https://hooks.slack.com/services/{SECRET}\n");
+    let old = ("INFRAAUDIT_SLACK_WEBHOOK", "http://not.the.one");
+    let (slack, asked) =
+        with_secret("200 OK", &serde_json::json!({"SecretString": url}), &[ARN, old]).await;
+    assert!(slack.unwrap().is_some());
+    assert!(asked.to_ascii_lowercase().contains("x-amz-target: secretsmanager.getsecretvalue"));
+    assert!(asked.contains(ARN.1), "{asked}");
+}
+
+#[tokio::test]
+async fn a_secret_that_is_no_webhook_stops_the_function_and_is_not_shown() {
+    let denied = serde_json::json!({"__type": "AccessDeniedException", "Message": "no"});
+    let bytes = serde_json::json!({"SecretBinary": "aGk="});
+    let other = serde_json::json!({"SecretString": format!("{{\"url\": \"{SECRET}\"}}")});
+    for (status, body, reason) in [
+        ("400 Bad Request", denied, "could not be read: "),
+        ("200 OK", bytes, "has bytes and no text"),
+        ("200 OK", other, "is no `https` URL"),
+    ] {
+        let (slack, _) = with_secret(status, &body, &[ARN]).await;
+        let error = slack.err().unwrap().to_string();
+        assert!(error.contains(reason), "{error}");
+        assert!(error.contains("`INFRAAUDIT_SLACK_WEBHOOK_SECRET`"), "{error}");
+        assert!(!error.contains(SECRET), "{error}");
+    }
+}
+
+/// A server that takes a call and never answers holds an alert up for the time that a call has, and no longer.
+#[tokio::test]
+async fn a_call_of_aws_has_an_end() {
+    let given = timeouts();
+    let (Some(_), Some(attempt), Some(whole)) =
+        (given.connect_timeout(), given.operation_attempt_timeout(), given.operation_timeout())
+    else {
+        panic!("{given:?}")
+    };
+    // Each alert of a batch may wait for Slack, and the last of them for AWS, in the function's 180 seconds.
+    assert!(attempt < whole && whole + 25 * Duration::from_secs(5) < Duration::from_mins(3));
+
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let short = given.to_builder().operation_attempt_timeout(Duration::from_millis(50)).build();
+    let config = at(&format!("http://{}", silent.local_addr().unwrap()));
+    let config = config.into_builder().timeout_config(short).build();
+    let topic = Topic::new(&config, "arn:aws:sns:us-east-1:111122223333:alerts".into());
+    let error = topic.publish(&Notice::of(&alert())).await.unwrap_err().to_string();
+    assert!(error.contains("timeout") || error.contains("timed out"), "{error}");
 }
 
 #[tokio::test]
 async fn what_sns_does_not_take_comes_again() {
-    let refused = deliver(&alert(), None, async |_: &Notice| Err("no such topic")).await;
+    let refused = deliver(&alert(), None, None, async |_: &Notice| Err("no such topic")).await;
     assert_eq!(refused, Err("no such topic".to_owned()));
 }
 
@@ -259,8 +368,8 @@ async fn no_error_names_the_url() {
 
 #[test]
 fn a_webhook_is_an_https_url() {
-    assert!(Webhook::at("https://hooks.slack.com/services/T0/B0/x").is_ok());
-    assert!(Webhook::at("http://127.0.0.1:8080/services/T0").is_ok());
+    assert!(Webhook::at("https://hooks.slack.com/services/T0/B0/x").is_some());
+    assert!(Webhook::at("http://127.0.0.1:8080/services/T0").is_some());
     for wrong in [
         "hooks.slack.com/services/T0/B0/x",
         "http://hooks.slack.com/services/T0/B0/x",
@@ -268,8 +377,10 @@ fn a_webhook_is_an_https_url() {
         "http://localhost/",
         "file:///etc/passwd",
     ] {
-        let refused = Webhook::at(wrong).err();
-        assert_eq!(refused, Some(NoUrl), "{wrong}");
-        assert!(!NoUrl.to_string().contains("services"));
+        let given = [("INFRAAUDIT_SLACK_WEBHOOK", wrong)];
+        let refused = Webhook::read(&Environment::of(&given), None).err();
+        assert_eq!(refused, Some(NoUrl::Variable), "{wrong}");
+        assert_eq!(Webhook::read(&Environment::of(&[]), Some(wrong)).err(), Some(NoUrl::Secret));
+        assert!(!NoUrl::Variable.to_string().contains("services"));
     }
 }

@@ -85,7 +85,7 @@ async fn nobody_brings_a_secret_or_changes_it() {
 async fn everything_wrong_is_told_at_once() {
     let api = Api::registered();
     let body = json!({
-        "account_id": "1", "name": "two\nlines", "role_name": "a/b", "regions": ["*"],
+        "account_id": "1", "name": "two\nlines", "role_name": "a//b", "regions": ["*"],
         "services": ["s4"], "alert_severity": "HIGH", "schedule": {"cron": "* * * * *", "zone": "x"},
         "role": "x",
     });
@@ -176,7 +176,10 @@ async fn a_command_and_a_module_say_all_that_the_template_asks_for() {
         let module = told["terraform"].as_str().unwrap();
         let variables = include_str!("../../../../onboarding/terraform/variables.tf");
         let names = variables.lines().filter_map(|line| line.strip_prefix("variable \""));
-        for name in names.map(|name| name.split('"').next().unwrap()) {
+        // Those of the account's owner have defaults.
+        let own = ["role_path", "permissions_boundary_arn", "tags"];
+        let names = names.map(|name| name.split('"').next().unwrap());
+        for name in names.filter(|name| !own.contains(name)) {
             let set = module.lines().filter(|line| line.trim_start().starts_with(name)).count();
             assert_eq!(set, 1, "{name} in {module}");
         }
@@ -185,6 +188,31 @@ async fn a_command_and_a_module_say_all_that_the_template_asks_for() {
         }
         let others = api.get("/api/accounts").await.ok(200).to_string();
         assert!(!others.contains(external_id) && !others.contains("terraform"), "{others}");
+    }
+}
+
+/// A role's path is a parameter of its own.
+#[tokio::test]
+async fn a_role_with_a_path_is_made_where_it_is_looked_for() {
+    for link in [Some((|_, _, _, _| "link".into()) as QuickCreate), None] {
+        let mut settings = registering(Open);
+        settings.onboarding = Some(onboarding(link));
+        let api = Api::new(settings);
+        let body = json!({"account_id": ACCOUNT, "role_name": "audit/sub/Reader"});
+        let told = api.call("POST", "/api/accounts", Some(&body)).await.ok(201);
+        assert_eq!(told["role_name"], "audit/sub/Reader");
+        let command = told["cli_command"].as_str().unwrap().to_owned();
+        let module = told["terraform"].as_str().unwrap();
+        for (name, value) in [("RoleName", "Reader"), ("RolePath", "/audit/sub/")] {
+            let json = format!(r#""ParameterKey":"{name}","ParameterValue":"{value}""#);
+            assert!(
+                command.contains(&format!("{name}={value}")) || command.contains(&json),
+                "{command}"
+            );
+        }
+        for line in ["role_name           = \"Reader\"", "role_path           = \"/audit/sub/\""] {
+            assert!(module.lines().any(|one| one.trim() == line), "{line} in {module}");
+        }
     }
 }
 
@@ -206,7 +234,11 @@ async fn a_link_says_all_that_the_template_asks_for() {
     api.register(ACCOUNT).await;
     let account = api.store.account(&Tenant::local(), &ACCOUNT.parse().unwrap()).await.unwrap();
     let said = onboarding.url(&account.unwrap()).unwrap();
-    for name in &names {
+    // Those of the account's owner have defaults.
+    let own = |name: &&&str| {
+        matches!(**name, "RolePath" | "PermissionsBoundaryArn") || name.starts_with("Tag")
+    };
+    for name in names.iter().filter(|name| !own(name)) {
         assert!(said.split(' ').any(|said| said == *name), "{name} is not in {said}");
     }
     assert!(!template.contains("NoEcho: true"), "the console would leave it out");

@@ -35,10 +35,34 @@ async fn a_token_is_asked_for() {
     }
     let status = api.get("/api/audit/status/0192f0c1-2b3c-7def-8123-456789abcdef").await;
     status.problem(401, "unauthorized");
+    assert_eq!(api.started.lock().unwrap().len(), 2);
+}
+
+/// The routes that need no token. `cli/tests/standin/test_rules.py` compares the deployment's routes with the same list.
+const OPEN: &str = include_str!("../../open-routes.txt");
+
+#[tokio::test]
+async fn open_are_the_listed_routes_and_no_others() {
+    let api = Api::new(anyone(Token::new(TOKEN).unwrap()));
+    for open in OPEN.lines() {
+        assert_ne!(api.get(open).await.status, 401, "{open}");
+    }
     for open in ["/health", "/openapi.json", "/docs", "/redoc"] {
         assert_eq!(api.get(open).await.status, 200, "{open}");
     }
-    assert_eq!(api.started.lock().unwrap().len(), 2);
+    let document = api.get("/openapi.json").await.json();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            let uri = path.replace(['{', '}'], "");
+            let request = Request::builder().method(method.to_uppercase().as_str()).uri(uri);
+            let status = api.send(request.body(Body::empty()).unwrap()).await.status;
+            assert_eq!(
+                status != 401,
+                OPEN.lines().any(|open| open == path),
+                "{method} {path}: {status}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

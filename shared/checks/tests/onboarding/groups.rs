@@ -71,6 +71,7 @@ impl Group {
             "  Type: AWS::IAM::ManagedPolicy",
             "  Properties:",
             &format!("    Description: {}", self.description),
+            "    Path: !If [WithPath, !Ref RolePath, !Ref AWS::NoValue]",
             "    PolicyDocument:",
             "      Version: \"2012-10-17\"",
             "      Statement:",

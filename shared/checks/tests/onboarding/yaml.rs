@@ -1,5 +1,5 @@
 //! As much YAML as the policies in our own templates need: mappings and lists by indentation, and
-//! scalars on one line. `!Sub` keeps its text and `!Ref X` becomes `${X}`, so that both compare.
+//! scalars on one line. `!Sub` keeps its text and `!Ref X` becomes `${X}`, so that both compare; an `!If` stays as it is.
 
 use serde_json::{Map, Value};
 
@@ -54,10 +54,16 @@ fn mapping(lines: &mut &[(usize, &str)], indent: usize) -> Value {
 
 /// A key, which ends in a colon and a space, and what stands behind it on its line.
 fn key(text: &str) -> Option<(&str, &str)> {
+    if text.starts_with('!') {
+        return None;
+    }
     text.split_once(": ").or_else(|| Some((text.strip_suffix(':')?, "")))
 }
 
 fn scalar(text: &str) -> Value {
+    if text.starts_with("!If [") {
+        return text.into();
+    }
     if let Some(name) = text.strip_prefix("!Ref ") {
         return format!("${{{name}}}").into();
     }

@@ -23,7 +23,8 @@ pub(crate) fn notification(story: &Content<'_>) -> Value {
         ("keywords".to_owned(), names.into_iter().flatten().collect()),
     ]);
     let remedy = Some(sanitize::markdown(story.remedy, ASIDE)).filter(|remedy| !remedy.is_empty());
-    let steps = [remedy, sanitize::link(&alert.reference, story.words.reference)];
+    let link = story.link.as_deref().and_then(|link| sanitize::link(link, story.words.details));
+    let steps = [remedy, sanitize::link(&alert.reference, story.words.reference), link];
     if steps.iter().any(Option::is_some) {
         content.insert("nextSteps".into(), steps.into_iter().flatten().collect());
     }

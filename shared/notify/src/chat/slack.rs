@@ -24,6 +24,7 @@ pub(crate) fn payload(story: &Content<'_>) -> Value {
         context.push(format!("{} {}", words.audit, alert.audit_id));
     }
     context.extend(sanitize::link(&alert.reference, words.reference));
+    context.extend(story.link.as_deref().and_then(|link| sanitize::link(link, words.details)));
     blocks.push(json!({ "type": "context", "elements": [markdown(context.join(" · "))] }));
     json!({ "text": summary(story), "blocks": blocks })
 }
