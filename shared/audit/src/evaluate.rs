@@ -197,7 +197,7 @@ impl Pipeline {
                 });
                 match (&task.snapshot, &newer) {
                     (Some(key), _) if task.state == TaskState::Done => {
-                        sources.own(key, place, task)
+                        sources.own(key, place, task);
                     }
                     (_, None) => sources.gaps.push(given_up(&place, task)),
                     (_, Some(_)) => {}

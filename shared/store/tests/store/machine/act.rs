@@ -59,8 +59,8 @@ impl<K: Kind> Machine<K> {
                 Step::Planned(number) => {
                     let held = in_phase(Phase::Plan, number)?;
                     let count = tasks_of(self.number(held.id), held.attempt);
-                    let tasks = (0..count).map(|number| new_task(&held, number, now));
-                    fence(store.planned(&held, &tasks.collect::<Vec<_>>(), now).await)
+                    let tasks: Vec<_> = (0..count).map(|n| new_task(&held, n, now)).collect();
+                    fence(store.planned(&held, &tasks, now).await)
                 }
                 Step::ClaimTask { audit, plan, place: number } => {
                     let of = (tenant, id(audit)?);
@@ -69,16 +69,12 @@ impl<K: Kind> Machine<K> {
                 }
                 Step::EndTask { task: number, failed } => {
                     let held = task(number)?;
-                    let key = held.attempt.to_string();
-                    let end = if failed { TaskEnd::Failed(&key) } else { TaskEnd::whole(&key) };
+                    let key = &held.attempt.to_string();
+                    let end = if failed { TaskEnd::Failed(key) } else { TaskEnd::whole(key) };
                     fence(store.complete_task(&held, end, now).await)
                 }
-                Step::ReleaseTask(number) => {
-                    fence(store.release_task(&task(number)?, None, now).await)
-                }
-                Step::RenewTask(number) => {
-                    fence(store.renew_task(&task(number)?, now, until).await)
-                }
+                Step::ReleaseTask(n) => fence(store.release_task(&task(n)?, None, now).await),
+                Step::RenewTask(n) => fence(store.renew_task(&task(n)?, now, until).await),
                 Step::Renew(number) => fence(store.renew(&held(number)?, now, until).await),
                 Step::Requeue(number) => fence(store.requeue(&held(number)?, now).await),
                 Step::Fail(number) => fence(store.fail(&held(number)?, now, "no way in").await),
