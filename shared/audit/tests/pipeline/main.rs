@@ -10,6 +10,7 @@ mod bench;
 mod beside;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod handover;
 #[cfg(test)]
 mod job_steps;
