@@ -110,7 +110,7 @@ async fn the_service_at_which_workers_die_is_given_up_alone() {
         done = pipeline.work(&step, &go) => panic!("it was read: {done:?}"),
         () = at_it => {}
     }
-    bench.settings.lease = Duration::from_secs(60);
+    bench.settings.lease = Duration::from_mins(1);
     bench.pipeline(sample()).work(&step, &CancellationToken::new()).await.unwrap();
 
     let report = judged(&bench, &audit).await;
@@ -146,7 +146,7 @@ async fn a_service_that_is_not_in_its_tasks_snapshot_is_a_gap() {
     let ended = bench.store.complete_task(&held, TaskEnd::whole(&key), Timestamp::now()).await;
     assert_eq!(ended.unwrap(), Fence::Held);
 
-    bench.settings.lease = Duration::from_secs(60);
+    bench.settings.lease = Duration::from_mins(1);
     let report = judged(&bench, &audit).await;
     assert_eq!(report.receipt.len(), sample().parts.len());
     for row in &report.receipt {
