@@ -93,8 +93,12 @@ impl Votes<'_, '_> {
             return (Vec::new(), Vec::new());
         }
         let refused = worst.outcome == Outcome::ImplicitlyDenied;
-        let heeded = self.policies.unread.iter().filter(|policy| self.heeds(policy.layer));
-        heeded.cloned().partition(|policy| policy.exists || (refused && policy.can_grant()))
+        // A resource's policy whose denials do not stop the root user may still grant past a session policy.
+        let counts = |policy: &&UnreadPolicy| {
+            self.heeds(policy.layer) || (refused && policy.layer == Layer::Resource)
+        };
+        let counted = self.policies.unread.iter().filter(counts);
+        counted.cloned().partition(|policy| policy.exists || (refused && policy.can_grant()))
     }
 
     fn scps_allow(&self) -> bool {

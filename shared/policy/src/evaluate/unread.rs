@@ -93,6 +93,21 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_policy_that_cannot_stop_root_is_named_where_it_could_grant() {
+        let root = Caller::parse("arn:aws:iam::111122223333:root");
+        let repair = Request::new(root, "s3:GetBucketPolicy", "arn:aws:s3:::logs-2026");
+        let bucket = |policies: Policies| {
+            policies.unread(Layer::Resource, "the bucket policy").evaluate(&repair)
+        };
+        assert_eq!(bucket(Policies::new()).outcome, Outcome::Allowed);
+        let narrow = Policies::new().session(policy(PolicyKind::Session, "Allow", "ec2:*"));
+        let decision = bucket(narrow);
+        assert_eq!(decision.outcome, Outcome::Depends);
+        assert_eq!(decision.between, (Outcome::Allowed, Outcome::ImplicitlyDenied));
+        assert_eq!(&*decision.unread[0].name, "the bucket policy");
+    }
+
+    #[test]
     fn what_may_exist_is_named_and_counts_where_it_alone_could_grant() {
         let queue = Request::new(
             Caller::parse(ANA),
