@@ -71,7 +71,7 @@ async fn event_filters_find_what_they_ask_for_at_the_top() {
         (Some("collect"), 1)
     );
     let task = reading(&store, &audit, 0, 3).await;
-    let row = item(partition.clone(), "TASK#0001#eu-test-0#ec2").await;
+    let row = item(partition.clone(), "TASK#0001#eu-test-0#services").await;
     assert_eq!((text(&row, keys::KIND), text(&row, "state")), (Some(keys::TASK), Some("running")));
     let end = TaskEnd::whole("snapshots/one");
     assert_eq!(store.complete_task(&task, end, at(4)).await.unwrap(), Fence::Held);
